@@ -1,0 +1,100 @@
+"""The verbs: `read` a model, `find` the models there are. Thin: they choose the reader and see that names and places are real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .environment import project_root, site_packages
+from .errors import ReadError
+from .inputs import as_inputs
+from .ir.architecture import Architecture
+from .targets import Target, parse_target
+from .version import VERSION
+
+if TYPE_CHECKING:
+    from .readers.discover import Found
+
+
+def read(
+    target: str | Target,
+    *,
+    inputs: Any = None,
+    search_path: Iterable[str | Path] = (),
+    names: Mapping[str, str] | None = None,
+    python: str | Path | None = None,
+    budget: int | None = None,
+) -> Architecture:
+    """Everything known of one model.
+
+    Args:
+        target: What to analyse: ``model.py:Net(10)``, ``timm.models.resnet:resnet50``.
+        inputs: What its forward is given: a shape, a text such as ``"tokens=B,T:int64"``, an array, a list of these, or a
+            mapping of them by name.
+        search_path: Folders in which modules are looked for first.
+        names: Objects built elsewhere that the target's expression uses: ``{"config": "package.module:Config()"}``.
+        python: The interpreter of the environment whose packages are read, never run.
+        budget: How many steps the analysis may take.
+
+    Raises:
+        AstarchError: The caller's own mistake: a target, an input or a file that does not exist.
+
+    ``read("net.py:Net", inputs=(1, 3, 32, 32)).parameter_count``
+    """
+    wanted = parse_target(target) if isinstance(target, str) else target
+    if wanted.is_artifact:
+        raise ReadError(f"`{wanted.path}` is a saved model; astarch {VERSION} reads sources")
+    if wanted.revision:
+        raise ReadError(f"`{wanted.text}` names a git revision; astarch {VERSION} reads the working tree")
+    place = _place(wanted)
+    folders = [Path(folder) for folder in search_path]
+    for folder in folders:
+        if not folder.is_dir():
+            raise ReadError(f"there is no folder `{folder}`", "it was given as a search path")
+    root = project_root(place)
+    folders += [folder for folder in (root, *site_packages(Path(python) if python else None)) if folder]
+    from .readers.python import read_source
+
+    return read_source(wanted, as_inputs(inputs), folders, dict(names or {}), budget)
+
+
+def find(path: str | Path = ".") -> list[Found]:
+    """Every model defined or built in a file or a folder, in order of file and line."""
+    place = Path(path)
+    if not place.exists():
+        raise ReadError(f"there is no file or folder `{place}`")
+    from .readers.discover import find_models
+
+    return find_models(place)
+
+
+def sources(architecture: Architecture) -> dict[str, str]:
+    """The text of every file that a finding mentions, as far as it can be read; what renderers show lines from."""
+    files = {span.file for finding in architecture.diagnostics for span in (finding.span, *(note.span for note in finding.notes))}
+    texts: dict[str, str] = {}
+    for file in filter(None, files):
+        try:
+            texts[file] = Path(file).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+    return texts
+
+
+def _place(target: Target) -> Path:
+    """Where the search begins: the folder of the file, or here."""
+    if not target.is_source:
+        return Path.cwd()
+    file = Path(target.path)
+    if not file.is_file():
+        raise ReadError(f"there is no file `{target.path}`", _nearby(file))
+    return file.absolute().parent
+
+
+def _nearby(file: Path) -> str:
+    from difflib import get_close_matches
+
+    folder = file.parent
+    names = [other.name for other in folder.iterdir() if other.suffix == file.suffix] if folder.is_dir() else []
+    close = get_close_matches(file.name, names, n=1)
+    return f"did you mean `{folder / close[0]}`?" if close else ""

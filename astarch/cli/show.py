@@ -1,0 +1,170 @@
+"""``astarch show TARGET``: the architecture of a model, in any form."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..config import Config, ModelConfig
+    from ..ir.architecture import Architecture
+    from ..render.paint import Page
+
+FORMATS = ("text", "json", "markdown", "csv")
+
+
+@click.command("show", short_help="Show what a model is, and what is wrong with it.")
+@click.argument("target", required=False)
+@click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
+@click.option("--depth", "-d", default="3", show_default=True, metavar="N|all", help="Levels of modules to show.")
+@click.option("--ops", "operations", is_flag=True, help="Show functions and methods between the modules as well.")
+@click.option("--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
+@click.option("--with", "names", multiple=True, metavar="NAME=TARGET", help="An object the target uses: config=package.module:Config().")
+@click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
+@click.option("--python", type=click.Path(), metavar="PATH", help="The environment whose packages are read, never run.")
+@click.option("--budget", type=click.IntRange(min=1), metavar="STEPS", help="How many steps the analysis may take.")
+@click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII characters only.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="When to use colour.")
+@click.option("--width", type=click.IntRange(min=20), metavar="N", help="Columns to use; those of the terminal by default.")
+@click.option("--output", "-o", type=click.Path(dir_okay=False), metavar="FILE", help="Write to a file instead.")
+def command(target: str | None, **options: Any) -> None:
+    """Show what TARGET is: its modules, shapes, parameters, and what is wrong with it.
+
+    TARGET is FILE.py:EXPRESSION or package.module:EXPRESSION. Without one, the models that
+    pyproject.toml names are shown.
+    """
+    from ..config import load_config
+
+    config = load_config(Path.cwd())
+    depth = _depth(options["depth"])
+    shown: list[str] = []
+    failed = False
+    for model in _models(target, options, config):
+        architecture = _read(model, options, config)
+        failed = failed or any(finding.severity == "error" for finding in architecture.diagnostics)
+        shown.append(_rendered(architecture, depth, options))
+    _write("\n".join(shown), options["output"])
+    raise click.exceptions.Exit(1 if failed else 0)
+
+
+def _models(target: str | None, options: dict[str, Any], config: Config) -> list[ModelConfig]:
+    """What to read: the target with what the project says of it, or all that the project names."""
+    from ..config import ModelConfig
+    from ..inputs import parse_inputs
+    from ..targets import parse_target
+
+    if target is None:
+        if not config.models:
+            raise click.UsageError("Missing argument 'TARGET', and pyproject.toml names no models.")
+        if options["inputs"] or options["names"]:
+            raise click.UsageError("--input and --with belong to a TARGET.")
+        return list(config.models)
+    known = config.model(target)
+    inputs = tuple(parse_inputs(options["inputs"])) or (known.inputs if known else ())
+    return [ModelConfig(parse_target(target), inputs, {**(known.names if known else {}), **_names(options["names"])})]
+
+
+def _names(texts: tuple[str, ...]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for text in texts:
+        name, sign, target = text.partition("=")
+        if not sign or not name.strip().isidentifier() or not target.strip():
+            raise InputError(f"`--with {text}` does not say what a name means", "write --with config=package.module:Config()")
+        names[name.strip()] = target.strip()
+    return names
+
+
+def _depth(text: str) -> int | None:
+    if text in ("all", "inf"):
+        return None
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise click.BadParameter(f"{text!r} is neither a number above 0 nor `all`.", param_hint="'--depth'")
+
+
+def _read(model: ModelConfig, options: dict[str, Any], config: Config) -> Architecture:
+    from .. import api
+
+    with _progress(model.target.text):
+        return api.read(
+            model.target,
+            inputs=list(model.inputs),
+            search_path=[*options["folders"], *config.search_path],
+            names=model.names,
+            python=options["python"] or config.python,
+            budget=options["budget"] or config.budget,
+        )
+
+
+@contextmanager
+def _progress(target: str) -> Generator[None]:
+    """A line on the terminal while the work goes on; it goes when the work is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    message = f"reading {target}"[: max(shutil.get_terminal_size().columns - 1, 10)]
+    click.echo(message, err=True, nl=False)
+    try:
+        yield
+    finally:
+        click.echo("\r\x1b[2K", err=True, nl=False, color=True)
+
+
+def _rendered(architecture: Architecture, depth: int | None, options: dict[str, Any]) -> str:
+    """The report in the form that was asked for."""
+    if options["form"] == "json":
+        from ..render.json import to_json
+        from ..version import VERSION
+
+        return to_json(architecture, version=VERSION)
+    if options["form"] == "text":
+        from .. import api
+        from ..render.text import to_text
+
+        return to_text(architecture, page=_page(options), depth=depth, operations=options["operations"], sources=api.sources(architecture))
+    if options["form"] == "markdown":
+        from ..render.markdown import to_markdown
+
+        return to_markdown(architecture, depth=depth, operations=options["operations"])
+    from ..render.csv import to_csv
+
+    return to_csv(architecture, depth=depth, operations=options["operations"])
+
+
+def _page(options: dict[str, Any]) -> Page:
+    """The page that standard output is."""
+    from ..render.paint import ASCII, ROUND, Page
+
+    to_file = options["output"] is not None
+    terminal = not to_file and sys.stdout.isatty()
+    encoding = ("utf-8" if to_file else getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    width = options["width"] or (shutil.get_terminal_size((100, 24)).columns if terminal or "COLUMNS" in os.environ else 100)
+    color = options["color"] == "always" or (options["color"] == "auto" and not to_file and _wants_color(terminal))
+    plain = options["plain"] or not encoding.startswith("utf")
+    return Page(max(width, 20), ASCII if plain else ROUND, color)
+
+
+def _wants_color(terminal: bool) -> bool:
+    """The terminal's own wish, and those of https://no-color.org and https://force-color.org."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (terminal and os.environ.get("TERM") != "dumb")
+
+
+def _write(text: str, output: str | None) -> None:
+    if output is None:
+        click.echo(text, nl=False, color=True)
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.FileError(output, error.strerror or str(error)) from error

@@ -1,0 +1,343 @@
+"""How a framework is described: one plain Python function per op, one plain class per layer.
+
+::
+
+    @op("torch.flatten", "torch.Tensor.flatten")
+    def flatten(input, start_dim=0, end_dim=-1): ...
+
+The function's parameters are the framework's signature, its body the shape rule, its docstring the
+documentation. Sizes are numbers or `Dim`; both know ``+ - * // %``, so the rule simply runs. What does not
+fit is said with `require` (record and carry on) or `refuse` (the framework raises here); what is counted is
+said with `multiply`. Nothing here knows the interpreter: it reaches us through `Run.call` and `Run.where`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ..ir.diagnostic import Diagnostic, Note
+from ..ir.dim import Dim, Undecided
+from ..ir.refusal import Refusal
+from ..ir.span import NOWHERE, Span
+from ..ir.unknown import Reason, Unknown
+
+F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=type)
+
+#: Everything described, by every public dotted name it has.
+REGISTRY: dict[str, Any] = {}
+
+
+@dataclass(slots=True)
+class Node:
+    """One described call of the run, as it happened."""
+
+    op: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Any
+    span: Span
+    stack: tuple[Span, ...]
+    module: Any
+    macs: Any = 0
+    elementwise: Any = 0
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a program: what it reaches (`call`, `where`, `stack`) and what it leaves behind.
+
+    Attributes:
+        call: Calls any value of the program: ``call(function, *args, **kwargs)``.
+        where: The place being executed.
+        stack: The places of the calls that led there, outermost first.
+        nested: Above zero inside a described call: what happens there is that call's own business.
+        modules: The modules being run, outermost first.
+    """
+
+    call: Callable[..., Any] = lambda function, *args, **kwargs: function(*args, **kwargs)
+    where: Callable[[], Span] = lambda: NOWHERE
+    stack: Callable[[], tuple[Span, ...]] = lambda: ()
+    strict: bool = True
+    nested: int = 0
+    modules: list[Any] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    calls: list[Any] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    assumptions: dict[str, Span] = field(default_factory=dict)
+    unknowns: list[Unknown] = field(default_factory=list)
+    state: dict[str, Any] = field(default_factory=dict)
+    macs: Any = 0
+    elementwise: Any = 0
+
+    def unknown(self, reason: Reason, detail: str = "") -> Unknown:
+        """An `Unknown` of this place, noted for the report."""
+        lost = Unknown(reason, detail, self.where())
+        self.unknowns.append(lost)
+        return lost
+
+
+#: The run in progress. Outside of one, a description can be tried on its own: `require` then refuses.
+RUN: ContextVar[Run] = ContextVar("run", default=Run())  # noqa: B039 - the idle run is never written to when strict
+
+
+class Op:
+    """A described function: called with arguments it applies its rule and is recorded."""
+
+    __slots__ = ("described_at", "function", "lenient", "name", "names")
+    described = True
+
+    def __init__(self, names: tuple[str, ...], function: Callable[..., Any], lenient: bool) -> None:
+        self.name = names[0]
+        self.names = names
+        self.function = function
+        self.lenient = lenient
+
+    @property
+    def __name__(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self.function.__doc__
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    def bind_to(self, receiver: Any) -> BoundOp:
+        """The op as a method of a value."""
+        return BoundOp(self, receiver)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        run = RUN.get()
+        if not self.lenient and (lost := _first_unknown(args, kwargs)) is not None:
+            return lost
+        if run.nested or run.strict:
+            return self.function(*args, **kwargs)
+        return _record(run, self, args, kwargs)
+
+
+class BoundOp:
+    """An op taken from a value: ``x.view``."""
+
+    __slots__ = ("op", "receiver")
+    described = True
+
+    def __init__(self, op: Op, receiver: Any) -> None:
+        self.op, self.receiver = op, receiver
+
+    @property
+    def __name__(self) -> str:
+        return self.op.__name__
+
+    def __repr__(self) -> str:
+        return f"<{self.op.name} of {self.receiver!r}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.op(self.receiver, *args, **kwargs)
+
+
+def _record(run: Run, op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Apply the rule of an op and leave a node behind; faults of the rule become an `Unknown`."""
+    run.nested += 1
+    run.macs = run.elementwise = 0
+    try:
+        result = op.function(*args, **kwargs)
+    except (Refusal, Undecided):
+        raise
+    except Exception as error:  # a fault of the description must never stop the reading
+        result = fault(run, op, args, kwargs, error)
+    finally:
+        run.nested -= 1
+    module = run.modules[-1] if run.modules else None
+    node = Node(op.name, args, kwargs, result, run.where(), (), module, run.macs, run.elementwise)
+    if getattr(result, "kind", None) is not None and getattr(result, "node", 0) is None:
+        result.node = len(run.nodes)
+    elif type(result) in (tuple, list):
+        for item in result:
+            if getattr(item, "kind", None) is not None and getattr(item, "node", 0) is None:
+                item.node = len(run.nodes)
+    run.nodes.append(node)
+    return result
+
+
+def fault(run: Run, op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Any:
+    """What an unexpected error in a rule means: a wrong call by the program, or a fault of ours."""
+    if isinstance(error, TypeError):
+        try:
+            inspect.signature(op.function).bind(*args, **kwargs)
+        except TypeError as mismatch:
+            raise Refusal("TypeError", f"{op.name}: {mismatch}") from None
+    return run.unknown(Reason.INTERNAL, f"{op.name}: {type(error).__name__}: {error}")
+
+
+def _first_unknown(args: Iterable[Any], kwargs: dict[str, Any]) -> Unknown | None:
+    for value in (*args, *kwargs.values()) if kwargs else args:
+        kind = type(value)
+        if kind is Unknown:
+            return value
+        if kind is tuple or kind is list:
+            for item in value:
+                if type(item) is Unknown:
+                    return item
+    return None
+
+
+def op(*names: str, lenient: bool = False) -> Callable[[F], F]:
+    """Describe a function of the framework.
+
+    Args:
+        names: Every public dotted name it has; ``torch.Tensor.x`` makes it a method.
+        lenient: It can be called with unknown arguments; otherwise those make its result unknown.
+    """
+
+    def register(function: F) -> F:
+        described = Op(names, function, lenient)
+        for name in names:
+            _register(name, described)
+        return function
+
+    return register
+
+
+def _register(name: str, described: Any) -> None:
+    if name in REGISTRY:
+        raise ValueError(f"{name} is described twice")
+    REGISTRY[name] = described
+
+
+class Property:
+    """A described attribute that is computed when read, and perhaps can be set."""
+
+    __slots__ = ("name", "read", "write")
+
+    def __init__(self, name: str, read: Callable[[Any], Any]) -> None:
+        self.name = name
+        self.read = read
+        self.write: Callable[[Any, Any], None] | None = None
+
+
+def attribute(*names: str) -> Callable[[F], F]:
+    """Describe an attribute that is computed when read, e.g. ``torch.Tensor.shape``."""
+
+    def register(function: F) -> F:
+        for name in names:
+            _register(name, Property(name, function))
+        return function
+
+    return register
+
+
+def constant(name: str, value: Any) -> None:
+    """Describe a name that simply has a value, e.g. ``torch.pi``."""
+    _register(name, value)
+
+
+def kind(*names: str) -> Callable[[C], C]:
+    """Describe a class whose instances are ordinary host objects (``torch.device``, ``numpy.dtype``).
+
+    The program may construct it, use ``isinstance`` with it, and read its public attributes.
+    """
+
+    def register(cls: C) -> C:
+        for name in names:
+            _register(name, cls)
+        cls.described = True  # type: ignore[attr-defined]
+        cls.described_as = names[0]  # type: ignore[attr-defined]
+        return cls
+
+    return register
+
+
+class Layer:
+    """Marks a class as the description of a framework's layer.
+
+    It looks like the framework's own source: ``__init__`` assigns parameters and children to ``self``,
+    ``forward`` (or ``call``) uses ops. ``self`` is the program's own instance, which may be of a class derived
+    from the described one, so a description calls its parent by name (``Parent.__init__(self, ...)``), never
+    through ``super()``.
+    """
+
+    described_as: str
+    described_in: str
+
+
+def layer(name: str, module: str) -> Callable[[C], C]:
+    """Describe a layer.
+
+    Args:
+        name: Its public dotted name, e.g. ``torch.nn.Conv2d``.
+        module: The module its class reports, e.g. ``torch.nn.modules.conv``.
+    """
+
+    def register(cls: C) -> C:
+        cls.described_as = name  # type: ignore[attr-defined]
+        cls.described_in = module  # type: ignore[attr-defined]
+        _register(name, cls)
+        internal = f"{module}.{cls.__name__}"
+        if internal != name:
+            _register(internal, cls)
+        return cls
+
+    return register
+
+
+def require(fact: bool | None, message: str, *, code: str = "MDL200", name: str = "shape-mismatch", help: str = "",
+            notes: tuple[Note, ...] = ()) -> bool:
+    """Say what must hold here; record it when it does not, and carry on.
+
+    Args:
+        fact: True, False, or None when it cannot be decided: then it becomes an assumption.
+        message: What is, and what was wanted.
+
+    Returns:
+        Whether it holds, or may hold.
+    """
+    if fact:
+        return True
+    run = RUN.get()
+    if run.strict:
+        if fact is None:
+            return True
+        raise Refusal("RuntimeError", message)
+    if fact is None:
+        run.assumptions.setdefault(message, run.where())
+        return True
+    run.diagnostics.append(Diagnostic(code, name, "error", message, run.where(), notes, help))
+    return False
+
+
+def refuse(kind: str, message: str) -> Any:
+    """The framework raises the built-in exception ``kind`` here."""
+    raise Refusal(kind, message)
+
+
+def assume(message: str) -> None:
+    """Record what was taken for granted on the way."""
+    run = RUN.get()
+    if not run.strict:
+        run.assumptions.setdefault(message, run.where())
+
+
+def multiply(macs: Any) -> None:
+    """Count multiply-accumulate operations of the current op."""
+    run = RUN.get()
+    if not run.strict:
+        run.macs += macs
+
+
+def unknown(detail: str, reason: Reason = Reason.DATA_DEPENDENT) -> Unknown:
+    """What this op gives cannot be told: the reason and the place are kept."""
+    return RUN.get().unknown(reason, detail)
+
+
+def fresh_size(origin: str, at_most: Any = None) -> Dim:
+    """A size that only the data tells: a symbol of its own, with where it comes from."""
+    run = RUN.get()
+    count = run.state.get("fresh sizes", 0)
+    run.state["fresh sizes"] = count + 1
+    return Dim.symbol(f"n{count}", origin=origin, minimum=0)

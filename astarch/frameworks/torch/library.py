@@ -1,0 +1,330 @@
+"""torch as the interpreter meets it: described names as values of the program, layers as its classes."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from ...interpreter.budget import BudgetSpent
+from ...interpreter.builtins.hosts import OBJECT
+from ...interpreter.machine import Machine
+from ...interpreter.values import MISSING, Builtin, Class, ClassMethod, Instance, Lost, Property, PyModule, Raised, StaticMethod
+from ...ir.dim import Undecided
+from ...ir.refusal import Refusal
+from ...ir.unknown import Reason, Unknown
+from .. import describe
+from ..describe import REGISTRY, RUN, Layer, Op
+from . import layers as _layers
+from . import ops as _ops
+from .containers import CONTAINERS
+from .module import Module, ModuleInstance
+from .tensor import Buffer, Parameter, TorchTensor, UninitializedBuffer, UninitializedParameter
+
+
+def _import_all(package: Any) -> None:
+    for info in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{info.name}")
+
+
+_import_all(_ops)
+_import_all(_layers)
+
+#: Top-level packages whose names are described rather than read.
+ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY)
+_PREFIXES = frozenset(name[:i] for name in REGISTRY for i, character in enumerate(name) if character == ".")
+
+_TENSORS: dict[type, str] = {
+    TorchTensor: "torch.Tensor", Parameter: "torch.nn.Parameter", Buffer: "torch.nn.Buffer",
+    UninitializedParameter: "torch.nn.UninitializedParameter", UninitializedBuffer: "torch.nn.UninitializedBuffer",
+}  # fmt: skip
+_ALIASES = {
+    "torch.nn.parameter": "torch.nn", "torch.nn.modules": "torch.nn", "torch.nn.modules.module": "torch.nn", "torch._tensor": "torch",
+    "torch.nn.modules.container": "torch.nn", "torch.nn.modules.utils": "torch.nn.modules.utils",
+}  # fmt: skip
+
+
+class TorchLibrary:
+    """Serves one run; classes are made anew for each, since a program may change them."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.modules: dict[str, PyModule] = {}
+        self.classes: dict[Any, Class] = {}
+        self.wrapped: dict[str, Any] = {}
+        self._tensor_classes()
+        self._module_classes()
+
+    # --- Library protocol -----------------------------------------------------------------------------------------
+
+    def module(self, name: str) -> PyModule | None:
+        """The described module of that dotted name."""
+        if name.partition(".")[0] not in ROOTS:
+            return None
+        if name not in _PREFIXES and name not in _ALIASES and name.partition(".")[0] != "torch":
+            return None
+        module = self.modules.get(name)
+        if module is None:
+            module = PyModule(name, lambda part, limit=0: self._name(name, part))
+            self.modules[name] = module
+        return module
+
+    def attribute(self, value: Any, name: str) -> Any:
+        """An attribute of a tensor, or of another described value."""
+        kind = getattr(value, "kind", None)
+        if kind is None:
+            return MISSING
+        found = REGISTRY.get(f"{kind}.{name}")
+        if found is None:
+            extra = value.__dict__.get("attributes")
+            if extra is not None and name in extra:
+                return extra[name]
+            if name == "__class__":
+                return self.class_of(value)
+            return self.machine.unknown(Reason.NOT_DESCRIBED, f"{kind}.{name}") if not name.startswith("_") else MISSING
+        if isinstance(found, describe.Property):
+            return found.read(value)
+        return found.bind_to(value)
+
+    def set_attribute(self, value: Any, name: str, new: Any) -> bool:
+        """Set an attribute of a tensor; False when the value is not of this library."""
+        kind = getattr(value, "kind", None)
+        if kind is None:
+            return False
+        found = REGISTRY.get(f"{kind}.{name}")
+        if isinstance(found, describe.Property) and found.write is not None:
+            found.write(value, new)
+        else:
+            value.__dict__.setdefault("attributes", {})[name] = new
+        return True
+
+    def class_of(self, value: Any) -> Class | None:
+        """The class of a tensor or of a described value."""
+        cls = self.classes.get(type(value))
+        if cls is not None:
+            return cls
+        return self.kind_class(type(value)) if hasattr(type(value), "described_as") else None
+
+    def classes_of_module(self) -> Class:
+        """The class `torch.nn.Module`."""
+        return self.classes[Module]
+
+    # --- names ----------------------------------------------------------------------------------------------------
+
+    def _name(self, module: str, part: str) -> Any:
+        full = f"{module}.{part}"
+        found = self.value(full)
+        if found is MISSING and module in _ALIASES:
+            found = self.value(f"{_ALIASES[module]}.{part}")
+        if found is not MISSING:
+            self.modules[module].namespace[part] = found
+            return found
+        below = self.module(full) if full in _PREFIXES or full in _ALIASES else None
+        if below is not None:
+            return below
+        if part.startswith("__"):
+            return MISSING
+        return self.machine.unknown(Reason.NOT_DESCRIBED, full)
+
+    def value(self, name: str) -> Any:
+        """A described name as a value of the program, or `MISSING`."""
+        if name in self.wrapped:
+            return self.wrapped[name]
+        found = REGISTRY.get(name, MISSING)
+        if isinstance(found, type):
+            found = self.layer_class(found) if issubclass(found, Layer) else self.kind_class(found)
+        if found is not MISSING:
+            self.wrapped[name] = found
+        return found
+
+    # --- classes --------------------------------------------------------------------------------------------------
+
+    def layer_class(self, host: type) -> Class:
+        """The class of the program that a described layer becomes."""
+        cls = self.classes.get(host)
+        if cls is None:
+            parents = [self.layer_class(base) for base in host.__bases__ if issubclass(base, Layer) and base is not Layer]
+            bases = tuple(parents) or (self.classes[Module],)
+            name = getattr(host, "described_in", "torch.nn.modules")
+            cls = Class(host.__name__, bases, self._namespace(host), name)
+            self.classes[host] = cls
+        return cls
+
+    def _namespace(self, host: type) -> dict[str, Any]:
+        namespace: dict[str, Any] = {}
+        for name, value in vars(host).items():
+            if isinstance(value, FunctionType):
+                namespace[name] = self._method(host, name, value)
+            elif isinstance(value, property):
+                setter = Builtin(name, value.fset) if value.fset is not None else None
+                namespace[name] = Property(Builtin(name, value.fget), setter)  # type: ignore[arg-type]
+            elif isinstance(value, staticmethod):
+                namespace[name] = StaticMethod(Builtin(name, value.__func__))
+            elif isinstance(value, classmethod):
+                namespace[name] = ClassMethod(Builtin(name, value.__func__))
+            elif name == "becomes":
+                namespace[name] = self.layer_class(value)
+            elif not name.startswith("__") and name != "described_in":
+                namespace[name] = value
+        return namespace
+
+    def _method(self, host: type, name: str, function: FunctionType) -> Builtin:
+        if name == "__init__":
+            return Builtin(f"{host.__name__}.__init__", _constructor(host, function))
+        if name == "forward":
+            return Builtin(f"{host.__name__}.forward", _guarded(host, function, True))
+        return Builtin(f"{host.__name__}.{name}", _guarded(host, function, False))
+
+    def kind_class(self, host: type) -> Any:
+        """A described host class: itself, callable and usable with ``isinstance``."""
+        cls = self.classes.get(host)
+        if cls is None:
+            name = getattr(host, "described_as", host.__name__)
+            namespace = {"__new__": StaticMethod(Builtin(name, lambda cls, *args, **kwargs: host(*args, **kwargs)))}
+            for key, value in vars(host).items():
+                if not key.startswith("_") and not callable(value) and not isinstance(value, (property, staticmethod, classmethod)):
+                    namespace[key] = value
+                elif isinstance(value, staticmethod):
+                    namespace[key] = StaticMethod(Builtin(key, value.__func__))
+            cls = Class(name.rpartition(".")[2], (OBJECT,), namespace, name.rpartition(".")[0], host=host)
+            self.classes[host] = cls
+        return cls
+
+    def _tensor_classes(self) -> None:
+        made: dict[type, Class] = {}
+        for host, name in _TENSORS.items():
+            base = next((made[parent] for parent in host.__mro__[1:] if parent in made), OBJECT)
+            namespace = {"__new__": StaticMethod(Builtin(name, _TENSOR_MAKERS[host])), **self._tensor_namespace(name)}
+            module = {"torch.Tensor": "torch", "torch.nn.Parameter": "torch.nn.parameter"}.get(name, "torch.nn.parameter")
+            made[host] = Class(name.rpartition(".")[2], (base,), namespace, module, host=host)
+            self.wrapped[name] = made[host]
+        self.classes.update(made)
+        for name in ("FloatTensor", "LongTensor", "BoolTensor", "IntTensor", "HalfTensor", "DoubleTensor", "ByteTensor", "BFloat16Tensor"):
+            self.wrapped.setdefault(f"torch.{name}", made[TorchTensor])
+
+    def _tensor_namespace(self, name: str) -> dict[str, Any]:
+        """Methods that are reached through the class: ``torch.Tensor.add_``."""
+        if name != "torch.Tensor":
+            return {}
+        prefix = "torch.Tensor."
+        found = {key[len(prefix) :]: value for key, value in REGISTRY.items() if key.startswith(prefix)}
+        return {key: value for key, value in found.items() if isinstance(value, Op) and not key.startswith("__")}
+
+    def _module_classes(self) -> None:
+        namespace = {name: Builtin(f"Module.{name}", value) for name, value in vars(Module).items() if isinstance(value, FunctionType)}
+        namespace |= {"dump_patches": False, "training": True, "_version": 1, "call_super_init": False, "described_as": "torch.nn.Module"}
+        module = Class("Module", (OBJECT,), namespace, "torch.nn.modules.module")
+        module.layout = ModuleInstance
+        self.classes[Module] = module
+        self.wrapped["torch.nn.Module"] = module
+        for host in CONTAINERS:
+            methods = {name: Builtin(f"{host.__name__}.{name}", value) for name, value in vars(host).items() if isinstance(value, FunctionType)}
+            cls = Class(host.__name__, (module,), {**methods, "described_as": host.described_as}, "torch.nn.modules.container")
+            self.wrapped[f"torch.nn.{host.__name__}"] = cls
+            self.classes[host] = cls
+
+    # --- what descriptions ask for --------------------------------------------------------------------------------
+
+    def make(self, name: Any, *args: Any, **kwargs: Any) -> Any:
+        """A new instance of a described class, for a description that holds children."""
+        return self.machine.call(self.value(name) if isinstance(name, str) else name, args, kwargs)
+
+
+def _new_parameter(cls: Any, data: Any = None, requires_grad: Any = True) -> Any:
+    if data is None:
+        return Parameter((0,))
+    if isinstance(data, Unknown):
+        return data
+    if not isinstance(data, TorchTensor):
+        raise Refusal("TypeError", "Parameter data must be a tensor")
+    made = Parameter(data.shape, data.dtype, bool(requires_grad), data.device)
+    made.data = data.data
+    return made
+
+
+def _new_buffer(cls: Any, data: Any = None, *, persistent: Any = True) -> Any:
+    if isinstance(data, Unknown):
+        return data
+    made = Buffer(data.shape if data is not None else (0,), data.dtype if data is not None else "float32", data.data if data is not None else None)
+    made.persistent = bool(persistent)
+    return made
+
+
+def _new_tensor(cls: Any, *args: Any, **kwargs: Any) -> Any:
+    if not args or all(isinstance(arg, int) for arg in args):
+        return TorchTensor(args or (0,))
+    return REGISTRY["torch.tensor"](*args, **kwargs)
+
+
+_TENSOR_MAKERS: dict[type, Callable[..., Any]] = {
+    TorchTensor: _new_tensor, Parameter: _new_parameter, Buffer: _new_buffer,
+    UninitializedParameter: lambda cls, requires_grad=True, device=None, dtype=None: UninitializedParameter(()),
+    UninitializedBuffer: lambda cls, requires_grad=False, device=None, dtype=None, persistent=True: UninitializedBuffer(()),
+}  # fmt: skip
+
+
+def _constructor(host: type, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The ``__init__`` of a layer: the module's own first; what is not known among the arguments makes its parts unknown."""
+    lazy = hasattr(host, "becomes")
+
+    def start(self: Any, *args: Any, **kwargs: Any) -> None:
+        Module.__init__(self)
+        lost = next((value for value in (*args, *kwargs.values()) if type(value) is Unknown), None)
+        if lost is not None:
+            self.__dict__["_unknown"] = lost
+            RUN.get().unknown(lost.reason, f"{host.__name__} built with {lost.detail}")
+            return
+        run = RUN.get()
+        run.nested += 1
+        try:
+            function(self, *args, **kwargs)
+        except (Refusal, Undecided, Raised, Lost, BudgetSpent):
+            raise
+        except Exception as error:
+            self.__dict__["_unknown"] = _fault(host, function, (self, *args), kwargs, error)
+        finally:
+            run.nested -= 1
+        if lazy:
+            self.__dict__["_lazy"] = True
+
+    start.__wrapped__ = function  # type: ignore[attr-defined] - the signature people see is the layer's own
+    return start
+
+
+def _guarded(host: type, function: Callable[..., Any], is_forward: bool) -> Callable[..., Any]:
+    """A method of a layer; a fault of the description becomes an `Unknown`, never an error of the program."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if is_forward:
+            if isinstance(self, Instance) and "_unknown" in self.__dict__:
+                return self.__dict__["_unknown"]
+            for value in (*args, *kwargs.values()):
+                if type(value) is Unknown:
+                    return value
+        run = RUN.get()
+        run.nested += 1
+        try:
+            return function(self, *args, **kwargs)
+        except (Refusal, Undecided, Raised, Lost, BudgetSpent):
+            raise
+        except Exception as error:
+            return _fault(host, function, (self, *args), kwargs, error)
+        finally:
+            run.nested -= 1
+
+    method.__wrapped__ = function  # type: ignore[attr-defined]
+    return method
+
+
+def _fault(host: type, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Any:
+    if isinstance(error, TypeError):
+        try:
+            inspect.signature(function).bind(*args, **kwargs)
+        except TypeError as mismatch:
+            raise Refusal("TypeError", f"{host.__name__}.{function.__name__}() {mismatch}") from None
+    if RUN.get().state.get("raise faults"):
+        raise error
+    return RUN.get().unknown(Reason.INTERNAL, f"{host.__name__}.{function.__name__}: {type(error).__name__}: {error}")

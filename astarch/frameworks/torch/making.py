@@ -1,0 +1,31 @@
+"""Making instances and calling values of the program from inside a description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..describe import REGISTRY, RUN
+
+
+def make(name: Any, *args: Any, **kwargs: Any) -> Any:
+    """A new instance of a described class, given by its public name: a child of a described layer.
+
+    >>> make("torch.nn.Linear", 3, 4)  # doctest: +SKIP
+    """
+    return RUN.get().state["make"](name, *args, **kwargs)
+
+
+def clone(module: Any) -> Any:
+    """A deep copy of a module: its own parameters, its own children (``copy.deepcopy``)."""
+    return RUN.get().state["clone"](module)
+
+
+def call(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call any value of the program: a module, a described op, a function of the source."""
+    return RUN.get().call(function, *args, **kwargs)
+
+
+def rule(name: str) -> Callable[..., Any]:
+    """The plain rule of a described op, to be used by another rule without leaving a node."""
+    return REGISTRY[name].function

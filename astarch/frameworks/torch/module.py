@@ -1,0 +1,565 @@
+"""`torch.nn.Module`: registration, traversal and calling, as torch's own source does it.
+
+The methods of `Module` are plain functions of an instance of the program (`ModuleInstance`), so that the same code
+serves a described layer, a class of the program, and a class derived from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...interpreter.attributes import bind, put_plainly
+from ...interpreter.values import CURRENT, MISSING, BoundMethod, Builtin, Function, Instance, Property
+from ...ir.refusal import Refusal
+from ...ir.unknown import Reason, Unknown
+from ..describe import RUN, Run
+from .tensor import Buffer, Parameter, TorchTensor, dtype_name
+
+_SLOTS = frozenset({"py_class", "payload", "span", "given", "__dict__"})
+_DICTS = ("_parameters", "_buffers", "_modules")
+
+
+class ModuleInstance(Instance):
+    """An instance of `torch.nn.Module` or a class derived from it.
+
+    Descriptions use it as torch's source uses ``self``: attributes are found in the registered parameters, buffers and
+    children, then in the class of the program.
+    """
+
+    __slots__ = ()
+    described_module = True
+
+    def __getattr__(self, name: str) -> Any:
+        attributes = self.__dict__
+        for key in _DICTS:
+            registered = attributes.get(key)
+            if registered is not None and name in registered:
+                return registered[name]
+        found = self.py_class.find(name)
+        if found is MISSING:
+            raise AttributeError(f"'{self.py_class.name}' object has no attribute '{name}'")
+        return bind(CURRENT.get(), found, self, self.py_class)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _SLOTS:
+            object.__setattr__(self, name, value)
+        else:
+            CURRENT.get().put(self, name, value)
+
+    @property
+    def described_as(self) -> str:
+        """The public name of the nearest described class it is an instance of."""
+        return next((str(cls.namespace["described_as"]) for cls in self.py_class.mro if "described_as" in cls.namespace), "")
+
+
+class Call:
+    """One entry into a module, as it happened; the outputs stay `MISSING` when it never came back."""
+
+    __slots__ = ("args", "depth", "kwargs", "macs", "module", "nodes", "outputs", "span", "stack")
+
+    def __init__(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], run: Run) -> None:
+        self.module, self.args, self.kwargs = module, _kept(args), {k: _kept(v) for k, v in kwargs.items()}
+        self.outputs: Any = MISSING
+        self.span = run.where()
+        self.depth = len(run.modules)
+        self.nodes = (len(run.nodes), len(run.nodes))
+
+
+def _kept(value: Any) -> Any:
+    """A value as it is now: the program may change lists and in-place tensors later."""
+    kind = type(value)
+    if kind is tuple or kind is list:
+        return kind(_kept(item) for item in value)
+    if kind is dict:
+        return {key: _kept(item) for key, item in value.items()}
+    if isinstance(value, TorchTensor):
+        return value.snapshot()
+    return value
+
+
+class Module:
+    """The described class; see `library` for how it becomes a class of the program."""
+
+    dump_patches = False
+    training = True
+    call_super_init = False
+    _version = 1
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        attributes = self.__dict__
+        attributes["training"] = True
+        attributes["_parameters"] = {}
+        attributes["_buffers"] = {}
+        attributes["_non_persistent_buffers_set"] = set()
+        attributes["_modules"] = {}
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        raise Refusal("NotImplementedError", f'Module [{self.py_class.name}] is missing the required "forward" function')
+
+    # --- registration ---------------------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        attributes = self.__dict__
+        parameters = attributes.get("_parameters")
+        if isinstance(value, Parameter):
+            if parameters is None:
+                raise Refusal("AttributeError", "cannot assign parameters before Module.__init__() call")
+            _remove(attributes, name, ("_buffers", "_modules"))
+            attributes.pop(name, None)
+            parameters[name] = value
+            return
+        if parameters is not None and name in parameters:
+            if value is not None and type(value) is not Unknown:
+                raise Refusal("TypeError", f"cannot assign a value as parameter '{name}' (torch.nn.Parameter or None expected)")
+            parameters[name] = value
+            return
+        modules = attributes.get("_modules")
+        if isinstance(value, ModuleInstance):
+            if modules is None:
+                raise Refusal("AttributeError", "cannot assign module before Module.__init__() call")
+            _remove(attributes, name, ("_parameters", "_buffers"))
+            attributes.pop(name, None)
+            modules[name] = value
+        elif modules is not None and name in modules:
+            if value is not None and type(value) is not Unknown:
+                raise Refusal("TypeError", f"cannot assign a value as child module '{name}' (torch.nn.Module or None expected)")
+            modules[name] = value
+        else:
+            _set_buffer_or_plain(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        attributes = self.__dict__
+        for key in _DICTS:
+            registered = attributes.get(key)
+            if registered is not None and name in registered:
+                return registered[name]
+        raise Refusal("AttributeError", f"'{self.py_class.name}' object has no attribute '{name}'")
+
+    def __delattr__(self, name: str) -> None:
+        attributes = self.__dict__
+        for key in _DICTS:
+            if name in attributes.get(key, ()):
+                del attributes[key][name]
+                attributes["_non_persistent_buffers_set"].discard(name)
+                return
+        if name not in attributes:
+            raise Refusal("AttributeError", name)
+        del attributes[name]
+
+    def __dir__(self) -> list[str]:
+        attributes = self.__dict__
+        names = {name for cls in self.py_class.mro for name in cls.namespace} | set(attributes)
+        for key in _DICTS:
+            names.update(attributes.get(key, ()))
+        return sorted(names)
+
+    def register_parameter(self, name: str, param: Any) -> None:
+        attributes = self.__dict__
+        if "_parameters" not in attributes:
+            raise Refusal("AttributeError", "cannot assign parameter before Module.__init__() call")
+        _check_name(self, name, "_parameters")
+        if param is not None and not isinstance(param, (Parameter, Unknown)):
+            raise Refusal("TypeError", f"cannot assign a value to parameter '{name}' (torch.nn.Parameter or None required)")
+        attributes["_parameters"][name] = param
+
+    def register_buffer(self, name: str, tensor: Any, persistent: Any = True) -> None:
+        attributes = self.__dict__
+        if "_buffers" not in attributes:
+            raise Refusal("AttributeError", "cannot assign buffer before Module.__init__() call")
+        _check_name(self, name, "_buffers")
+        if tensor is not None and not isinstance(tensor, (TorchTensor, Unknown)):
+            raise Refusal("TypeError", f"cannot assign a value to buffer '{name}' (torch.Tensor or None required)")
+        attributes["_buffers"][name] = tensor
+        if persistent:
+            attributes["_non_persistent_buffers_set"].discard(name)
+        else:
+            attributes["_non_persistent_buffers_set"].add(name)
+
+    def add_module(self, name: str, module: Any) -> None:
+        attributes = self.__dict__
+        if not isinstance(module, (ModuleInstance, Unknown)) and module is not None:
+            raise Refusal("TypeError", f"{module!r} is not a Module subclass")
+        _check_name(self, name, "_modules")
+        attributes["_modules"][name] = module
+
+    register_module = add_module
+
+    # --- calling --------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        run, machine = RUN.get(), CURRENT.get()
+        attributes = self.__dict__
+        call = Call(self, args, kwargs, run)
+        run.calls.append(call)
+        nested, run.nested = run.nested, 0
+        try:
+            if "_forward_pre_hooks" in attributes:
+                args, kwargs = _before(machine, self, args, kwargs)
+            result = _forward(run, machine, self, args, kwargs)
+            if "_forward_hooks" in attributes:
+                result = _after(machine, self, args, kwargs, result)
+        finally:
+            run.nested = nested
+        call.outputs = _kept(result)
+        call.nodes = (call.nodes[0], len(run.nodes))
+        return result
+
+    def register_forward_pre_hook(self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False) -> Any:
+        return _add_hook(self, "_forward_pre_hooks", hook, with_kwargs, prepend)
+
+    def register_forward_hook(self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False, always_call: Any = False) -> Any:
+        return _add_hook(self, "_forward_hooks", hook, with_kwargs, prepend)
+
+    def register_full_backward_hook(self, hook: Any, prepend: Any = False) -> Any:
+        return HookHandle({}, hook)
+
+    register_backward_hook = register_full_backward_hook
+    register_full_backward_pre_hook = register_full_backward_hook
+
+    def register_state_dict_pre_hook(self, hook: Any) -> Any:
+        return HookHandle({}, hook)
+
+    register_state_dict_post_hook = register_state_dict_pre_hook
+    register_load_state_dict_pre_hook = register_state_dict_pre_hook
+    register_load_state_dict_post_hook = register_state_dict_pre_hook
+    _register_state_dict_hook = register_state_dict_pre_hook
+
+    def _register_load_state_dict_pre_hook(self, hook: Any, with_module: Any = False) -> Any:
+        return HookHandle({}, hook)
+
+    # --- traversal ------------------------------------------------------------------------------------------------
+
+    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: Any = True) -> Iterator[Any]:
+        return walk(self, prefix, set() if memo is None else memo, bool(remove_duplicate))
+
+    def modules(self) -> Iterator[Any]:
+        return (module for _, module in walk(self, "", set(), True))
+
+    def named_children(self) -> Iterator[Any]:
+        seen: list[Any] = []
+        for name, module in list(self.__dict__["_modules"].items()):
+            if module is not None and not any(module is other for other in seen):
+                seen.append(module)
+                yield name, module
+
+    def children(self) -> Iterator[Any]:
+        return (module for _, module in Module.named_children(self))
+
+    def named_parameters(self, prefix: str = "", recurse: Any = True, remove_duplicate: Any = True) -> Iterator[Any]:
+        return members(self, "_parameters", prefix, bool(recurse), bool(remove_duplicate))
+
+    def parameters(self, recurse: Any = True) -> Iterator[Any]:
+        return (parameter for _, parameter in members(self, "_parameters", "", bool(recurse), True))
+
+    def named_buffers(self, prefix: str = "", recurse: Any = True, remove_duplicate: Any = True) -> Iterator[Any]:
+        return members(self, "_buffers", prefix, bool(recurse), bool(remove_duplicate))
+
+    def buffers(self, recurse: Any = True) -> Iterator[Any]:
+        return (buffer for _, buffer in members(self, "_buffers", "", bool(recurse), True))
+
+    def get_submodule(self, target: str) -> Any:
+        module = self
+        for part in target.split(".") if target else ():
+            children = module.__dict__.get("_modules", {})
+            if part not in children:
+                raise Refusal("AttributeError", f"{module.py_class.name} has no attribute `{part}`")
+            module = children[part]
+        return module
+
+    def get_parameter(self, target: str) -> Any:
+        path, _, name = target.rpartition(".")
+        found = Module.get_submodule(self, path).__dict__["_parameters"]
+        if name not in found:
+            raise Refusal("AttributeError", f"has no attribute `{name}`")
+        return found[name]
+
+    def get_buffer(self, target: str) -> Any:
+        path, _, name = target.rpartition(".")
+        found = Module.get_submodule(self, path).__dict__["_buffers"]
+        if name not in found:
+            raise Refusal("AttributeError", f"has no attribute `{name}`")
+        return found[name]
+
+    def set_submodule(self, target: str, module: Any, strict: Any = False) -> None:
+        path, _, name = target.rpartition(".")
+        Module.get_submodule(self, path).__dict__["_modules"][name] = module
+
+    def apply(self, fn: Any) -> Any:
+        machine = CURRENT.get()
+        for module in list(Module.children(self)):
+            machine.call(machine.get(module, "apply"), (fn,), {})
+        machine.call(fn, (self,), {})
+        return self
+
+    # --- mode, type and state -------------------------------------------------------------------------------------
+
+    def train(self, mode: Any = True) -> Any:
+        machine = CURRENT.get()
+        self.__dict__["training"] = mode
+        for module in list(Module.children(self)):
+            if type(module) is not Unknown:
+                machine.call(machine.get(module, "train"), (mode,), {})
+        return self
+
+    def eval(self) -> Any:
+        machine = CURRENT.get()
+        return machine.call(machine.get(self, "train"), (False,), {})
+
+    def requires_grad_(self, requires_grad: Any = True) -> Any:
+        for _, parameter in members(self, "_parameters", "", True, True):
+            parameter.requires_grad = requires_grad
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Any:
+        dtype = kwargs.get("dtype")
+        for arg in args:
+            if isinstance(arg, TorchTensor):
+                dtype = arg.dtype
+            elif hasattr(arg, "described_dtype") or type(arg).__name__ == "DType":
+                dtype = arg
+        return _convert(self, dtype_name(dtype))
+
+    def _apply(self, fn: Any, recurse: Any = True) -> Any:
+        return self
+
+    def cuda(self, device: Any = None) -> Any:
+        return self
+
+    cpu = xpu = ipu = mtia = cuda
+
+    def to_empty(self, *, device: Any = None, recurse: Any = True) -> Any:
+        return self
+
+    def share_memory(self) -> Any:
+        return self
+
+    def type(self, dst_type: Any) -> Any:
+        return _convert(self, dtype_name(dst_type))
+
+    def float(self) -> Any:
+        return _convert(self, "float32")
+
+    def double(self) -> Any:
+        return _convert(self, "float64")
+
+    def half(self) -> Any:
+        return _convert(self, "float16")
+
+    def bfloat16(self) -> Any:
+        return _convert(self, "bfloat16")
+
+    def zero_grad(self, set_to_none: Any = True) -> None:
+        pass
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: Any = False) -> Any:
+        found: dict[str, Any] = {} if destination is None else destination
+        for path, module in walk(self, "", set(), False):
+            start = f"{prefix}{path}." if path else prefix
+            for key in ("_parameters", "_buffers"):
+                for name, value in module.__dict__[key].items():
+                    if value is not None and name not in module.__dict__["_non_persistent_buffers_set"]:
+                        found[start + name] = value
+        return found
+
+    def load_state_dict(self, state_dict: Any, strict: Any = True, assign: Any = False) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "load_state_dict")
+
+    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def _save_to_state_dict(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def extra_repr(self) -> str:
+        return ""
+
+    def get_extra_state(self) -> Any:
+        return None
+
+    def set_extra_state(self, state: Any) -> None:
+        pass
+
+    def _get_name(self) -> str:
+        return self.py_class.name
+
+    def __repr__(self) -> str:
+        return f"{self.py_class.name}()"
+
+
+class HookHandle:
+    """What registering a hook gives back."""
+
+    described = True
+
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+        self._hooks = hooks
+        self._key = id(hook)
+        self.id = self._key
+
+    def remove(self) -> None:
+        """Take the hook away again."""
+        self._hooks.pop(self._key, None)
+
+
+def _set_buffer_or_plain(self: Any, name: str, value: Any) -> None:
+    attributes = self.__dict__
+    buffers = attributes.get("_buffers")
+    if isinstance(value, Buffer):
+        if buffers is None:
+            raise Refusal("AttributeError", "cannot assign buffer before Module.__init__() call")
+        _remove(attributes, name, ("_parameters", "_modules"))
+        attributes.pop(name, None)
+        Module.register_buffer(self, name, value, value.persistent)
+    elif buffers is not None and name in buffers:
+        if value is not None and not isinstance(value, (TorchTensor, Unknown)):
+            raise Refusal("TypeError", f"cannot assign a value as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)")
+        buffers[name] = value
+    elif self.py_class.find(name) is MISSING:
+        attributes[name] = value
+    else:
+        put_plainly(CURRENT.get(), self, name, value)
+
+
+def _remove(attributes: dict[str, Any], name: str, keys: tuple[str, ...]) -> None:
+    for key in keys:
+        registered = attributes.get(key)
+        if registered is not None and name in registered:
+            del registered[name]
+    attributes["_non_persistent_buffers_set"].discard(name)
+
+
+def _check_name(self: Any, name: Any, own: str) -> None:
+    if not isinstance(name, str):
+        raise Refusal("TypeError", "name should be a string")
+    if "." in name:
+        raise Refusal("KeyError", f'name can\'t contain ".", got: {name}')
+    if name == "":
+        raise Refusal("KeyError", 'name can\'t be empty string ""')
+    attributes = self.__dict__
+    if name not in attributes.get(own, ()) and _has(self, name):
+        raise Refusal("KeyError", f"attribute '{name}' already exists")
+
+
+def _has(self: Any, name: str) -> bool:
+    attributes = self.__dict__
+    return name in attributes or any(name in attributes.get(key, ()) for key in _DICTS) or self.py_class.find(name) is not MISSING
+
+
+def walk(module: Any, prefix: str, memo: set[Any], remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
+    """``named_modules``: the module, then its children depth first."""
+    stack: list[tuple[str, Any]] = [(prefix, module)]
+    rounds = 0
+    while stack:
+        path, current = stack.pop()
+        if remove_duplicate:
+            if id(current) in memo:
+                continue
+            memo.add(id(current))
+        rounds += 1
+        if rounds & 1023 == 0:
+            CURRENT.get().step()
+        yield path, current
+        if not isinstance(current, ModuleInstance):
+            continue
+        children = current.__dict__.get("_modules") or {}
+        below = [(f"{path}.{name}" if path else name, child) for name, child in children.items() if child is not None]
+        stack.extend(reversed(below))
+
+
+def members(module: Any, key: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
+    """``named_parameters`` and ``named_buffers``."""
+    seen: set[int] = set()
+    modules = walk(module, prefix, set(), remove_duplicate) if recurse else iter([(prefix, module)])
+    for path, current in modules:
+        for name, value in list(current.__dict__.get(key, {}).items() if isinstance(current, ModuleInstance) else ()):
+            if value is None or id(value) in seen:
+                continue
+            if remove_duplicate:
+                seen.add(id(value))
+            yield (f"{path}.{name}" if path else name), value
+
+
+def _convert(module: Any, dtype: str | None) -> Any:
+    """Change the floating parameters and buffers to an element type, in place."""
+    if dtype is None:
+        return module
+    for _, current in walk(module, "", set(), True):
+        if not isinstance(current, ModuleInstance):
+            continue
+        for parameter in current.__dict__["_parameters"].values():
+            if isinstance(parameter, TorchTensor) and parameter.dtype.startswith(("float", "bfloat")):
+                parameter.dtype = dtype
+        buffers = current.__dict__["_buffers"]
+        for name, buffer in buffers.items():
+            if isinstance(buffer, TorchTensor) and buffer.dtype.startswith(("float", "bfloat")):
+                buffers[name] = buffer.like(dtype=dtype)
+    return module
+
+
+# --- the forward, and the hooks around it -----------------------------------------------------------------------------
+
+
+def _forward(run: Run, machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if "_lazy" in self.__dict__:
+        _initialize(machine, self, args, kwargs)
+    forward = self.__dict__.get("forward")
+    if forward is None:
+        forward = self.py_class.find("forward")
+        receiver: tuple[Any, ...] = (self,)
+    else:
+        receiver = ()
+    if type(forward) is not Function and type(forward) is not BoundMethod and type(forward) is not Builtin:
+        forward, receiver = bind(machine, forward, self, self.py_class), ()
+    run.modules.append(self)
+    try:
+        return machine.call(forward, (*receiver, *args), kwargs)
+    finally:
+        run.modules.pop()
+
+
+def _initialize(machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """The first call of a lazy module: its parameters take their shapes, and it becomes the plain layer."""
+    machine.call(machine.get(self, "initialize_parameters"), args, kwargs)
+    del self.__dict__["_lazy"]
+    becomes = self.py_class.find("becomes")
+    if becomes is not MISSING:
+        self.py_class = becomes
+
+
+def _add_hook(self: Any, key: str, hook: Any, with_kwargs: Any, prepend: Any) -> HookHandle:
+    hooks: dict[int, Any] = self.__dict__.setdefault(key, {})
+    if prepend:
+        rest = dict(hooks)
+        hooks.clear()
+        hooks[id(hook)] = (hook, bool(with_kwargs))
+        hooks.update(rest)
+    else:
+        hooks[id(hook)] = (hook, bool(with_kwargs))
+    return HookHandle(hooks, hook)
+
+
+def _before(machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    for hook, with_kwargs in list(self.__dict__["_forward_pre_hooks"].values()):
+        result = machine.call(hook, (self, args, kwargs) if with_kwargs else (self, args), {})
+        if result is None or type(result) is Unknown:
+            continue
+        if with_kwargs:
+            args, kwargs = result
+        else:
+            args = result if isinstance(result, tuple) else (result,)
+    return args, kwargs
+
+
+def _after(machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+    for hook, with_kwargs in list(self.__dict__["_forward_hooks"].values()):
+        changed = machine.call(hook, (self, args, kwargs, result) if with_kwargs else (self, args, result), {})
+        if changed is not None:
+            result = changed
+    return result
+
+
+__all__ = ["Call", "HookHandle", "Module", "ModuleInstance", "Property", "members", "walk"]

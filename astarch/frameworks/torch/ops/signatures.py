@@ -1,0 +1,46 @@
+"""Functions and methods in one description: the method of a tensor has no ``out=``."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from ... import describe
+from ...describe import refuse
+
+
+def op(*names: str, lenient: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Describe a function of torch; where it takes ``out=``, its methods are described without."""
+    methods = tuple(name for name in names if name.startswith("torch.Tensor."))
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        if methods and "out" in _parameters(function):
+            functions = tuple(name for name in names if name not in methods)
+            if functions:
+                describe.op(*functions, lenient=lenient)(function)
+            describe.op(*methods, lenient=lenient)(_without_out(function))
+        else:
+            describe.op(*names, lenient=lenient)(function)
+        return function
+
+    return register
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    code = inspect.unwrap(function).__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _without_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def method(*args: Any, **kwargs: Any) -> Any:
+        if "out" in kwargs:
+            refuse("TypeError", f"{function.__name__}() got an unexpected keyword argument 'out'")
+        return function(*args, **kwargs)
+
+    signature = inspect.signature(function)
+    kept = [parameter for parameter in signature.parameters.values() if parameter.name != "out"]
+    method.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+    return method

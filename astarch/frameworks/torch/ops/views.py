@@ -1,0 +1,505 @@
+"""Ops that look at the same elements under another shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....ir.dim import same
+from ...describe import assume, op, refuse, require, unknown
+from ...dtypes import BITS, complex_of, is_complex, real_of
+from ...shapes import axis, broadcast, product, text
+from ...shapes import reshape as inferred
+from ..tensor import dtype_name, is_size, is_tensor, sizes_of
+from .aliasing import become, picked, same_values, steps, view_of
+
+
+def _wanted(args: tuple[Any, ...], named: Any, name: str) -> tuple[Any, ...]:
+    """The sizes of a call, given by position or as ``size=``/``shape=``."""
+    if named is not None:
+        args = (named,)
+    elif not args:
+        refuse("TypeError", f"{name}() received no sizes")
+    return sizes_of(args)
+
+
+def _reshaped(input: Any, sizes: tuple[Any, ...], name: str) -> Any:
+    for size in sizes:
+        if type(size) is not int and not is_size(size):
+            if is_tensor(size):
+                return unknown(f"a size of {name} is the value of a tensor")
+            refuse("TypeError", f"{name}(): a size must be an int, not {type(size).__name__}")
+        if type(size) is int and size < -1:
+            refuse("RuntimeError", f"invalid shape dimension {size}")
+    shape = inferred(input.shape, sizes)
+    return view_of(input, shape, same_values(input, shape))
+
+
+@op("torch.Tensor.view")
+def view(self: Any, *shape: Any, size: Any = None, dtype: Any = None) -> Any:
+    """The same elements in another shape; one size may be -1. Given an element type: the same bytes read as that.
+
+    >>> view(T(2, 3, 4), 2, -1)
+    float32[2, 12]
+    """
+    if len(shape) == 1 and not is_size(shape[0]) and not is_tensor(shape[0]) and not isinstance(shape[0], (tuple, list)):
+        dtype, shape = shape[0], ()
+    if dtype is not None:
+        return view_dtype(self, dtype)
+    return _reshaped(self, _wanted(shape, size, "view"), "view")
+
+
+@op("torch.view_copy")
+def view_copy(input: Any, size: Any) -> Any:
+    """`view`, copied.
+
+    >>> view_copy(T(2, 3), (3, 2))
+    float32[3, 2]
+    """
+    return _reshaped(input, sizes_of((size,)), "view_copy")
+
+
+def view_dtype(self: Any, dtype: Any) -> Any:
+    """The same bytes as elements of another type; the last axis grows or shrinks with the width."""
+    name = dtype_name(dtype)
+    old, new = BITS[self.dtype], BITS[name]
+    if old == new:
+        return view_of(self, self.shape, self.data if name == self.dtype else None, name)
+    if not self.shape:
+        refuse("RuntimeError", f"self.dim() cannot be 0 to view {self.dtype} as {name} (different element sizes)")
+    last = self.shape[-1]
+    if old > new:
+        return view_of(self, (*self.shape[:-1], last * (old // new)), None, name)
+    ratio = new // old
+    require(same(last % ratio, 0), f"self.size(-1) must be divisible by {ratio} to view {self.dtype} as {name}, but got {last}")
+    if len(self.shape) > 1 and same(last, 0):
+        refuse("RuntimeError", f"self.stride(-2) must be divisible by {ratio} to view {self.dtype} as {name}, but got 1")
+    return view_of(self, (*self.shape[:-1], last // ratio), None, name)
+
+
+@op("torch.reshape")
+def reshape(input: Any, shape: Any) -> Any:
+    """The same elements in another shape; one size may be -1.
+
+    >>> reshape(T(2, 3, 4), (-1, 8))
+    float32[3, 8]
+    """
+    if not isinstance(shape, (tuple, list)):
+        refuse("TypeError", "reshape(): argument 'shape' must be tuple of ints")
+    return _reshaped(input, sizes_of((shape,)), "reshape")
+
+
+@op("torch.Tensor.reshape")
+def reshape_method(self: Any, *args: Any, shape: Any = None) -> Any:
+    """`reshape` with the sizes one by one or as one sequence."""
+    return _reshaped(self, _wanted(args, shape, "reshape"), "reshape")
+
+
+@op("torch.Tensor.view_as", "torch.Tensor.reshape_as")
+def view_as(self: Any, other: Any) -> Any:
+    """The same elements in the shape of another tensor.
+
+    >>> view_as(T(2, 6), T(3, 4))
+    float32[3, 4]
+    """
+    return _reshaped(self, other.shape, "view_as")
+
+
+@op("torch.flatten", "torch.Tensor.flatten")
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Join neighbouring axes into one.
+
+    >>> flatten(T(2, 3, 4, 5), 1, 2)
+    float32[2, 12, 5]
+    """
+    shape = input.shape
+    first, last = axis(start_dim, len(shape)), axis(end_dim, len(shape))
+    if first > last:
+        refuse("RuntimeError", "flatten() has invalid args: start_dim cannot come after end_dim")
+    return view_of(input, (*shape[:first], product(shape[first : last + 1]), *shape[last + 1 :]), input.data)
+
+
+@op("torch.ravel", "torch.Tensor.ravel")
+def ravel(input: Any) -> Any:
+    """All elements in one axis.
+
+    >>> ravel(T(2, 3))
+    float32[6]
+    """
+    return view_of(input, (product(input.shape),), input.data)
+
+
+@op("torch.unflatten", "torch.Tensor.unflatten")
+def unflatten(input: Any, dim: int, sizes: Any) -> Any:
+    """Split an axis into several; one size may be -1.
+
+    >>> unflatten(T(2, 12), 1, (3, -1))
+    float32[2, 3, 4]
+    """
+    if not isinstance(sizes, (tuple, list)):
+        refuse("TypeError", "unflatten(): argument 'sizes' must be tuple of ints")
+    shape = input.shape
+    place = axis(dim, len(shape))
+    if not sizes:
+        refuse("RuntimeError", "unflatten: sizes must be non-empty")
+    if not shape:
+        refuse("IndexError", "unflatten: a tensor without axes has none to split")
+    whole = shape[place]
+    parts = sizes_of((sizes,))
+    if any(type(size) is int and size < -1 for size in parts):
+        refuse("RuntimeError", f"unflatten: invalid sizes {list(parts)}")
+    parts = inferred((whole,), parts)
+    return view_of(input, (*shape[:place], *parts, *shape[place + 1 :]), input.data)
+
+
+def squeezed(input: Any, dim: Any = None) -> Any:
+    """The tensor without axes of one element: all of them, or those of ``dim`` that have one."""
+    shape = input.shape
+    if dim is None:
+        among: Any = range(len(shape))
+    elif isinstance(dim, (tuple, list)):
+        among = {axis(index, len(shape)) for index in dim}
+        if len(among) != len(dim):
+            refuse("RuntimeError", "dim appears multiple times in the list of dims")
+    else:
+        among = (axis(dim, len(shape)),)
+    kept = []
+    for place, size in enumerate(shape):
+        if place in among:
+            single = size == 1 if type(size) is int else same(size, 1)
+            if single:
+                continue
+            if single is None:
+                assume(f"{size} is not 1 (squeeze)")
+        kept.append(size)
+    return view_of(input, kept, input.data)
+
+
+@op("torch.squeeze", "torch.Tensor.squeeze", "torch.squeeze_copy")
+def squeeze(input: Any, dim: Any = None) -> Any:
+    """Drop axes of one element.
+
+    >>> squeeze(T(1, 3, 1), 0)
+    float32[3, 1]
+    """
+    return squeezed(input, dim)
+
+
+@op("torch.Tensor.squeeze_")
+def squeeze_(self: Any, dim: Any = None) -> Any:
+    """`squeeze`, in place."""
+    return become(self, squeezed(self, dim))
+
+
+@op("torch.unsqueeze", "torch.Tensor.unsqueeze", "torch.unsqueeze_copy")
+def unsqueeze(input: Any, dim: int) -> Any:
+    """A new axis of one element.
+
+    >>> unsqueeze(T(2, 3), -1)
+    float32[2, 3, 1]
+    """
+    shape = input.shape
+    place = axis(dim, len(shape) + 1)
+    return view_of(input, (*shape[:place], 1, *shape[place:]), input.data)
+
+
+@op("torch.Tensor.unsqueeze_")
+def unsqueeze_(self: Any, dim: int) -> Any:
+    """`unsqueeze`, in place."""
+    return become(self, unsqueeze(self, dim))
+
+
+def rearranged(input: Any, order: Any) -> Any:
+    """The axes of a tensor in another order."""
+    shape = input.shape
+    wanted = [shape[place] for place in order]
+    data = input.data
+    if data is not None:
+        strides = steps(shape)
+        data = picked(input, wanted, [strides[place] for place in order])
+    return view_of(input, wanted, data)
+
+
+@op("torch.transpose", "torch.Tensor.transpose", "torch.transpose_copy")
+def transpose(input: Any, dim0: int, dim1: int) -> Any:
+    """Two axes change places.
+
+    >>> transpose(T(2, 3, 4), 1, 2)
+    float32[2, 4, 3]
+    """
+    rank = len(input.shape)
+    first, second = axis(dim0, rank), axis(dim1, rank)
+    order = list(range(rank))
+    if rank:
+        order[first], order[second] = second, first
+    return rearranged(input, order)
+
+
+@op("torch.swapaxes", "torch.Tensor.swapaxes")
+def swapaxes(input: Any, axis0: int, axis1: int) -> Any:
+    """Two axes change places (numpy's name)."""
+    return transpose(input, axis0, axis1)
+
+
+@op("torch.swapdims", "torch.Tensor.swapdims")
+def swapdims(input: Any, dim0: int, dim1: int) -> Any:
+    """Two axes change places."""
+    return transpose(input, dim0, dim1)
+
+
+@op("torch.t", "torch.Tensor.t", "torch.t_copy")
+def t(input: Any) -> Any:
+    """The transpose of a matrix; fewer axes stay as they are.
+
+    >>> t(T(2, 3))
+    float32[3, 2]
+    """
+    rank = len(input.shape)
+    if rank > 2:
+        refuse("RuntimeError", f"t() expects a tensor with <= 2 dimensions, but self is {rank}D")
+    return rearranged(input, range(rank - 1, -1, -1))
+
+
+@op("torch.adjoint", "torch.Tensor.adjoint")
+def adjoint(input: Any) -> Any:
+    """The conjugate transpose of the last two axes.
+
+    >>> adjoint(T(5, 2, 3))
+    float32[5, 3, 2]
+    """
+    if len(input.shape) == 1:
+        refuse("RuntimeError", "tensor.adjoint() is only supported on matrices or batches of matrices")
+    if not input.shape:
+        return view_of(input, ())
+    return view_of(input, (*input.shape[:-2], input.shape[-1], input.shape[-2]))
+
+
+def _in_place(name: str, function: Any) -> None:
+    @op(f"torch.Tensor.{name}")
+    def changed(self: Any, dim0: int, dim1: int) -> Any:
+        return become(self, function(self, dim0, dim1))
+
+
+for _name in ("transpose_", "swapdims_"):
+    _in_place(_name, transpose)
+
+
+@op("torch.Tensor.swapaxes_")
+def swapaxes_(self: Any, axis0: int, axis1: int) -> Any:
+    """`swapaxes`, in place."""
+    return become(self, transpose(self, axis0, axis1))
+
+
+@op("torch.Tensor.t_")
+def t_(self: Any) -> Any:
+    """`t`, in place."""
+    return become(self, t(self))
+
+
+@op("torch.movedim", "torch.Tensor.movedim")
+def movedim(input: Any, source: Any, destination: Any) -> Any:
+    """Axes move to other places; the rest keep their order.
+
+    >>> movedim(T(2, 3, 4), 0, -1)
+    float32[3, 4, 2]
+    """
+    rank = len(input.shape)
+    many = (tuple, list)
+    if isinstance(source, many) != isinstance(destination, many):
+        refuse("TypeError", "movedim(): source and destination must both be ints or both be sequences")
+    froms, tos = (tuple(x) if isinstance(x, many) else (x,) for x in (source, destination))
+    if len(froms) != len(tos):
+        refuse("RuntimeError", "movedim: Invalid source or destination dims: they should contain the same number of dims")
+    froms, tos = (tuple(axis(index, rank) for index in group) for group in (froms, tos))
+    if len(set(froms)) != len(froms) or len(set(tos)) != len(tos):
+        refuse("RuntimeError", "movedim: repeated dim")
+    if not rank:
+        return view_of(input, (), input.data)
+    order = [-1] * rank
+    for start, end in zip(froms, tos, strict=True):
+        order[end] = start
+    rest = iter(place for place in range(rank) if place not in froms)
+    return rearranged(input, [next(rest) if place == -1 else place for place in order])
+
+
+@op("torch.moveaxis", "torch.Tensor.moveaxis")
+def moveaxis(input: Any, source: Any, destination: Any) -> Any:
+    """`movedim` under numpy's name."""
+    return movedim(input, source, destination)
+
+
+@op("torch.permute", "torch.permute_copy")
+def permute(input: Any, dims: Any) -> Any:
+    """All axes in another order.
+
+    >>> permute(T(2, 3, 4), (2, 0, 1))
+    float32[4, 2, 3]
+    """
+    shape = input.shape
+    if isinstance(dims, int):
+        refuse("TypeError", "permute(): argument 'dims' must be tuple of ints, not int")
+    dims = sizes_of((dims,))
+    if len(dims) != len(shape):
+        refuse(
+            "RuntimeError",
+            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
+            f"desired ordering of dimensions i.e. input.dim() = {len(shape)} is not equal to len(dims) = {len(dims)}",
+        )
+    order = [axis(index, len(shape)) for index in dims]
+    if len(set(order)) != len(order):
+        refuse("RuntimeError", "permute(): duplicate dims are not allowed.")
+    return rearranged(input, order)
+
+
+@op("torch.Tensor.permute")
+def permute_method(self: Any, *args: Any, dims: Any = None) -> Any:
+    """`permute` with the axes one by one or as one sequence."""
+    return permute(self, _wanted(args, dims, "permute"))
+
+
+def stretched(input: Any, sizes: tuple[Any, ...], name: str = "expand") -> Any:
+    """Axes of one element stretch to the sizes asked for; -1 keeps a size."""
+    shape = input.shape
+    new = len(sizes) - len(shape)
+    if new < 0:
+        refuse(
+            "RuntimeError",
+            f"{name}: the number of sizes provided ({len(sizes)}) must be greater or equal to the number of "
+            f"dimensions in the tensor ({len(shape)})",
+        )
+    result = []
+    for place, size in enumerate(sizes):
+        if is_tensor(size):
+            return unknown(f"a size of {name} is the value of a tensor")
+        old = shape[place - new] if place >= new else 1
+        if type(size) is int and size < 0:
+            if place < new or size < -1:
+                refuse(
+                    "RuntimeError", f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing dimension {place}"
+                )
+            size = old
+        elif not (type(old) is int and old == 1):
+            require(
+                same(old, size),
+                f"The expanded size of the tensor ({size}) must match the existing size ({old}) at non-singleton "
+                f"dimension {place}. Tensor sizes: {text(shape)}",
+                name="expand-mismatch",
+            )
+        result.append(size)
+    data = input.data
+    if data is not None:
+        strides = steps(shape)
+        data = picked(input, result, [0] * new + [0 if shape[i] == 1 else strides[i] for i in range(len(shape))])
+    return view_of(input, result, data)
+
+
+@op("torch.Tensor.expand")
+def expand(self: Any, *args: Any, size: Any = None, implicit: bool = False) -> Any:
+    """Axes of one element stretch; new axes come in front.
+
+    >>> expand(T(3, 1), 2, -1, 4)
+    float32[2, 3, 4]
+    """
+    return stretched(self, _wanted(args, size, "expand"))
+
+
+@op("torch.expand_copy")
+def expand_copy(input: Any, size: Any, *, implicit: bool = False) -> Any:
+    """`expand`, copied."""
+    return stretched(input, sizes_of((size,)))
+
+
+@op("torch.broadcast_to")
+def broadcast_to(input: Any, size: Any) -> Any:
+    """Stretch to a shape.
+
+    >>> broadcast_to(T(3, 1), (2, 3, 4))
+    float32[2, 3, 4]
+    """
+    return stretched(input, sizes_of((size,)))
+
+
+@op("torch.Tensor.broadcast_to")
+def broadcast_to_method(self: Any, *args: Any, size: Any = None) -> Any:
+    """`broadcast_to` with the sizes one by one or as one sequence."""
+    return stretched(self, _wanted(args, size, "broadcast_to"))
+
+
+@op("torch.Tensor.expand_as")
+def expand_as(self: Any, other: Any) -> Any:
+    """Stretch to the shape of another tensor.
+
+    >>> expand_as(T(3, 1), T(2, 3, 4))
+    float32[2, 3, 4]
+    """
+    return stretched(self, other.shape)
+
+
+@op("torch.broadcast_tensors", "torch.functional.broadcast_tensors")
+def broadcast_tensors(*tensors: Any) -> Any:
+    """All tensors stretched to one shape.
+
+    >>> broadcast_tensors(T(3, 1), T(4))
+    (float32[3, 4], float32[3, 4])
+    """
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tuple(tensors[0])
+    shape = broadcast(*[tensor.shape for tensor in tensors])
+    return tuple(stretched(tensor, shape, "broadcast_tensors") for tensor in tensors)
+
+
+@op("torch.view_as_real", "torch.view_as_real_copy")
+def view_as_real(input: Any) -> Any:
+    """A complex tensor as pairs of real numbers.
+
+    >>> view_as_real(T(2, dtype="complex64"))
+    float32[2, 2]
+    """
+    if not is_complex(input.dtype):
+        refuse("RuntimeError", f"view_as_real is only supported for complex tensors, not {input.dtype}")
+    return view_of(input, (*input.shape, 2), None, real_of(input.dtype))
+
+
+@op("torch.view_as_complex", "torch.view_as_complex_copy")
+def view_as_complex(input: Any) -> Any:
+    """Pairs of real numbers in the last axis as a complex tensor.
+
+    >>> view_as_complex(T(3, 2))
+    complex64[3]
+    """
+    if input.dtype not in ("float16", "float32", "float64"):
+        refuse("RuntimeError", f"view_as_complex is only supported for half, float and double tensors, but got {input.dtype}")
+    if not input.shape:
+        refuse("RuntimeError", "Input tensor must have one or more dimensions")
+    require(same(input.shape[-1], 2), f"Tensor must have a last dimension of size 2, not {input.shape[-1]}")
+    return view_of(input, input.shape[:-1], None, complex_of(input.dtype))
+
+
+def _atleast(count: int) -> Any:
+    def grown(tensor: Any) -> Any:
+        shape = tuple(tensor.shape)
+        if len(shape) >= count:
+            return tensor
+        if count == 3:
+            shape = (1, 1, 1) if not shape else (1, *shape, 1) if len(shape) == 1 else (*shape, 1)
+        else:
+            shape = (1,) * (count - len(shape)) + shape
+        return view_of(tensor, shape, tensor.data)
+
+    return grown
+
+
+atleast_1d, atleast_2d, atleast_3d = _atleast(1), _atleast(2), _atleast(3)
+
+
+def _register_atleast(count: int, grown: Any) -> None:
+    @op(f"torch.atleast_{count}d", f"torch.functional.atleast_{count}d")
+    def atleast(*tensors: Any) -> Any:
+        if len(tensors) == 1:
+            tensors = tensors[0]
+            if is_tensor(tensors):
+                return grown(tensors)
+        return tuple(grown(tensor) for tensor in tensors)
+
+
+for _count, _grown in enumerate((atleast_1d, atleast_2d, atleast_3d), 1):
+    _register_atleast(_count, _grown)

@@ -1,0 +1,153 @@
+"""`torch.Tensor` as the descriptions see it: what is known of it, and the operators of the language.
+
+Operators are ops like any other (``torch.Tensor.__add__``): the class only forwards to them, so that a
+description may write ``x + y`` as torch's own source would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+from ...ir.dim import Dim, Undecided
+from ...ir.tensor import KEPT_VALUES, Shape, Tensor
+from ..describe import REGISTRY, RUN
+
+
+class TorchTensor(Tensor):
+    """A tensor of torch.
+
+    Attributes:
+        device: ``cpu``, ``meta``, ``cuda`` ... as text.
+    """
+
+    kind: ClassVar[str] = "torch.Tensor"
+    device: str
+
+    def __init__(self, shape: Any, dtype: str = "float32", data: list[Any] | None = None, device: str = "cpu") -> None:
+        super().__init__(shape, dtype, data)
+        self.device = device
+
+    def like(self, shape: Any = None, dtype: str | None = None, data: list[Any] | None = None) -> TorchTensor:
+        """A new tensor on the same device; shape and element type stay unless given, values only when given."""
+        return TorchTensor(self.shape if shape is None else shape, dtype or self.dtype, data, self.device)
+
+    def snapshot(self) -> TorchTensor:
+        """What is known of it now, for the record: in-place ops may change it later."""
+        copy = TorchTensor.__new__(TorchTensor)
+        copy.shape, copy.dtype, copy.data, copy.node = self.shape, self.dtype, None, self.node
+        return copy
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(REGISTRY["torch.Tensor.unbind"](self, 0))
+
+    def __len__(self) -> int:
+        return REGISTRY["torch.Tensor.__len__"](self)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __bool__(self) -> bool:
+        if self.data is not None and len(self.data) == 1:
+            return bool(self.data[0])
+        raise Undecided(f"the truth of {self!r}")
+
+
+class Parameter(TorchTensor):
+    """A tensor that a module registers as its parameter; the same object under two names is a tied weight."""
+
+    kind: ClassVar[str] = "torch.Tensor"
+
+    def __init__(self, shape: Any, dtype: str = "float32", requires_grad: bool = True, device: str = "cpu") -> None:
+        super().__init__(shape, dtype, None, device)
+        self.requires_grad = requires_grad
+
+
+class UninitializedParameter(Parameter):
+    """A parameter of a lazy module whose shape the first input will tell."""
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Become a `Parameter` of this shape."""
+        self.shape = Shape(shape)
+        self.dtype = dtype_name(dtype) or self.dtype
+        self.__class__ = Parameter  # type: ignore[assignment]
+
+
+class Buffer(TorchTensor):
+    """A tensor that a module registers as a buffer when it is assigned (``torch.nn.Buffer``)."""
+
+    persistent: bool = True
+
+
+class UninitializedBuffer(Buffer):
+    """A buffer of a lazy module whose shape the first input will tell."""
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Become a plain tensor of this shape."""
+        self.shape = Shape(shape)
+        self.dtype = dtype_name(dtype) or self.dtype
+        self.__class__ = TorchTensor  # type: ignore[assignment]
+
+
+def default_dtype() -> str:
+    """The element type of new floating tensors (``torch.get_default_dtype``)."""
+    return RUN.get().state.get("torch default dtype", "float32")
+
+
+def dtype_name(dtype: Any) -> str | None:
+    """The canonical name of a ``torch.dtype`` value; None stays None."""
+    return dtype if dtype is None or isinstance(dtype, str) else dtype.name
+
+
+def param(*shape: Any, dtype: Any = None, device: Any = None) -> Parameter:
+    """A new trainable parameter of the default (or the given) floating type."""
+    return Parameter(shape, dtype_name(dtype) or default_dtype())
+
+
+def tensor(shape: Any, dtype: str = "float32", data: list[Any] | None = None) -> TorchTensor:
+    """A new tensor; values are kept only when there are few."""
+    if data is not None and len(data) > KEPT_VALUES:
+        data = None
+    return TorchTensor(shape, dtype, data)
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value of the program is a torch tensor."""
+    return isinstance(value, TorchTensor)
+
+
+def is_size(value: Any) -> bool:
+    """Whether a value can stand as a size: a number or a symbolic one."""
+    return isinstance(value, (int, Dim))
+
+
+def sizes_of(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Sizes given one by one, or as one sequence: ``view(2, 3)`` and ``view((2, 3))``.
+
+    A tensor with one known value stands for that number.
+    """
+    if len(args) == 1 and isinstance(args[0], (tuple, list)):
+        args = tuple(args[0])
+    return tuple(a.data[0] if isinstance(a, TorchTensor) and a.data is not None and len(a.data) == 1 else a for a in args)
+
+
+def _forward(name: str) -> Callable[..., Any]:
+    def operator(*args: Any) -> Any:
+        described = REGISTRY.get(f"torch.Tensor.{name}")
+        return NotImplemented if described is None else described(*args)
+
+    operator.__name__ = name
+    return operator
+
+
+_OPERATORS = """
+add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv rfloordiv ifloordiv mod rmod imod
+pow rpow ipow matmul rmatmul imatmul and rand iand or ror ior xor rxor ixor lshift rshift neg pos abs invert
+eq ne lt le gt ge getitem setitem delitem contains
+"""
+
+for _name in _OPERATORS.split():
+    setattr(TorchTensor, f"__{_name}__", _forward(f"__{_name}__"))
+
+__all__ = ["Buffer", "Parameter", "Shape", "TorchTensor", "UninitializedBuffer", "UninitializedParameter", "default_dtype", "dtype_name", "is_size",
+           "is_tensor", "param", "sizes_of", "tensor"]  # fmt: skip

@@ -1,0 +1,344 @@
+"""The built-in functions."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from ...ir.dim import Dim, maximum, minimum, nearest
+from ...ir.unknown import Reason, Unknown
+from ..machine import Machine
+from ..values import MISSING, Builtin, Class, Instance, Lost, PyModule, Raised, Super
+from . import constructors
+from .exceptions import EXCEPTIONS
+from .hosts import CLASS_OF_HOST, OBJECT, TYPE, payload_of
+
+BUILTINS: dict[str, Any] = {**EXCEPTIONS, "object": OBJECT, "type": TYPE, "__debug__": True, "NotImplemented": NotImplemented,
+                            "Ellipsis": ..., "__name__": "builtins"}  # fmt: skip
+for _cls in list(CLASS_OF_HOST.values()):
+    if hasattr(builtins, _cls.name):
+        BUILTINS[_cls.name] = _cls
+for _name in ("property", "staticmethod", "classmethod"):
+    BUILTINS[_name] = Class(_name, (OBJECT,), {}, host=object) if _name not in BUILTINS else BUILTINS[_name]
+for _name in ("property", "staticmethod", "classmethod", "enumerate", "zip", "map", "filter", "reversed"):
+    if _name not in BUILTINS or BUILTINS[_name].host is object:
+        BUILTINS[_name] = constructors.CONSTRUCTORS[_name]
+
+
+def builtin(name: str, lenient: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a built-in function; it gets the machine first."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        BUILTINS[name] = Builtin(name, function, True, lenient)
+        return function
+
+    return register
+
+
+@builtin("len", lenient=False)
+def _len(m: Machine, value: Any) -> Any:
+    return m.length(value)
+
+
+@builtin("isinstance")
+def _isinstance(m: Machine, value: Any, kind: Any) -> Any:
+    return m.is_instance(value, kind)
+
+
+@builtin("issubclass")
+def _issubclass(m: Machine, cls: Any, kind: Any) -> Any:
+    return m.is_subclass(cls, kind)
+
+
+@builtin("callable")
+def _callable(m: Machine, value: Any) -> Any:
+    if type(value) is Unknown:
+        return value
+    if isinstance(value, Instance):
+        return value.py_class.find("__call__") is not MISSING
+    return callable(value) and not isinstance(value, (PyModule,))
+
+
+@builtin("getattr")
+def _getattr(m: Machine, value: Any, name: Any, default: Any = MISSING) -> Any:
+    if type(name) is Unknown:
+        return name
+    if default is MISSING:
+        return m.get(value, payload_of(name))
+    found = _attribute(m, value, payload_of(name))
+    return default if found is MISSING else found
+
+
+def _attribute(m: Machine, value: Any, name: str) -> Any:
+    """An attribute, or `MISSING` when the program would raise AttributeError."""
+    try:
+        return m.get(value, name, MISSING)
+    except Raised as raised:
+        if isinstance(raised.value, Instance) and raised.value.py_class.derives(EXCEPTIONS["AttributeError"]):
+            return MISSING
+        raise
+
+
+@builtin("hasattr")
+def _hasattr(m: Machine, value: Any, name: Any) -> Any:
+    if type(value) is Unknown or type(name) is Unknown:
+        return value if type(value) is Unknown else name
+    return _attribute(m, value, payload_of(name)) is not MISSING
+
+
+@builtin("setattr")
+def _setattr(m: Machine, value: Any, name: Any, new: Any) -> None:
+    if type(name) is Unknown:
+        m.unknown(Reason.UNDECIDED, "an attribute set under a name that is not known")
+        return
+    m.put(value, payload_of(name), new)
+
+
+@builtin("delattr")
+def _delattr(m: Machine, value: Any, name: Any) -> None:
+    m.delete(value, payload_of(name))
+
+
+@builtin("super")
+def _super(m: Machine, owner: Any, receiver: Any = None) -> Any:
+    return Super(owner, receiver)
+
+
+@builtin("iter", lenient=False)
+def _iter(m: Machine, value: Any, sentinel: Any = MISSING) -> Any:
+    if sentinel is not MISSING:
+        return _until(m, value, sentinel)
+    return m.iterate(value)
+
+
+def _until(m: Machine, function: Any, sentinel: Any) -> Any:
+    while True:
+        m.step()
+        value = m.call(function, (), {})
+        if m.truth(m.equal(value, sentinel)):
+            return
+        yield value
+
+
+@builtin("next", lenient=False)
+def _next(m: Machine, iterator: Any, default: Any = MISSING) -> Any:
+    if isinstance(iterator, Instance):
+        try:
+            return m.call(m.get(iterator, "__next__"), (), {})
+        except Raised as raised:
+            if default is not MISSING and raised.value.py_class.derives(EXCEPTIONS["StopIteration"]):
+                return default
+            raise
+    try:
+        return next(iterator)
+    except StopIteration as stop:
+        if default is not MISSING:
+            return default
+        raise m.error_from(stop) from None
+
+
+@builtin("range")
+def _range(m: Machine, *args: Any) -> Any:
+    return constructors.CONSTRUCTORS["range"].function(m, *args)
+
+
+BUILTINS["range"] = CLASS_OF_HOST[range]
+
+
+@builtin("sorted")
+def _sorted(m: Machine, items: Any, *, key: Any = None, reverse: Any = False) -> Any:
+    found = constructors.gather(m, items)
+    for item in found:
+        if type(item) is Unknown:
+            raise Lost(item)
+    return sorted(found, key=key, reverse=bool(reverse))
+
+
+@builtin("sum")
+def _sum(m: Machine, items: Any, start: Any = 0) -> Any:
+    total = start
+    for item in constructors.gather(m, items):
+        total = m.binary("+", total, item)
+    return total
+
+
+@builtin("min")
+def _min(m: Machine, *args: Any, key: Any = None, default: Any = MISSING) -> Any:
+    return _extreme(m, min, minimum, args, key, default)
+
+
+@builtin("max")
+def _max(m: Machine, *args: Any, key: Any = None, default: Any = MISSING) -> Any:
+    return _extreme(m, max, maximum, args, key, default)
+
+
+def _extreme(m: Machine, pick: Any, symbolic: Any, args: tuple[Any, ...], key: Any, default: Any) -> Any:
+    items = constructors.gather(m, args[0]) if len(args) == 1 else list(args)
+    if not items:
+        if default is not MISSING:
+            return default
+        raise m.error("ValueError", f"{pick.__name__}() iterable argument is empty")
+    for item in items:
+        if type(item) is Unknown:
+            return item
+    if key is None and any(isinstance(item, Dim) for item in items):
+        return symbolic(*items)
+    return pick(items, key=key)
+
+
+@builtin("abs", lenient=False)
+def _abs(m: Machine, value: Any) -> Any:
+    if isinstance(value, Instance) and (method := value.py_class.find("__abs__")) is not MISSING:
+        return m.call(method, (value,), {})
+    return abs(payload_of(value))
+
+
+@builtin("round", lenient=False)
+def _round(m: Machine, value: Any, digits: Any = None) -> Any:
+    if isinstance(value, Instance) and (method := value.py_class.find("__round__")) is not MISSING:
+        return m.call(method, (value,), {})
+    if isinstance(value, (int, float)):
+        return round(value, digits) if digits is not None else round(value)
+    if getattr(value, "kind", None):
+        return m.call(m.get(value, "__round__"), (), {})
+    return nearest(value) if digits is None else value
+
+
+@builtin("pow", lenient=False)
+def _pow(m: Machine, base: Any, exponent: Any, modulus: Any = None) -> Any:
+    return m.binary("**", base, exponent) if modulus is None else pow(base, exponent, modulus)
+
+
+@builtin("divmod", lenient=False)
+def _divmod(m: Machine, left: Any, right: Any) -> Any:
+    return m.binary("//", left, right), m.binary("%", left, right)
+
+
+@builtin("any")
+def _any(m: Machine, items: Any) -> Any:
+    return _quantified(m, items, True)
+
+
+@builtin("all")
+def _all(m: Machine, items: Any) -> Any:
+    return _quantified(m, items, False)
+
+
+def _quantified(m: Machine, items: Any, stops_on: bool) -> Any:
+    undecided: Any = None
+    for item in m.iterate(items):
+        m.step()
+        if type(item) is Unknown:
+            undecided = item
+        elif m.truth(item) is stops_on:
+            return stops_on
+    return undecided if undecided is not None else not stops_on
+
+
+@builtin("repr", lenient=False)
+def _repr(m: Machine, value: Any) -> Any:
+    return m.repr_of(value)
+
+
+@builtin("format", lenient=False)
+def _format(m: Machine, value: Any, spec: str = "") -> Any:
+    return m.formatted(value, spec)
+
+
+@builtin("print")
+def _print(m: Machine, *args: Any, **kwargs: Any) -> None:
+    return None
+
+
+@builtin("id", lenient=False)
+def _id(m: Machine, value: Any) -> int:
+    return id(value)
+
+
+@builtin("hash", lenient=False)
+def _hash(m: Machine, value: Any) -> Any:
+    return m.hash_of(value) if isinstance(value, Instance) else hash(value)
+
+
+@builtin("vars")
+def _vars(m: Machine, value: Any = MISSING) -> Any:
+    if value is MISSING:
+        return _locals(m)
+    return m.get(value, "__dict__")
+
+
+@builtin("dir", lenient=False)
+def _dir(m: Machine, value: Any = MISSING) -> Any:
+    if value is MISSING:
+        return sorted(_locals(m))
+    if isinstance(value, PyModule):
+        return m.names_of(value)
+    cls = value if isinstance(value, Class) else m.class_of(value)
+    if isinstance(value, Instance) and (method := cls.find("__dir__")) is not MISSING:
+        return sorted(m.iterate(m.call(method, (value,), {})))
+    names = {name for ancestor in cls.mro for name in ancestor.namespace}
+    if isinstance(value, Instance):
+        names.update(value.__dict__)
+    return sorted(name for name in names if isinstance(name, str))
+
+
+@builtin("globals")
+def _globals(m: Machine) -> Any:
+    module = m.frame.module if m.frame is not None else None
+    if module is None:
+        return {}
+    if module.state is not None:
+        for name in module.state.binders:
+            module.get(name)
+    return module.namespace
+
+
+@builtin("locals")
+def _locals(m: Machine) -> Any:
+    return dict(m.frame.names) if m.frame is not None else {}
+
+
+@builtin("chr", lenient=False)
+def _chr(m: Machine, code: Any) -> str:
+    return chr(code)
+
+
+for _plain in ("ord", "bin", "oct", "hex", "ascii"):
+    BUILTINS[_plain] = Builtin(_plain, getattr(builtins, _plain), False, False)
+
+
+@builtin("__import__")
+def _import(m: Machine, name: Any, *rest: Any, **named: Any) -> Any:
+    return m.import_module(name if len(rest) > 2 and rest[2] else name.partition(".")[0])
+
+
+def _outside(name: str) -> None:
+    def give_up(m: Machine, *args: Any, **kwargs: Any) -> Any:
+        return m.unknown(Reason.OUTSIDE, name)
+
+    BUILTINS[name] = Builtin(name, give_up, True, True)
+
+
+for _name in ("open", "input", "eval", "exec", "compile", "breakpoint", "memoryview", "help", "exit", "quit", "aiter", "anext"):
+    _outside(_name)
+
+
+class _Union:
+    """The origin of ``int | None``."""
+
+    described = True
+    typing_name = "Union"
+
+    def __repr__(self) -> str:
+        return "Union"
+
+
+BUILTINS["__union__"] = _Union()
+
+
+@builtin("__build_class__")
+def _build_class(m: Machine, *args: Any, **kwargs: Any) -> Any:
+    return m.unknown(Reason.UNSUPPORTED, "__build_class__")
+
+

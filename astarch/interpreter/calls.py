@@ -1,0 +1,266 @@
+"""Calls: binding arguments to parameters, running bodies, constructing objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..ir.dim import Undecided
+from ..ir.refusal import Refusal
+from ..ir.unknown import Reason, Unknown
+from .budget import BudgetSpent
+from .builtins.hosts import CONSTRUCTORS, TYPE
+from .machine import Frame, Machine
+from .values import (
+    MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, Lost, PyModule, Raised,
+    StaticMethod,
+)  # fmt: skip
+
+#: What a host operation may raise that the program would see raised.
+HOST_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, NotImplementedError, StopIteration,
+               BufferError, OSError, RuntimeError)  # fmt: skip
+
+
+def call(m: Machine, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``function(*args, **kwargs)``."""
+    caller = _CALLERS.get(type(function))
+    if caller is not None:
+        return caller(m, function, args, kwargs)
+    if isinstance(function, Instance):
+        return _call_instance(m, function, args, kwargs)
+    if getattr(function, "described", False) and callable(function):
+        return _call_described(m, function, args, kwargs)
+    raise m.error("TypeError", f"'{m.class_of(function).name}' object is not callable")
+
+
+def _call_method(m: Machine, method: BoundMethod, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    function = method.function
+    if type(function) is Function:
+        return invoke(m, function, (method.receiver, *args), kwargs)
+    if type(function) is Builtin:
+        return _call_builtin(m, function, (method.receiver, *args), kwargs)
+    return call(m, function, (method.receiver, *args), kwargs)
+
+
+def _call_builtin(m: Machine, function: Builtin, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not function.lenient:
+        for value in (*args, *kwargs.values()) if kwargs else args:
+            if type(value) is Unknown:
+                return value
+    try:
+        return function.function(m, *args, **kwargs) if function.needs_machine else function.function(*args, **kwargs)
+    except Refusal as refusal:
+        raise m.error(refusal.kind, refusal.message) from None
+    except Undecided as undecided:
+        return m.unknown(Reason.UNDECIDED, str(undecided))
+    except (Lost, Raised, BudgetSpent):
+        raise
+    except RecursionError:
+        raise BudgetSpent("the depth of the host's own calls") from None
+    except HOST_ERRORS as error:
+        raise m.error_from(error) from None
+
+
+def _call_described(m: Machine, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    try:
+        return function(*args, **kwargs)
+    except Refusal as refusal:
+        raise m.error(refusal.kind, refusal.message) from None
+    except Undecided as undecided:
+        return m.unknown(Reason.UNDECIDED, str(undecided))
+    except (Lost, Raised, BudgetSpent):
+        raise
+    except HOST_ERRORS as error:
+        if isinstance(error, RecursionError):
+            raise BudgetSpent("the depth of the host's own calls") from None
+        raise m.error_from(error) from None
+
+
+def _call_instance(m: Machine, function: Instance, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    method = function.py_class.find("__call__")
+    if method is MISSING:
+        raise m.error("TypeError", f"'{function.py_class.name}' object is not callable")
+    if type(method) is Function:
+        return invoke(m, method, (function, *args), kwargs)
+    if type(method) is StaticMethod:
+        return call(m, method.function, args, kwargs)
+    return call(m, method, (function, *args), kwargs)
+
+
+def _call_unknown(m: Machine, function: Unknown, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return function
+
+
+def _call_alias(m: Machine, function: GenericAlias, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return call(m, function.origin, args, kwargs)
+
+
+def _call_wrapper(m: Machine, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return call(m, function.function, args, kwargs)
+
+
+# --- functions --------------------------------------------------------------------------------------------------------
+
+
+def invoke(m: Machine, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a function of the program."""
+    code = function.code
+    names = bind_arguments(m, function, args, kwargs)
+    run = code.run
+    if run is None:
+        run = code.compile(function)
+    frame = Frame(m, function.module, names, function.outer, function, function.cell)
+    if code.is_generator:
+        return generate(m, frame, code)
+    caller = m.frame
+    frame.caller = caller
+    if m.depth >= m.budget.depth:
+        raise BudgetSpent(f"{m.budget.depth} calls inside one another")
+    m.step()
+    m.frame = frame
+    m.depth += 1
+    try:
+        if code.is_expression:
+            return run(frame)
+        run(frame)
+        return frame.result
+    except Lost as lost:
+        return lost.unknown
+    finally:
+        m.frame = caller
+        m.depth -= 1
+
+
+def generate(m: Machine, frame: Frame, code: Any) -> Iterator[Any]:
+    """Run a generator function: a host generator that swaps frames at every step."""
+    body = code.run(frame)
+    sent: Any = None
+    raised: BaseException | None = None
+    while True:
+        caller = m.frame
+        frame.caller = caller
+        m.step()
+        m.frame = frame
+        m.depth += 1
+        try:
+            item = body.throw(raised) if raised is not None else body.send(sent)
+        except StopIteration:
+            return frame.result
+        finally:
+            m.frame = caller
+            m.depth -= 1
+        raised = None
+        try:
+            sent = yield item
+        except GeneratorExit:
+            body.close()
+            raise
+        except Raised as error:
+            raised, sent = error, None
+
+
+def bind_arguments(m: Machine, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The local variables that a call starts with; raises the program's TypeError when the arguments do not fit."""
+    code = function.code
+    positional = code.positional
+    count = len(args)
+    if count == len(positional) and not kwargs and code.is_simple:
+        return dict(zip(positional, args))
+    names = dict(zip(positional, args))
+    if count > len(positional):
+        if code.rest is None:
+            raise m.error("TypeError", f"{function.qualname}() takes {len(positional)} positional arguments but {count} were given")
+        names[code.rest] = tuple(args[len(positional) :])
+    elif code.rest is not None:
+        names[code.rest] = ()
+    if kwargs:
+        _bind_keywords(m, function, names, kwargs)
+    elif code.keywords is not None:
+        names[code.keywords] = {}
+    defaults = function.defaults
+    for name in code.all_names:
+        if name not in names:
+            if name not in defaults:
+                raise m.error("TypeError", f"{function.qualname}() missing required argument: '{name}'")
+            names[name] = defaults[name]
+    return names
+
+
+def _bind_keywords(m: Machine, function: Function, names: dict[str, Any], kwargs: dict[str, Any]) -> None:
+    code = function.code
+    extra: dict[str, Any] = {}
+    for name, value in kwargs.items():
+        if name in code.by_keyword:
+            if name in names:
+                raise m.error("TypeError", f"{function.qualname}() got multiple values for argument '{name}'")
+            names[name] = value
+        elif code.keywords is not None:
+            extra[name] = value
+        else:
+            raise m.error("TypeError", f"{function.qualname}() got an unexpected keyword argument '{name}'")
+    if code.keywords is not None:
+        names[code.keywords] = extra
+
+
+# --- classes ----------------------------------------------------------------------------------------------------------
+
+
+def construct(m: Machine, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``cls(*args, **kwargs)``."""
+    meta = cls.metaclass
+    if meta is not None and (custom := meta.find("__call__")) is not MISSING:
+        return call(m, custom, (cls, *args), kwargs)
+    return construct_plainly(m, cls, args, kwargs)
+
+
+def construct_plainly(m: Machine, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``type.__call__``: make it with ``__new__``, then hand it to ``__init__``."""
+    make = CONSTRUCTORS.get(cls.name) if cls.host is not None else None
+    if make is not None:
+        return _call_builtin(m, make, args, kwargs)
+    new = cls.find("__new__")
+    made = allocate(m, cls, args, kwargs) if new is MISSING else call(m, new, (cls, *args), kwargs)
+    if isinstance(made, Instance) and made.py_class.derives(cls):
+        made.given = (args, kwargs)
+        start = made.py_class.find("__init__")
+        if start is not MISSING:
+            if type(start) is Function:
+                invoke(m, start, (made, *args), kwargs)
+            else:
+                call(m, start, (made, *args), kwargs)
+        elif (args or kwargs) and new is MISSING and cls.payload_type() is None:
+            raise m.error("TypeError", f"{cls.name}() takes no arguments")
+    return made
+
+
+def allocate(m: Machine, cls: Class, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Instance:
+    """``object.__new__``: an empty instance; one that extends an immutable host type gets its value now."""
+    made = cls.layout.__new__(cls.layout)
+    made.py_class = cls
+    made.span = m.where()
+    made.given = None
+    host = cls.payload_type()
+    if host is None or host is type:
+        made.payload = None
+    elif host in (dict, list, set):
+        made.payload = host()
+    else:
+        made.payload = _call_builtin(m, CONSTRUCTORS[host.__name__], args, {}) if host.__name__ in CONSTRUCTORS else None
+    return made
+
+
+def _call_class(m: Machine, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if cls is TYPE and len(args) == 1:
+        return m.class_of(args[0])
+    return construct(m, cls, args, kwargs)
+
+
+def _call_module(m: Machine, module: PyModule, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    raise m.error("TypeError", "'module' object is not callable")
+
+
+_CALLERS: dict[type, Callable[[Machine, Any, tuple[Any, ...], dict[str, Any]], Any]] = {
+    Function: invoke, BoundMethod: _call_method, Builtin: _call_builtin, Class: _call_class, Unknown: _call_unknown,
+    GenericAlias: _call_alias, StaticMethod: _call_wrapper, ClassMethod: _call_wrapper, CachedProperty: _call_wrapper,
+    PyModule: _call_module,
+}  # fmt: skip

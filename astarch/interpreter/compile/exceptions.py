@@ -1,0 +1,170 @@
+"""``raise``, ``try`` and ``with``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ir.unknown import Unknown
+from ...source import syntax as s
+from ..builtins.exceptions import EXCEPTIONS, is_exception
+from ..machine import Frame, Machine
+from ..operators import truth
+from ..values import Class, Instance, Raised
+from .dispatch import Run, block, compiles, expression, optional
+from .names import target
+from .scopes import Scope
+
+
+@compiles(s.Raise)
+def _raise(node: s.Raise, scope: Scope) -> Run:
+    value, at = optional(node.value, scope), node.at
+
+    def run(frame: Frame) -> None:
+        m = frame.machine
+        frame.at = at
+        if value is None:
+            error = next((f.error for f in _frames(frame) if f.error is not None), None)
+            raise error if error is not None else m.error("RuntimeError", "No active exception to reraise")
+        found = value(frame)
+        frame.at = at
+        if isinstance(found, Class) and found.derives(EXCEPTIONS["BaseException"]):
+            found = m.call(found, (), {})
+        if type(found) is Unknown:
+            raise m.error("Exception", f"an exception that is not known: {found.detail}")
+        if not is_exception(found):
+            raise m.error("TypeError", "exceptions must derive from BaseException")
+        raise Raised(found, m.where(), m.stack())
+
+    return run
+
+
+def _frames(frame: Frame | None) -> Any:
+    while frame is not None:
+        yield frame
+        frame = frame.caller
+
+
+# --- with and try ---------------------------------------------------------------------------------------------------
+
+
+@compiles(s.With)
+def _with(node: s.With, scope: Scope) -> Run:
+    items = [(expression(item.context, scope), target(item.target, scope) if item.target else None) for item in node.items]
+    body, at = block(node.body, scope), node.at
+
+    def enter(frame: Frame, depth: int) -> Any:
+        if depth == len(items):
+            return body(frame)
+        context, store = items[depth]
+        manager = context(frame)
+        frame.at = at
+        entered = enter_context(frame.machine, manager)
+        if store is not None:
+            store(frame, entered)
+        try:
+            signal = enter(frame, depth + 1)
+        except Raised as raised:
+            if not exit_context(frame.machine, manager, raised):
+                raise
+            return None
+        exit_context(frame.machine, manager, None)
+        return signal
+
+    return lambda frame: enter(frame, 0)
+
+
+def enter_context(m: Machine, manager: Any) -> Any:
+    """``manager.__enter__()``."""
+    if type(manager) is Unknown:
+        return manager
+    return m.call(m.get(manager, "__enter__"), (), {})
+
+
+def exit_context(m: Machine, manager: Any, raised: Raised | None) -> bool:
+    """``manager.__exit__(...)``; True when it swallows the exception."""
+    if type(manager) is Unknown:
+        return False
+    arguments: tuple[Any, ...] = (None, None, None) if raised is None else (m.class_of(raised.value), raised.value, None)
+    answer = m.call(m.get(manager, "__exit__"), arguments, {})
+    return raised is not None and type(answer) is not Unknown and truth(m, answer)
+
+
+@compiles(s.Try)
+def _try(node: s.Try, scope: Scope) -> Run:
+    guards = any(_catches_import(handler.exception) for handler in node.handlers)
+    scope.guards_import += guards
+    body = block(node.body, scope)
+    scope.guards_import -= guards
+    handlers = [
+        (optional(handler.exception, scope), target(s.Name(handler.at, handler.name), scope) if handler.name else None,
+         block(handler.body, scope))
+        for handler in node.handlers
+    ]  # fmt: skip
+    orelse = block(node.orelse, scope) if node.orelse else None
+    final = block(node.final, scope) if node.final else None
+
+    def attempt(frame: Frame) -> Any:
+        depth, current = frame.machine.depth, frame.machine.frame
+        try:
+            signal = body(frame)
+        except Raised as raised:
+            frame.machine.depth, frame.machine.frame = depth, current
+            return handle(frame, handlers, raised)
+        if signal is None and orelse is not None:
+            return orelse(frame)
+        return signal
+
+    if final is None:
+        return attempt
+
+    def run(frame: Frame) -> Any:
+        try:
+            signal = attempt(frame)
+        except Raised:
+            overruled = final(frame)
+            if overruled is not None:
+                return overruled
+            raise
+        kept = frame.result
+        overruled = final(frame)
+        if overruled is not None:
+            return overruled
+        frame.result = kept
+        return signal
+
+    return run
+
+
+def handle(frame: Frame, handlers: list[Any], raised: Raised) -> Any:
+    """Run the handler that catches the exception, or let it pass."""
+    for kinds, store, body in handlers:
+        if kinds is not None and not _matches(frame, kinds(frame), raised.value):
+            continue
+        before = frame.error
+        frame.error = raised
+        if store is not None:
+            store(frame, raised.value)
+        try:
+            return body(frame)
+        finally:
+            frame.error = before
+    raise raised
+
+
+def _matches(frame: Frame, kinds: Any, value: Any) -> bool:
+    if isinstance(kinds, (tuple, list)):
+        return any(_matches(frame, kind, value) for kind in kinds)
+    return isinstance(kinds, Class) and isinstance(value, Instance) and value.py_class.derives(kinds)
+
+
+_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+
+
+def _catches_import(node: Any) -> bool:
+    if node is None:
+        return True
+    if type(node) is s.Name:
+        return node.id in _IMPORT_ERRORS
+    if type(node) is s.Display:
+        return any(_catches_import(item) for item in node.items)
+    return False

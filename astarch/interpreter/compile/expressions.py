@@ -1,0 +1,412 @@
+"""Expressions: constants, operators, access, displays."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from ...ir.unknown import Reason, Unknown
+from ...source import syntax as s
+from ..builtins.hosts import payload_of
+from ..machine import Frame
+from ..operators import BINARY, binary, compare, subscript, truth, unary
+from ..values import Instance, Lost
+from .dispatch import Run, compiles, expression, optional
+from .names import target
+from .scopes import Scope
+from .spelling import spell
+
+
+@compiles(s.Constant)
+def _constant(node: s.Constant, scope: Scope) -> Run:
+    value = node.value
+    return lambda frame: value
+
+
+@compiles(s.Literal)
+def _literal(node: s.Literal, scope: Scope) -> Run:
+    if node.kind == "unsupported":
+        return lambda frame: frame.machine.unknown(Reason.UNSUPPORTED, node.text)
+    value: Any = ...
+    if node.kind == "bytes":
+        value = node.text.encode("latin-1")
+    elif node.kind == "int":
+        value = int(node.text)
+    elif node.kind == "complex":
+        value = complex(node.text)
+    elif node.kind == "escaped":
+        value = node.text.encode().decode("unicode-escape")
+    return lambda frame: value
+
+
+@compiles(s.FString)
+def _fstring(node: s.FString, scope: Scope) -> Run:
+    parts = tuple(expression(part, scope) for part in node.parts)
+
+    def run(frame: Frame) -> Any:
+        pieces: list[str] = []
+        for part in parts:
+            piece = part(frame)
+            if type(piece) is Unknown:
+                return piece
+            pieces.append(piece)
+        frame.machine.require_text(sum(map(len, pieces)))
+        return "".join(pieces)
+
+    return run
+
+
+@compiles(s.Formatted)
+def _formatted(node: s.Formatted, scope: Scope) -> Run:
+    value, spec = expression(node.value, scope), optional(node.spec, scope)
+    conversion = {"r": repr, "s": str, "a": ascii}.get(node.conversion)
+    at = node.at
+
+    def run(frame: Frame) -> Any:
+        found = value(frame)
+        if type(found) is Unknown:
+            return found
+        form = spec(frame) if spec is not None else ""
+        if type(form) is Unknown:
+            return form
+        frame.at = at
+        return formatted(frame.machine, found, form, conversion)
+
+    return run
+
+
+def formatted(m: Any, value: Any, spec: str, conversion: Any = None) -> Any:
+    """``format(value, spec)``, with widths kept within the budget."""
+    digits = "".join(c if c.isdigit() else " " for c in spec).split()
+    m.require_text(max((int(run[:15]) for run in digits), default=0))
+    try:
+        if conversion is not None:
+            value = conversion(value)
+        if type(value) is str and not spec:
+            return value
+        return format(payload_of(value) if isinstance(value, Instance) and spec else value, spec)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise m.error_from(error) from None
+
+
+# --- operators ------------------------------------------------------------------------------------------------------
+
+_PLAIN = frozenset({int, float})
+_FAST = {op: BINARY[op] for op in ("+", "-", "//", "%")}
+
+
+@compiles(s.Binary)
+def _binary(node: s.Binary, scope: Scope) -> Run:
+    left, right, op, at = expression(node.left, scope), expression(node.right, scope), node.op, node.at
+    fast = _FAST.get(op)
+    if fast is None:
+
+        def run(frame: Frame) -> Any:
+            a, b = left(frame), right(frame)
+            frame.at = at
+            return binary(frame.machine, op, a, b)
+
+        return run
+
+    def run_fast(frame: Frame) -> Any:
+        a, b = left(frame), right(frame)
+        if type(a) in _PLAIN and type(b) in _PLAIN and b:
+            return fast(a, b)
+        frame.at = at
+        return binary(frame.machine, op, a, b)
+
+    return run_fast
+
+
+@compiles(s.Unary)
+def _unary(node: s.Unary, scope: Scope) -> Run:
+    operand, op, at = expression(node.operand, scope), node.op, node.at
+    if op == "not":
+
+        def negate(frame: Frame) -> Any:
+            value = operand(frame)
+            if type(value) is Unknown:
+                return Unknown(value.reason, f"not ({value.detail})", value.span)
+            frame.at = at
+            return not truth(frame.machine, value)
+
+        return negate
+
+    def run(frame: Frame) -> Any:
+        value = operand(frame)
+        if type(value) in _PLAIN and op == "-":
+            return -value
+        frame.at = at
+        return unary(frame.machine, op, value)
+
+    return run
+
+
+@compiles(s.Boolean)
+def _boolean(node: s.Boolean, scope: Scope) -> Run:
+    left, right, at = expression(node.left, scope), expression(node.right, scope), node.at
+    stops_on = node.op == "or"
+
+    def run(frame: Frame) -> Any:
+        value = left(frame)
+        if type(value) is Unknown:
+            return _half_known(frame, value, right, stops_on)
+        frame.at = at
+        return value if truth(frame.machine, value) is stops_on else right(frame)
+
+    return run
+
+
+def _half_known(frame: Frame, value: Unknown, right: Run, stops_on: bool) -> Any:
+    """``unknown and False`` is false whatever the unknown is; otherwise the whole is not known."""
+    other = right(frame)
+    if type(other) is bool and other is stops_on:
+        return other
+    return value
+
+
+_IDENTITY = {"is": lambda a, b: a is b, "is not": lambda a, b: a is not b}
+
+
+@compiles(s.Compare)
+def _compare(node: s.Compare, scope: Scope) -> Run:
+    if len(node.ops) == 1:
+        return _one_comparison(node, scope)
+    operands = [expression(item, scope) for item in (node.left, *node.comparators)]
+    ops, at = node.ops, node.at
+
+    def run(frame: Frame) -> Any:
+        left = operands[0](frame)
+        answer: Any = True
+        for op, operand in zip(ops, operands[1:]):
+            right = operand(frame)
+            frame.at = at
+            step = _compared(frame, op, left, right)
+            if type(step) is Unknown:
+                answer = step
+            elif not truth(frame.machine, step):
+                return step
+            elif answer is True:
+                answer = step
+            left = right
+        return answer
+
+    return run
+
+
+def _one_comparison(node: s.Compare, scope: Scope) -> Run:
+    left, right, op, at = expression(node.left, scope), expression(node.comparators[0], scope), node.ops[0], node.at
+    if op in ("is", "is not"):
+
+        def identity(frame: Frame) -> Any:
+            return _identical(op, left(frame), right(frame))
+
+        return identity
+    fast = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}.get(op)
+
+    def run(frame: Frame) -> Any:
+        a, b = left(frame), right(frame)
+        if fast is not None and (type(a) is type(b) is int or type(a) is type(b) is str):
+            return fast(a, b)
+        frame.at = at
+        return compare(frame.machine, op, a, b)
+
+    return run
+
+
+def _compared(frame: Frame, op: str, left: Any, right: Any) -> Any:
+    return _identical(op, left, right) if op in _IDENTITY else compare(frame.machine, op, left, right)
+
+
+def _identical(op: str, left: Any, right: Any) -> Any:
+    if type(left) is Unknown or type(right) is Unknown:
+        if left is right:
+            return op == "is"
+        return left if type(left) is Unknown else right
+    same = left is right or (isinstance(left, type) and left is right)
+    if not same and type(left) is type(right) and getattr(type(left), "interned", False):
+        same = bool(left == right)
+    return same if op == "is" else not same
+
+
+def condition(node: Any, scope: Scope, likely: bool = False) -> Run:
+    """Compile a condition: the closure gives True or False, undecided ones as the machine decides.
+
+    Args:
+        likely: The answer taken first when it cannot be decided.
+    """
+    test, at = expression(node, scope), node.at
+
+    def run(frame: Frame) -> bool:
+        value = test(frame)
+        if value is True or value is False:
+            return value
+        if value is None:
+            return False
+        frame.at = at
+        if type(value) is Unknown:
+            return frame.machine.decide(spell(node), likely)
+        return truth(frame.machine, value)
+
+    return run
+
+
+@compiles(s.Conditional)
+def _conditional(node: s.Conditional, scope: Scope) -> Run:
+    test, body, orelse = condition(node.test, scope), expression(node.body, scope), expression(node.orelse, scope)
+    return lambda frame: body(frame) if test(frame) else orelse(frame)
+
+
+@compiles(s.Walrus)
+def _walrus(node: s.Walrus, scope: Scope) -> Run:
+    value = expression(node.value, scope)
+    store = target(node.target, scope)
+
+    def run(frame: Frame) -> Any:
+        found = value(frame)
+        store(frame, found)
+        return found
+
+    return run
+
+
+# --- access ---------------------------------------------------------------------------------------------------------
+
+
+@compiles(s.Attribute)
+def _attribute(node: s.Attribute, scope: Scope) -> Run:
+    value, name, at = expression(node.value, scope), scope.mangled(node.name), node.at
+
+    def run(frame: Frame) -> Any:
+        owner = value(frame)
+        frame.at = at
+        return frame.machine.get(owner, name)
+
+    return run
+
+
+@compiles(s.Subscript)
+def _subscript(node: s.Subscript, scope: Scope) -> Run:
+    value, index, at = expression(node.value, scope), expression(node.index, scope), node.at
+
+    def run(frame: Frame) -> Any:
+        container, key = value(frame), index(frame)
+        kind = type(container)
+        if (kind is list or kind is tuple) and type(key) is int:
+            if -len(container) <= key < len(container):
+                return container[key]
+        frame.at = at
+        return subscript(frame.machine, container, key)
+
+    return run
+
+
+@compiles(s.Slice)
+def _slice(node: s.Slice, scope: Scope) -> Run:
+    parts = tuple(optional(part, scope) for part in (node.lower, node.upper, node.step))
+    return lambda frame: slice(*[part(frame) if part is not None else None for part in parts])
+
+
+@compiles(s.Starred)
+def _starred(node: s.Starred, scope: Scope) -> Run:
+    return lambda frame: frame.machine.unknown(Reason.UNSUPPORTED, "a starred expression here")
+
+
+@compiles(s.Yield, s.Await)
+def _yield(node: Any, scope: Scope) -> Run:
+    what = "await" if isinstance(node, s.Await) else "yield inside an expression"
+    return lambda frame: frame.machine.unknown(Reason.UNSUPPORTED, what)
+
+
+# --- displays -------------------------------------------------------------------------------------------------------
+
+
+def items(nodes: list[Any], scope: Scope) -> Run:
+    """Compile the items of a display, stars spread out: the closure gives a new list."""
+    runs = tuple(expression(node.value if type(node) is s.Starred else node, scope) for node in nodes)
+    if any(type(node) is s.Starred for node in nodes):
+        starred = tuple(type(node) is s.Starred for node in nodes)
+
+        def spread(frame: Frame) -> list[Any]:
+            found: list[Any] = []
+            for run, is_starred in zip(runs, starred):
+                value = run(frame)
+                if is_starred:
+                    found.extend(frame.machine.iterate(value))
+                else:
+                    found.append(value)
+            frame.machine.require_items(len(found))
+            return found
+
+        return spread
+    if len(runs) == 1:
+        (only,) = runs
+        return lambda frame: [only(frame)]
+    if len(runs) == 2:
+        first, second = runs
+        return lambda frame: [first(frame), second(frame)]
+    return lambda frame: [run(frame) for run in runs]
+
+
+@compiles(s.Display)
+def _display(node: s.Display, scope: Scope) -> Run:
+    gather = items(node.items, scope)
+    if node.kind == "list":
+        return gather
+    if node.kind == "tuple":
+        if not node.items:
+            return lambda frame: ()
+        return lambda frame: tuple(gather(frame))
+
+    def make_set(frame: Frame) -> Any:
+        found = gather(frame)
+        for item in found:
+            if type(item) is Unknown:
+                raise Lost(item)
+        return _hashed(frame, set, found)
+
+    return make_set
+
+
+def _hashed(frame: Frame, make: Any, found: Any) -> Any:
+    try:
+        return make(found)
+    except TypeError as error:
+        raise frame.machine.error_from(error) from None
+
+
+@compiles(s.DictDisplay)
+def _dict(node: s.DictDisplay, scope: Scope) -> Run:
+    pairs = tuple((optional(key, scope), expression(value, scope)) for key, value in zip(node.keys, node.values))
+    at = node.at
+
+    def run(frame: Frame) -> Any:
+        found: dict[Any, Any] = {}
+        for key, value in pairs:
+            if key is None:
+                frame.at = at
+                merge(frame.machine, found, value(frame))
+                continue
+            name = key(frame)
+            if type(name) is Unknown:
+                raise Lost(name)
+            try:
+                found[name] = value(frame)
+            except TypeError as error:
+                raise frame.machine.error_from(error) from None
+        return found
+
+    return run
+
+
+def merge(m: Any, into: dict[Any, Any], mapping: Any) -> None:
+    """``**mapping``: its items join a dict."""
+    mapping = payload_of(mapping)
+    if isinstance(mapping, dict):
+        into.update(mapping)
+        return
+    if type(mapping) is Unknown:
+        raise Lost(mapping)
+    keys = m.call(m.get(mapping, "keys"), (), {})
+    for key in m.iterate(keys):
+        into[key] = subscript(m, mapping, key)

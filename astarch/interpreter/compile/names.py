@@ -1,0 +1,206 @@
+"""Names: reading, binding, deleting; and the targets of assignments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ir.unknown import Unknown
+from ...source import syntax as s
+from ..builtins.hosts import payload_of
+from ..machine import Frame
+from ..operators import remove, store
+from ..values import MISSING, Lost
+from .dispatch import Run, Store, compiles, expression
+from .scopes import Scope
+
+
+@compiles(s.Name)
+def _name(node: s.Name, scope: Scope) -> Run:
+    return load(scope.mangled(node.id), scope)
+
+
+def load(name: str, scope: Scope) -> Run:
+    """Read a name from where it lives."""
+    place = scope.find(name)
+    if place is None:
+        return _load_global(name)
+    if scope.kind == "class":
+        return _load_in_class(name, place, scope)
+    if place == -1:
+        return _load_local(name)
+
+    def outer(frame: Frame) -> Any:
+        try:
+            return frame.outer[place][name]
+        except KeyError:
+            raise frame.machine.error("NameError", f"cannot access free variable '{name}' where it is not associated with a value") from None
+
+    return outer
+
+
+def _load_local(name: str) -> Run:
+    def local(frame: Frame) -> Any:
+        try:
+            return frame.names[name]
+        except KeyError:
+            raise frame.machine.error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value") from None
+
+    return local
+
+
+def _load_global(name: str) -> Run:
+    def load_global(frame: Frame) -> Any:
+        try:
+            return frame.module.namespace[name]
+        except KeyError:
+            return global_value(frame, name)
+
+    return load_global
+
+
+def global_value(frame: Frame, name: str) -> Any:
+    """A module's name that is not bound yet, or a built-in."""
+    m = frame.machine
+    resolve = frame.module.resolve
+    if resolve is not None:
+        value = resolve(name, frame.limit) if frame.function is None else resolve(name)
+        if value is not MISSING:
+            return value
+    if name in m.builtins:
+        return m.builtins[name]
+    raise m.error("NameError", f"name '{name}' is not defined")
+
+
+def _load_in_class(name: str, place: int, scope: Scope) -> Run:
+    """A class body sees its own names first, then those around it."""
+    around = None if place == -1 else place
+    if place == -1:
+        outside = Scope("function", set(), scope.parent)
+        around = outside.find(name)
+
+    def load_in_class(frame: Frame) -> Any:
+        if name in frame.names:
+            return frame.names[name]
+        if around is not None:
+            return frame.outer[around][name]
+        if name in frame.module.namespace:
+            return frame.module.namespace[name]
+        return global_value(frame, name)
+
+    return load_in_class
+
+
+def bind(name: str, scope: Scope) -> Store:
+    """Bind a name where it lives."""
+    name = scope.mangled(name)
+    place = -1 if scope.kind == "class" and name not in scope.globals | scope.nonlocals else scope.find(name)
+    if place is None:
+
+        def bind_global(frame: Frame, value: Any) -> None:
+            frame.module.namespace[name] = value
+
+        return bind_global
+    if place == -1:
+
+        def bind_local(frame: Frame, value: Any) -> None:
+            frame.names[name] = value
+
+        return bind_local
+
+    def bind_outer(frame: Frame, value: Any) -> None:
+        frame.outer[place][name] = value
+
+    return bind_outer
+
+
+def target(node: Any, scope: Scope) -> Store:
+    """Compile the left side of an assignment."""
+    kind = type(node)
+    if kind is s.Name:
+        return bind(node.id, scope)
+    if kind is s.Attribute:
+        return _attribute_target(node, scope)
+    if kind is s.Subscript:
+        return _item_target(node, scope)
+    if kind is s.Display:
+        return _unpacking(node, scope)
+    if kind is s.Starred:
+        return target(node.value, scope)
+    return lambda frame, value: None
+
+
+def _attribute_target(node: s.Attribute, scope: Scope) -> Store:
+    receiver, name, at = expression(node.value, scope), scope.mangled(node.name), node.at
+
+    def put(frame: Frame, value: Any) -> None:
+        owner = receiver(frame)
+        frame.at = at
+        frame.machine.put(owner, name, value)
+
+    return put
+
+
+def _item_target(node: s.Subscript, scope: Scope) -> Store:
+    container, index, at = expression(node.value, scope), expression(node.index, scope), node.at
+
+    def put(frame: Frame, value: Any) -> None:
+        holder, key = container(frame), index(frame)
+        frame.at = at
+        store(frame.machine, holder, key, value)
+
+    return put
+
+
+def _unpacking(node: s.Display, scope: Scope) -> Store:
+    stores = [target(item, scope) for item in node.items]
+    starred = next((i for i, item in enumerate(node.items) if type(item) is s.Starred), None)
+    count, at = len(stores), node.at
+
+    def unpack(frame: Frame, value: Any) -> None:
+        if type(value) is Unknown:
+            for place in stores:
+                place(frame, value)
+            return
+        frame.at = at
+        try:
+            items = value if type(value) is tuple or type(value) is list else list(frame.machine.iterate(payload_of(value)))
+        except Lost as lost:
+            for place in stores:
+                place(frame, lost.unknown)
+            return
+        if starred is not None:
+            items = _spread(frame, items, starred, count)
+        elif len(items) != count:
+            problem = "too many values to unpack" if len(items) > count else "not enough values to unpack"
+            raise frame.machine.error("ValueError", f"{problem} (expected {count}, got {len(items)})")
+        for place, item in zip(stores, items):
+            place(frame, item)
+
+    return unpack
+
+
+def _spread(frame: Frame, items: Any, starred: int, count: int) -> list[Any]:
+    if len(items) < count - 1:
+        raise frame.machine.error("ValueError", f"not enough values to unpack (expected at least {count - 1}, got {len(items)})")
+    after = count - starred - 1
+    middle = list(items[starred : len(items) - after])
+    return [*items[:starred], middle, *items[len(items) - after :]]
+
+
+def unbind(node: Any, scope: Scope) -> Run:
+    """Compile a target of ``del``."""
+    if type(node) is s.Attribute:
+        receiver, name = expression(node.value, scope), scope.mangled(node.name)
+        return lambda frame: frame.machine.delete(receiver(frame), name)
+    if type(node) is s.Subscript:
+        container, index = expression(node.value, scope), expression(node.index, scope)
+        return lambda frame: remove(frame.machine, container(frame), index(frame))
+    if type(node) is not s.Name:
+        return lambda frame: None
+    name = scope.mangled(node.id)
+    in_module = scope.find(name) is None
+
+    def forget(frame: Frame) -> None:
+        (frame.module.namespace if in_module else frame.names).pop(name, None)
+
+    return forget

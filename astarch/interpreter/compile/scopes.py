@@ -1,0 +1,191 @@
+"""Which names a body binds, and where a name that it reads lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from ...source import syntax as s
+
+
+class Scope:
+    """The names of one function, class body or module.
+
+    Args:
+        kind: ``module``, ``function``, ``class`` or ``comprehension``.
+        names: What it binds.
+        parent: The scope around it.
+    """
+
+    def __init__(self, kind: str, names: set[str], parent: Scope | None, class_name: str = "") -> None:
+        self.kind = kind
+        self.names = names
+        self.parent = parent
+        self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
+        self.class_name = class_name or (parent.class_name if parent is not None else "")
+        self.guards_import = 0
+
+    def mangled(self, name: str) -> str:
+        """A private name as the class around stores it."""
+        if name.startswith("__") and self.class_name and not name.endswith("__"):
+            stripped = self.class_name.lstrip("_")
+            return f"_{stripped}{name}" if stripped else name
+        return name
+
+    def find(self, name: str) -> int | None:
+        """Where a name lives: -1 for here, n for the n-th function around, None for the module."""
+        if name in self.globals:
+            return None
+        if self.kind == "module":
+            return None
+        if name in self.names and name not in self.nonlocals:
+            return -1
+        depth = 0
+        scope = self.parent
+        while scope is not None and scope.kind != "module":
+            if scope.kind != "class":
+                if name in scope.globals:
+                    return None
+                if name in scope.names and name not in scope.nonlocals:
+                    return depth
+                depth += 1
+            scope = scope.parent
+        return None
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """A node and all below it, bodies of functions, classes and comprehensions not entered."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if type(item) is list:
+            stack.extend(reversed(item))
+        elif isinstance(item, Struct):
+            yield item
+            stack.extend(reversed(_children(item)))
+
+
+def _children(node: Any) -> list[Any]:
+    kind = type(node)
+    if kind is s.FunctionDef:
+        return [*node.decorators, *[p.default for p in node.parameters if p.default is not None]]
+    if kind is s.ClassDef:
+        return [*node.decorators, *[a.value for a in node.arguments]]
+    if kind is s.Lambda:
+        return [p.default for p in node.parameters if p.default is not None]
+    if kind is s.Comprehension:
+        return [node.clauses[0].iterable, *_walruses(node)]
+    return [getattr(node, name) for name in node.__struct_fields__]
+
+
+def _walruses(node: Any) -> list[Any]:
+    """Assignments inside a comprehension bind in the function around it."""
+    stack: list[Any] = [node.element, node.key, *node.clauses]
+    found: list[Any] = []
+    while stack:
+        item = stack.pop()
+        if type(item) is s.Walrus:
+            found.append(item.target)
+        if type(item) is list:
+            stack.extend(item)
+        elif isinstance(item, Struct):
+            stack.extend(getattr(item, name) for name in item.__struct_fields__)
+    return [s.Walrus(target.at, target, s.Constant(target.at, None)) for target in found]
+
+
+def bound_names(statements: list[Any]) -> set[str]:
+    """The names that running the statements may bind."""
+    names: set[str] = set()
+    for node in walk(statements):
+        names.update(_bound_by(node))
+    return names
+
+
+def _bound_by(node: Any) -> Iterator[str]:
+    kind = type(node)
+    if kind is s.Assign:
+        for target in node.targets:
+            yield from target_names(target)
+    elif kind in (s.Annotate, s.Augment, s.For):
+        yield from target_names(node.target)
+    elif kind in (s.FunctionDef, s.ClassDef):
+        yield node.name
+    elif kind in (s.Import, s.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or (alias.name.partition(".")[0] if kind is s.Import else alias.name)
+    elif kind is s.WithItem and node.target is not None:
+        yield from target_names(node.target)
+    elif kind is s.Handler and node.name:
+        yield node.name
+    elif kind is s.Walrus:
+        yield node.target.id
+    elif kind is s.Pattern and node.kind in ("capture", "star", "mapping"):
+        yield from node.names
+    elif kind is s.Delete:
+        for target in node.targets:
+            yield from target_names(target)
+
+
+def target_names(target: Any) -> Iterator[str]:
+    """The names that assigning to a target binds."""
+    kind = type(target)
+    if kind is s.Name:
+        yield target.id
+    elif kind is s.Display:
+        for item in target.items:
+            yield from target_names(item)
+    elif kind is s.Starred:
+        yield from target_names(target.value)
+
+
+def function_scope(parameters: list[s.Parameter], body: list[Any], parent: Scope) -> Scope:
+    """The scope of a function."""
+    scope = Scope("function", {p.name for p in parameters} | bound_names(body), parent)
+    for node in walk(body):
+        if type(node) is s.Scope:
+            (scope.globals if node.kind == "global" else scope.nonlocals).update(node.names)
+    return scope
+
+
+def holds_yield(nodes: Any) -> bool:
+    """Whether a body yields: its function is a generator then."""
+    return any(type(node) is s.Yield for node in walk(nodes))
+
+
+def touched(statements: list[Any]) -> tuple[set[str], list[tuple[Any, str]]]:
+    """What skipping the statements leaves uncertain: names, and attributes as ``(object, name)``.
+
+    A name counts when it is bound, when an item of it is stored, or when a method of it is called.
+    """
+    names = bound_names(statements)
+    attributes: list[tuple[Any, str]] = []
+    for node in walk(statements):
+        kind = type(node)
+        targets: list[Any] = []
+        if kind is s.Assign:
+            targets = list(node.targets)
+        elif kind in (s.Augment, s.Annotate, s.For):
+            targets = [node.target]
+        elif kind is s.Call and type(node.function) is s.Attribute:
+            if type(node.function.value) is s.Name and node.function.value.id != "self":
+                names.add(node.function.value.id)
+            elif type(node.function.value) is s.Attribute:
+                targets = [node.function.value]
+        for target in targets:
+            while type(target) is s.Subscript:
+                target = target.value
+            if type(target) is s.Attribute:
+                attributes.append((target.value, target.name))
+            elif type(target) is s.Name:
+                names.add(target.id)
+    return names, attributes
+
+
+def only_raises(statements: list[Any]) -> bool:
+    """Whether a suite does nothing but raise."""
+    return bool(statements) and type(statements[-1]) is s.Raise and all(
+        type(node) in (s.Raise, s.Evaluate, s.Assign) for node in statements
+    )  # fmt: skip

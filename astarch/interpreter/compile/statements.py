@@ -1,0 +1,390 @@
+"""Statements: assignments, branches, loops, imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ir.unknown import Reason, Unknown
+from ...source import syntax as s
+from ..machine import Frame, Machine
+from ..operators import binary, store, subscript, truth
+from ..values import Lost, Raised
+from .dispatch import BREAK, CONTINUE, RETURN, Run, block, compiles, expression, optional
+from .expressions import condition
+from .names import target, unbind
+from .scopes import Scope, only_raises, touched
+from .spelling import spell
+
+
+@compiles(s.Evaluate)
+def _evaluate(node: s.Evaluate, scope: Scope) -> Run:
+    if type(node.value) is s.Constant:
+        return lambda frame: None
+    value = expression(node.value, scope)
+
+    def run(frame: Frame) -> None:
+        try:
+            value(frame)
+        except Lost:
+            pass
+
+    return run
+
+
+@compiles(s.Assign)
+def _assign(node: s.Assign, scope: Scope) -> Run:
+    value = expression(node.value, scope)
+    stores = [target(item, scope) for item in node.targets]
+    if len(stores) == 1:
+        (store,) = stores
+
+        def run(frame: Frame) -> None:
+            try:
+                found = value(frame)
+            except Lost as lost:
+                found = lost.unknown
+            store(frame, found)
+
+        return run
+
+    def run_all(frame: Frame) -> None:
+        try:
+            found = value(frame)
+        except Lost as lost:
+            found = lost.unknown
+        for store in stores:
+            store(frame, found)
+
+    return run_all
+
+
+@compiles(s.Annotate)
+def _annotate(node: s.Annotate, scope: Scope) -> Run:
+    value = optional(node.value, scope)
+    store = target(node.target, scope)
+    in_class = scope.kind == "class" and type(node.target) is s.Name
+    annotation = expression(node.annotation, scope) if in_class else None
+    name = node.target.id if type(node.target) is s.Name else ""
+
+    def run(frame: Frame) -> None:
+        if annotation is not None:
+            frame.names.setdefault("__annotations__", {})[name] = Annotation(annotation, frame)
+        if value is not None:
+            try:
+                found = value(frame)
+            except Lost as lost:
+                found = lost.unknown
+            store(frame, found)
+
+    return run
+
+
+class Annotation:
+    """The annotation of a class variable, evaluated only when somebody asks: few ever do."""
+
+    __slots__ = ("_frame", "_run")
+    described = True
+
+    def __init__(self, run: Run, frame: Frame) -> None:
+        self._run, self._frame = run, frame
+
+    def value(self) -> Any:
+        """The annotation's value; an Unknown when it cannot be evaluated here."""
+        try:
+            return self._run(self._frame)
+        except (Raised, Lost):
+            return Unknown(Reason.EXTERNAL, "annotation")
+
+
+@compiles(s.Augment)
+def _augment(node: s.Augment, scope: Scope) -> Run:
+    if type(node.target) is s.Subscript:
+        return _augment_item(node, scope)
+    if type(node.target) is s.Attribute:
+        return _augment_attribute(node, scope)
+    load, store, value = expression(node.target, scope), target(node.target, scope), expression(node.value, scope)
+    op, at = node.op, node.at
+
+    def run(frame: Frame) -> None:
+        old = load(frame)
+        new = value(frame)
+        frame.at = at
+        store(frame, binary(frame.machine, op, old, new, inplace=True))
+
+    return run
+
+
+def _augment_attribute(node: s.Augment, scope: Scope) -> Run:
+    attribute: Any = node.target
+    receiver, name, value = expression(attribute.value, scope), scope.mangled(attribute.name), expression(node.value, scope)
+    op, at = node.op, node.at
+
+    def run(frame: Frame) -> None:
+        m = frame.machine
+        owner = receiver(frame)
+        frame.at = at
+        old = m.get(owner, name)
+        new = value(frame)
+        frame.at = at
+        m.put(owner, name, binary(m, op, old, new, inplace=True))
+
+    return run
+
+
+def _augment_item(node: s.Augment, scope: Scope) -> Run:
+    item: Any = node.target
+    container, index, value = expression(item.value, scope), expression(item.index, scope), expression(node.value, scope)
+    op, at = node.op, node.at
+
+    def run(frame: Frame) -> None:
+        m = frame.machine
+        holder, key = container(frame), index(frame)
+        frame.at = at
+        old = subscript(m, holder, key)
+        new = value(frame)
+        frame.at = at
+        store(m, holder, key, binary(m, op, old, new, inplace=True))
+
+    return run
+
+
+@compiles(s.Return)
+def _return(node: s.Return, scope: Scope) -> Run:
+    if node.value is None:
+        return lambda frame: RETURN
+    value = expression(node.value, scope)
+
+    def run(frame: Frame) -> Any:
+        try:
+            frame.result = value(frame)
+        except Lost as lost:
+            frame.result = lost.unknown
+        return RETURN
+
+    return run
+
+
+@compiles(s.Simple)
+def _simple(node: s.Simple, scope: Scope) -> Run:
+    signal = {"pass": None, "break": BREAK, "continue": CONTINUE}[node.kind]
+    return lambda frame: signal
+
+
+@compiles(s.Scope)
+def _scope(node: s.Scope, scope: Scope) -> Run:
+    if scope.kind == "class":
+        (scope.globals if node.kind == "global" else scope.nonlocals).update(node.names)
+    return lambda frame: None
+
+
+@compiles(s.Unsupported)
+def _unsupported(node: s.Unsupported, scope: Scope) -> Run:
+    at = node.at
+
+    def run(frame: Frame) -> None:
+        frame.at = at
+        frame.machine.unknown(Reason.UNSUPPORTED, node.kind)
+
+    return run
+
+
+@compiles(s.Delete)
+def _delete(node: s.Delete, scope: Scope) -> Run:
+    runs = [unbind(item, scope) for item in node.targets]
+
+    def run(frame: Frame) -> None:
+        for forget in runs:
+            forget(frame)
+
+    return run
+
+
+@compiles(s.Assert)
+def _assert(node: s.Assert, scope: Scope) -> Run:
+    test, message, at = expression(node.test, scope), optional(node.message, scope), node.at
+
+    def run(frame: Frame) -> None:
+        m = frame.machine
+        value = test(frame)
+        if value is True:
+            return
+        frame.at = at
+        if type(value) is Unknown:
+            m.assume(f"{spell(node.test)} holds")
+            return
+        if not truth_or_assumed(m, value, node.test):
+            text = message(frame) if message is not None else f"{spell(node.test)} does not hold"
+            frame.at = at
+            raise m.error("AssertionError", text if isinstance(text, str) else str(text))
+
+    return run
+
+
+def truth_or_assumed(m: Machine, value: Any, node: Any) -> bool:
+    """The truth of an asserted value; one that cannot be decided is assumed."""
+    count = len(m.decided)
+    answer = truth(m, value)
+    if len(m.decided) > count:
+        del m.decided[count:]
+        m.assume(f"{spell(node)} holds")
+        return True
+    return answer
+
+
+# --- branches and loops ---------------------------------------------------------------------------------------------
+
+
+@compiles(s.If)
+def _if(node: s.If, scope: Scope) -> Run:
+    test = branch_condition(node, scope)
+    body = block(node.body, scope)
+    if not node.orelse:
+        return lambda frame: body(frame) if test(frame) else None
+    orelse = block(node.orelse, scope)
+    return lambda frame: body(frame) if test(frame) else orelse(frame)
+
+
+def branch_condition(node: s.If, scope: Scope) -> Run:
+    """The condition of an ``if``; an arm that only raises is assumed not to be taken."""
+    if only_raises(node.body):
+        return _assumed(node.test, scope, False)
+    if node.orelse and only_raises(node.orelse):
+        return _assumed(node.test, scope, True)
+    return condition(node.test, scope)
+
+
+def _assumed(test: Any, scope: Scope, answer: bool) -> Run:
+    value, at = expression(test, scope), test.at
+
+    def run(frame: Frame) -> bool:
+        found = value(frame)
+        if found is True or found is False:
+            return found
+        m = frame.machine
+        frame.at = at
+        if type(found) is not Unknown:
+            count = len(m.decided)
+            answered = truth(m, found)
+            if len(m.decided) == count:
+                return answered
+            del m.decided[count:]
+        m.assume(spell(test) if answer else f"not ({spell(test)})")
+        return answer
+
+    return run
+
+
+class Skipped:
+    """What becomes uncertain when a body cannot be run: its names and attributes lose their values."""
+
+    def __init__(self, body: list[Any], scope: Scope) -> None:
+        names, attributes = touched(body)
+        self._names = [target(s.Name((0, 0, 0, 0), name), scope) for name in sorted(names) if scope.find(name) is not None]
+        self._attributes = [(expression(owner, scope), name) for owner, name in attributes]
+
+    def forget(self, frame: Frame, lost: Unknown) -> None:
+        """Give every name and attribute the body may change the unknown value."""
+        for store in self._names:
+            store(frame, lost)
+        for owner, name in self._attributes:
+            try:
+                frame.machine.put(owner(frame), name, lost)
+            except (Raised, Lost):
+                continue
+
+
+@compiles(s.For)
+def _for(node: s.For, scope: Scope) -> Run:
+    iterable, store = expression(node.iterable, scope), target(node.target, scope)
+    body, orelse, at = block(node.body, scope), block(node.orelse, scope) if node.orelse else None, node.iterable.at
+    skipped: list[Skipped] = []
+
+    def run(frame: Frame) -> Any:
+        m = frame.machine
+        try:
+            value = iterable(frame)
+            frame.at = at
+            items = m.iterate(value)
+        except Lost as lost:
+            if not skipped:
+                skipped.append(Skipped([s.Assign(node.at, [node.target], node.iterable), *node.body], scope))
+            m.unknown(lost.unknown.reason, f"loop over {spell(node.iterable)}")
+            skipped[0].forget(frame, lost.unknown)
+            return None
+        for item in items:
+            m.step()
+            store(frame, item)
+            signal = body(frame)
+            if signal is not None and signal is not CONTINUE:
+                if signal is BREAK:
+                    return None
+                return signal
+        return orelse(frame) if orelse is not None else None
+
+    return run
+
+
+@compiles(s.While)
+def _while(node: s.While, scope: Scope) -> Run:
+    test, body = expression(node.test, scope), block(node.body, scope)
+    orelse, at = block(node.orelse, scope) if node.orelse else None, node.test.at
+    skipped: list[Skipped] = []
+
+    def run(frame: Frame) -> Any:
+        m = frame.machine
+        while True:
+            value = test(frame)
+            frame.at = at
+            if type(value) is Unknown:
+                if not skipped:
+                    skipped.append(Skipped(node.body, scope))
+                m.unknown(value.reason, f"while {spell(node.test)}")
+                skipped[0].forget(frame, value)
+                return None
+            if not truth(m, value):
+                break
+            m.step()
+            signal = body(frame)
+            if signal is not None and signal is not CONTINUE:
+                if signal is BREAK:
+                    return None
+                return signal
+        return orelse(frame) if orelse is not None else None
+
+    return run
+
+
+# --- imports --------------------------------------------------------------------------------------------------------
+
+
+@compiles(s.Import)
+def _import(node: s.Import, scope: Scope) -> Run:
+    stores = [(alias, target(s.Name(node.at, alias.asname or alias.name.partition(".")[0]), scope)) for alias in node.names]
+    guarded, at = scope.guards_import > 0, node.at
+
+    def run(frame: Frame) -> None:
+        m = frame.machine
+        for alias, store in stores:
+            frame.at = at
+            module = m.import_module(alias.name, guarded)
+            store(frame, module if alias.asname else m.import_module(alias.name.partition(".")[0], guarded))
+
+    return run
+
+
+@compiles(s.ImportFrom)
+def _import_from(node: s.ImportFrom, scope: Scope) -> Run:
+    guarded, at = scope.guards_import > 0, node.at
+    stores = [(alias.name, target(s.Name(node.at, alias.asname or alias.name), scope)) for alias in node.names if alias.name != "*"]
+
+    def run(frame: Frame) -> None:
+        m = frame.machine
+        frame.at = at
+        if not stores:
+            m.import_star(frame, node.module, node.level)
+            return
+        for name, store in stores:
+            store(frame, m.import_name(frame.module, node.module, node.level, name, guarded))
+            frame.at = at
+
+    return run

@@ -1,0 +1,84 @@
+"""The assembled interpreter: a machine with everything it can do to values attached."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from . import attributes, calls, classes, imports, operators, text
+from .budget import Budget
+from .builtins.functions import BUILTINS
+from .compile import calls as _calls  # noqa: F401 - these register the compilers of their node kinds
+from .compile import comprehensions, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401
+from .machine import Library, Machine
+from .values import CURRENT
+
+T = TypeVar("T")
+
+#: Stack of the thread that interprets: every call of the program takes about ten of the host's, deep ones need room.
+_STACK = 512 * 2**20
+_HOST_DEPTH = 60_000
+
+_ABILITIES: dict[str, Callable[..., Any]] = {
+    "call": calls.call, "get": attributes.get, "put": attributes.put, "delete": attributes.delete, "class_of": attributes.class_of,
+    "iterate": operators.iterate, "truth": operators.truth, "equal": operators.equal, "compare": operators.compare,
+    "subscript": operators.subscript, "store": operators.store, "contains": operators.contains, "length": operators.length,
+    "binary": operators.binary, "unary": operators.unary, "hash_of": text.hash_of, "text_of": text.text_of, "repr_of": text.repr_of,
+    "formatted": text.formatted, "is_instance": classes.is_instance, "is_subclass": classes.is_subclass,
+    "build_class": classes.build_class, "prepare_class": classes.prepare_class, "import_module": imports.import_module,
+    "import_name": imports.import_name, "import_star": imports.import_star, "names_of": imports.names_of, "load": imports.load,
+    "find_spec": imports.find_spec,
+}  # fmt: skip
+for _name, _ability in _ABILITIES.items():
+    setattr(Machine, _name, _ability)
+
+
+def new_machine(budget: Budget | None = None, project: Any = None, libraries: list[Library] | None = None,
+                decisions: dict[tuple[Any, ...], bool] | None = None) -> Machine:  # fmt: skip
+    """A machine at the start of a run.
+
+    Args:
+        project: Where source files are found (`astarch.source.project.Project`); None reads no files.
+        libraries: What is described.
+        decisions: Answers for undecided conditions.
+    """
+    machine = Machine(budget or Budget(), BUILTINS, decisions)
+    machine.project = project
+    machine.libraries = list(libraries or [])
+    return machine
+
+
+def run_deep(work: Callable[[], T]) -> T:
+    """Do some work on a stack of its own that is large enough for deep programs."""
+    outcome: list[Any] = []
+    failure: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:
+            failure.append(error)
+
+    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
+    sys.setrecursionlimit(max(limit, _HOST_DEPTH))
+    try:
+        thread = threading.Thread(target=target)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def use(machine: Machine, work: Callable[[], T]) -> T:
+    """Do some work with a machine as the one in progress."""
+    token = CURRENT.set(machine)
+    try:
+        return work()
+    finally:
+        CURRENT.reset(token)

@@ -1,0 +1,309 @@
+"""Modules: found, never imported; their statements run when one of their names is needed.
+
+A module of the program is a list of top-level statements. Looking up a name runs, in order, those statements that
+bind or change it, and those run others as they need them: a model of a 2,000-line file costs only the definitions
+it uses. A name that several statements bind is settled by all statements that mention it, in source order, so that
+each sees what it would see in CPython.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ..ir.unknown import Reason, Unknown
+from .compile.dispatch import block
+from .compile.scopes import Scope, walk
+from .machine import Frame, Machine
+from .values import MISSING, PyModule
+
+_STDLIB = os.path.join(os.path.dirname(__file__), "stdlib")
+_DESCRIBED = frozenset(name[:-3] for name in os.listdir(_STDLIB) if name.endswith(".py"))
+
+
+class Loading:
+    """How far a module of the program has been run."""
+
+    def __init__(self, m: Machine, module: PyModule, file: Any) -> None:
+        self.m = m
+        self.module = module
+        self.file = file
+        self.entries = file.entries
+        self.scope = Scope("module", set(), None)
+        self.done: set[Any] = set()
+        self.binders: dict[str, list[int]] = {}
+        self.stars = [i for i, entry in enumerate(self.entries) if entry.star]
+        for i, entry in enumerate(self.entries):
+            for name in entry.binds:
+                self.binders.setdefault(name, []).append(i)
+        for name, indices in self.binders.items():
+            if len(indices) > 1:
+                self.binders[name] = [i for i, entry in enumerate(self.entries) if name in entry.binds or name in entry.reads]
+
+    def resolve(self, name: str, limit: int = 1 << 60) -> Any:
+        """The value of a name, running what binds it; `MISSING` when nothing does."""
+        namespace = self.module.namespace
+        for i in self.binders.get(name, ()):
+            if i < limit:
+                self.run(i, name)
+        if name in namespace:
+            return namespace[name]
+        for i in reversed(self.stars):
+            if i < limit and (value := self._from_star(i, name)) is not MISSING:
+                namespace[name] = value
+                return value
+        return self._typed(name) if name in self.binders else self._by_hook(name)
+
+    def _by_hook(self, name: str) -> Any:
+        """A module's own ``__getattr__``."""
+        if name.startswith("__") or "__getattr__" not in self.binders:
+            return MISSING
+        hook = self.resolve("__getattr__")
+        return MISSING if hook is MISSING else self.m.call(hook, (name,), {})
+
+    def run(self, index: int, name: str = "") -> None:
+        """Run one statement; of an import only the part that binds the name."""
+        entry = self.entries[index]
+        key: Any = (index, name) if entry.kind == "import" and name else index
+        if key in self.done or index in self.done:
+            return
+        self.done.add(key)
+        statements = self.file.statements(entry)
+        if entry.kind == "import" and name:
+            statements = [_only(statement, name) for statement in statements]
+        self._run(statements, index)
+
+    def _run(self, statements: list[Any], index: int) -> None:
+        m = self.m
+        frame = Frame(m, self.module, self.module.namespace)
+        frame.limit = index
+        caller, frame.caller = m.frame, m.frame
+        m.frame = frame
+        try:
+            block(statements, self.scope)(frame)
+        finally:
+            m.frame = caller
+
+    def run_all(self) -> None:
+        """Run whatever has not run yet, in order."""
+        for index in range(len(self.entries)):
+            self.run(index)
+
+    def _from_star(self, index: int, name: str) -> Any:
+        for statement in self.file.statements(self.entries[index]):
+            for node in walk([statement]):
+                if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
+                    source = import_relative(self.m, self.module, node.module, node.level, True)
+                    if isinstance(source, PyModule) and _exports(self.m, source, name):
+                        value = source.get(name)
+                        if value is not MISSING:
+                            return value
+        return MISSING
+
+    def _typed(self, name: str) -> Any:
+        """A name bound only under ``if TYPE_CHECKING``: lazy packages serve those at run time."""
+        for index in self.binders[name]:
+            if name not in self.entries[index].typing_only:
+                continue
+            for node in walk(self.file.statements(self.entries[index])):
+                if type(node).__name__ in ("Import", "ImportFrom") and _binds(node, name):
+                    self._run([_only(node, name)], index)
+                    return self.module.namespace.get(name, MISSING)
+                if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
+                    source = import_relative(self.m, self.module, node.module, node.level, True)
+                    if isinstance(source, PyModule) and (value := source.get(name)) is not MISSING:
+                        return value
+        return MISSING
+
+
+def _binds(node: Any, name: str) -> bool:
+    return any(_bound(node, alias) == name for alias in node.names)
+
+
+def _bound(node: Any, alias: Any) -> str:
+    if alias.asname or type(node).__name__ == "ImportFrom":
+        return alias.asname or alias.name
+    return alias.name.partition(".")[0]
+
+
+def _only(node: Any, name: str) -> Any:
+    """An import statement reduced to the aliases that bind a name."""
+    if type(node).__name__ not in ("Import", "ImportFrom"):
+        return node
+    names = [alias for alias in node.names if _bound(node, alias) == name]
+    if len(names) == len(node.names):
+        return node
+    copy = type(node)(*[getattr(node, field) for field in node.__struct_fields__])
+    copy.names = names
+    return copy
+
+
+def _exports(m: Machine, source: PyModule, name: str) -> bool:
+    """Whether ``from source import *`` brings a name."""
+    listed = source.get("__all__")
+    if listed is not MISSING and not isinstance(listed, Unknown):
+        return name in list(m.iterate(listed))
+    return not name.startswith("_")
+
+
+# --- finding modules --------------------------------------------------------------------------------------------------
+
+
+def import_module(m: Machine, name: str, guarded: bool = False) -> Any:
+    """The module of a dotted name.
+
+    Args:
+        guarded: A handler around the import catches its failure: then a package that is not there is taken as not
+            installed; otherwise it is taken as there, but unknown.
+    """
+    module = m.modules.get(name)
+    if module is None:
+        module = _find_module(m, name, guarded)
+        m.modules[name] = module
+    return module
+
+
+def _find_module(m: Machine, name: str, guarded: bool) -> Any:
+    for library in m.libraries:
+        described = library.module(name)
+        if described is not None:
+            return described
+    file = m.project.find(name) if m.project is not None else None
+    if file is not None and (not _is_standard(name) or m.project.is_own(file)):
+        return load(m, name, file)
+    described = _standard(m, name)
+    if described is not None:
+        return described
+    if m.project is not None and m.project.is_namespace(name):
+        return PyModule(name, _submodules(m, name))
+    if name.partition(".")[0] in sys.stdlib_module_names:
+        return _opaque(m, name, Reason.OUTSIDE)
+    if guarded or _source_of_package(m, name):
+        m.assume(f"{name} is not installed")
+        raise m.error("ModuleNotFoundError", f"No module named '{name}'")
+    return _opaque(m, name, Reason.EXTERNAL)
+
+
+def _is_standard(name: str) -> bool:
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def _source_of_package(m: Machine, name: str) -> bool:
+    """Whether the package around a missing module is read from source: then the module truly is not there."""
+    package = name.rpartition(".")[0]
+    return bool(package) and m.project is not None and m.project.find(package) is not None
+
+
+def _submodules(m: Machine, name: str) -> Callable[..., Any]:
+    def resolve(part: str, limit: int = 0) -> Any:
+        return find_submodule(m, f"{name}.{part}")
+
+    return resolve
+
+
+def find_submodule(m: Machine, name: str) -> Any:
+    """A submodule by its full name, or `MISSING`."""
+    if m.project is not None and (m.project.find(name) is not None or m.project.is_namespace(name)):
+        return import_module(m, name)
+    for library in m.libraries:
+        described = library.module(name)
+        if described is not None:
+            return described
+    return MISSING
+
+
+def _opaque(m: Machine, name: str, reason: Reason) -> PyModule:
+    def resolve(part: str, limit: int = 0) -> Any:
+        if part.startswith("__"):
+            return MISSING
+        return m.unknown(reason, f"{name}.{part}")
+
+    return PyModule(name, resolve)
+
+
+def _standard(m: Machine, name: str) -> PyModule | None:
+    """A described module of the standard library: `stdlib/a_b.py` describes ``a.b``."""
+    stem = name.replace(".", "_")
+    if stem not in _DESCRIBED or stem == "__init__":
+        return None
+    described = importlib.import_module(f"{__package__}.stdlib.{stem}")
+    module = PyModule(name)
+    module.namespace.update(described.namespace(m))
+    module.namespace.setdefault("__name__", name)
+    opaque = getattr(described, "OPAQUE", False)
+
+    def resolve(part: str, limit: int = 0) -> Any:
+        below = _standard(m, f"{name}.{part}")
+        if below is not None:
+            return below
+        return m.unknown(Reason.OUTSIDE, f"{name}.{part}") if opaque and not part.startswith("__") else MISSING
+
+    module.resolve = resolve
+    return module
+
+
+def load(m: Machine, name: str, file: Any) -> PyModule:
+    """A module of the program, ready to be asked for names."""
+    module = PyModule(name, None, file)
+    m.modules[name] = module
+    module.state = Loading(m, module, file)
+    module.resolve = module.state.resolve
+    module.namespace.update({"__name__": name, "__file__": file.path, "__package__": file.package, "__doc__": None, "__spec__": None,
+                             "__builtins__": {}, "__debug__": True, "__loader__": None})  # fmt: skip
+    if file.is_package:
+        module.namespace["__path__"] = [os.path.dirname(file.path)]
+    return module
+
+
+def import_relative(m: Machine, importer: PyModule, name: str, level: int, guarded: bool = False) -> Any:
+    """The module that ``from ..name import`` names."""
+    if level == 0:
+        return import_module(m, name, guarded)
+    package = importer.file.package if importer.file is not None else importer.name
+    for _ in range(level - 1):
+        package = package.rpartition(".")[0]
+    if not package and not name:
+        raise m.error("ImportError", "attempted relative import beyond top-level package")
+    return import_module(m, f"{package}.{name}" if name and package else name or package, guarded)
+
+
+def import_name(m: Machine, importer: PyModule, module: str, level: int, name: str, guarded: bool = False) -> Any:
+    """``from module import name``."""
+    source = import_relative(m, importer, module, level, guarded)
+    if not isinstance(source, PyModule):
+        return m.get(source, name)
+    value = source.get(name)
+    if value is not MISSING:
+        return value
+    below = find_submodule(m, f"{source.name}.{name}")
+    if below is not MISSING:
+        return below
+    raise m.error("ImportError", f"cannot import name '{name}' from '{source.name}'")
+
+
+def import_star(m: Machine, frame: Frame, module: str, level: int) -> None:
+    """``from module import *`` run as a statement; names are found when they are needed (`Loading.resolve`)."""
+    if frame.names is not frame.module.namespace:
+        raise m.error("SyntaxError", "import * only allowed at module level")
+
+
+def names_of(m: Machine, module: PyModule) -> list[str]:
+    """Every name a module of the program defines, without running it."""
+    if module.state is None:
+        return sorted(module.namespace)
+    return list(dict.fromkeys([*module.state.binders, *module.namespace]))
+
+
+def find_spec(m: Machine, name: str) -> bool:
+    """Whether a module could be imported here."""
+    for library in m.libraries:
+        if library.module(name) is not None:
+            return True
+    if m.project is not None and (m.project.find(name) is not None or m.project.is_namespace(name)):
+        return True
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+

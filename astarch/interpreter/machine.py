@@ -1,0 +1,190 @@
+"""The machine: the state of one run. It knows no syntax and no framework.
+
+What it can do to values (call, get, iterate ...) is written in files of its own; those functions are attached to it
+in `astarch.interpreter.engine`, so that none of them has to import another in a circle.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from ..ir.span import NOWHERE, Span
+from ..ir.unknown import Reason, Unknown
+from .budget import Budget, BudgetSpent
+from .values import Class, Function, PyModule, Raised
+
+
+class Frame:
+    """One call in progress.
+
+    Attributes:
+        names: The local variables.
+        outer: Variables of the enclosing functions, innermost first.
+        module: The module whose globals it sees.
+        at: The place being executed: ``(line, column, end line, end column)``.
+        cell: ``[class]`` for ``super()`` without arguments.
+    """
+
+    __slots__ = ("at", "caller", "cell", "error", "function", "machine", "module", "names", "outer", "result", "limit")
+
+    def __init__(self, machine: Machine, module: PyModule, names: dict[str, Any], outer: tuple[dict[str, Any], ...] = (),
+                 function: Function | None = None, cell: Any = None) -> None:  # fmt: skip
+        self.machine = machine
+        self.module = module
+        self.names = names
+        self.outer = outer
+        self.function = function
+        self.cell = cell
+        self.at: tuple[int, int, int, int] = (0, 0, 0, 0)
+        self.caller: Frame | None = None
+        self.result: Any = None
+        self.error: Any = None
+        self.limit = 1 << 60
+
+    @property
+    def span(self) -> Span:
+        """The place being executed."""
+        file = self.module.file
+        return Span(file.path, *self.at) if file is not None else NOWHERE
+
+
+class Library(Protocol):
+    """What a framework brings: the machine reaches it only through this."""
+
+    def module(self, name: str) -> PyModule | None:
+        """The described module of that dotted name, if there is one."""
+
+    def attribute(self, value: Any, name: str) -> Any:
+        """An attribute of a value of the framework's own, or `MISSING`."""
+
+    def class_of(self, value: Any) -> Class | None:
+        """The class of a value of the framework's own."""
+
+
+class Decision:
+    """An undecided condition that was given an answer."""
+
+    __slots__ = ("answer", "condition", "key", "span")
+
+    def __init__(self, key: tuple[Any, ...], condition: str, span: Span, answer: bool) -> None:
+        self.key, self.condition, self.span, self.answer = key, condition, span, answer
+
+
+class Machine:
+    """The state of one run.
+
+    Args:
+        budget: The limits.
+        builtins: The names of the language.
+        decisions: Answers for undecided conditions, by key; others take the likelier arm.
+    """
+
+    call: Callable[..., Any]
+    get: Callable[..., Any]
+    put: Callable[..., Any]
+    iterate: Callable[[Any], Iterator[Any]]
+    truth: Callable[[Any], Any]
+    equal: Callable[[Any, Any], Any]
+    compare: Callable[[str, Any, Any], Any]
+    subscript: Callable[[Any, Any], Any]
+    contains: Callable[[Any, Any], Any]
+    length: Callable[[Any], Any]
+    hash_of: Callable[[Any], int]
+    text_of: Callable[[Any], str]
+    class_of: Callable[[Any], Class]
+    import_module: Callable[..., Any]
+
+    def __init__(self, budget: Budget, builtins: dict[str, Any], decisions: dict[tuple[Any, ...], bool] | None = None) -> None:
+        self.budget = budget
+        self.builtins = builtins
+        self.frame: Frame | None = None
+        self.depth = 0
+        self.steps_left = budget.steps
+        self.deadline = time.process_time() + budget.seconds
+        self.libraries: list[Library] = []
+        self.modules: dict[str, PyModule] = {}
+        self.unknowns: list[Unknown] = []
+        self.assumptions: dict[str, Span] = {}
+        self.decisions = decisions or {}
+        self.decided: list[Decision] = []
+        self.seen: dict[tuple[Any, ...], int] = {}
+        self.project: Any = None
+
+    # --- place ----------------------------------------------------------------------------------------------------
+
+    def where(self) -> Span:
+        """The innermost place of the program being executed."""
+        frame = self.frame
+        while frame is not None and frame.module.file is None:
+            frame = frame.caller
+        return frame.span if frame is not None else NOWHERE
+
+    def stack(self) -> tuple[Span, ...]:
+        """The calls in progress, outermost first, the current place last."""
+        spans: list[Span] = []
+        frame = self.frame
+        while frame is not None:
+            if frame.module.file is not None:
+                spans.append(frame.span)
+            frame = frame.caller
+        return tuple(reversed(spans))
+
+    # --- limits ---------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Count one call or loop round."""
+        self.steps_left -= 1
+        if self.steps_left & 4095 == 0:
+            if self.steps_left <= 0:
+                raise BudgetSpent(f"{self.budget.steps:,} steps")
+            if time.process_time() > self.deadline:
+                raise BudgetSpent(f"{self.budget.seconds:g} seconds")
+
+    def require_items(self, count: int) -> None:
+        """A container of this many elements may be made."""
+        if count > self.budget.items:
+            raise BudgetSpent(f"a container of {count:,} elements (limit {self.budget.items:,})")
+
+    def require_text(self, count: int) -> None:
+        """A text of this many characters may be made."""
+        if count > self.budget.text:
+            raise BudgetSpent(f"a text of {count:,} characters (limit {self.budget.text:,})")
+
+    # --- not knowing ----------------------------------------------------------------------------------------------
+
+    def unknown(self, reason: Reason, detail: str = "") -> Unknown:
+        """An `Unknown` of this place, noted for the report."""
+        lost = Unknown(reason, detail, self.where())
+        if len(self.unknowns) < 10_000:
+            self.unknowns.append(lost)
+        return lost
+
+    def assume(self, message: str) -> None:
+        """Note what was taken for granted."""
+        self.assumptions.setdefault(message, self.where())
+
+    def decide(self, condition: str, likely: bool = False) -> bool:
+        """Answer a condition that cannot be decided: as the replay wants it, or the likelier way."""
+        frame = self.frame
+        place = (frame.module.name, *frame.at) if frame is not None else ()
+        count = self.seen.get(place, 0)
+        self.seen[place] = count + 1
+        key = (*place, count)
+        answer = self.decisions.get(key, likely)
+        self.decided.append(Decision(key, condition, self.where(), answer))
+        return answer
+
+    # --- program errors -------------------------------------------------------------------------------------------
+
+    def error(self, kind: str, message: str) -> Raised:
+        """A built-in exception of the program, ready to be raised."""
+        value = self.call(self.builtins[kind], (message,), {})
+        return Raised(value, self.where(), self.stack())
+
+    def error_from(self, error: BaseException) -> Raised:
+        """The host's own error, as the program sees it."""
+        kind = type(error).__name__
+        value = self.call(self.builtins[kind if kind in self.builtins else "Exception"], tuple(error.args), {})
+        return Raised(value, self.where(), self.stack())

@@ -1,0 +1,1 @@
+"""What the descriptions of the standard library are made of."""

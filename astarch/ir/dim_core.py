@@ -1,0 +1,427 @@
+"""The size itself: an integer polynomial over atoms, with the operators of a Python integer.
+
+A `Dim` maps monomials to coefficients; a monomial is a tuple of (atom, exponent), sorted by the atoms' order. Every
+operation returns the canonical form, and a plain `int` whenever the result is constant.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from .dim_atoms import LARGEST_EXPONENT, Atom, Symbol
+
+if TYPE_CHECKING:
+    from .dim_assumptions import Assumptions
+    from .dim_atoms import Order, Span
+    from .dim_real import Ratio, Real
+
+    Size = int | Dim
+
+Monomial = tuple[tuple[Atom, int], ...]
+Terms = dict[Monomial, int]
+
+#: The monomial of constants.
+ONE: Monomial = ()
+
+#: What is larger than this stands as one opaque symbol; nobody reads a formula of that length.
+LARGEST_TERMS = 2000
+LARGEST_WEIGHT = 20_000
+LARGEST_MONOMIAL = 32
+LARGEST_ATOM = 1000
+LARGEST_DEPTH = 32
+#: A product of more terms than this is not even worked out.
+LARGEST_PRODUCT = 40_000
+#: Up to this many terms the weight is not worth a look.
+FEW_TERMS = 64
+
+#: The facts that simplification and comparison may use. Without any, everything is cached.
+ACTIVE: ContextVar[Assumptions | None] = ContextVar("assumptions", default=None)
+
+
+class Undecided(Exception):
+    """A question about sizes whose answer depends on them. Carries the question: text, and operands with operator."""
+
+    def __init__(self, condition: str, left: Any = None, op: str = "", right: Any = None):
+        super().__init__(condition)
+        self.condition, self.left, self.op, self.right = condition, left, op, right
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.condition, self.left, self.op, self.right)
+
+
+class TooLarge(Exception):
+    """Within this package: a result is beyond the limits, and an opaque symbol takes its place."""
+
+
+class Dim:
+    """A symbolic integer. `==` compares canonical forms (see `same` for values); `<` raises `Undecided` if it must."""
+
+    __slots__ = ("terms", "_hash", "_text", "_sorted", "_span")
+
+    def __init__(self, terms: Terms):
+        self.terms = terms  # never changed again, and never constant
+        self._hash: int | None = None
+        self._text: str | None = None
+        self._sorted: list[tuple[Monomial, int]] | None = None
+        self._span: Span | None = None
+
+    @classmethod
+    def symbol(cls, name: str, *, origin: str = "", minimum: int | None = 1, maximum: int | None = None) -> Dim:
+        """A named size, not below `minimum` nor above `maximum` (None: unbounded)."""
+        if minimum is not None and maximum is not None and minimum > maximum:
+            raise ValueError(f"{name} cannot be at least {minimum} and at most {maximum}")
+        return cls({((Symbol(name, minimum, maximum, origin), 1),): 1})
+
+    # What it is.
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(frozenset(self.terms.items()))
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if type(other) is not Dim:
+            return NotImplemented
+        return len(self.terms) == len(other.terms) and hash(self) == hash(other) and self.terms == other.terms
+
+    def __reduce__(self) -> tuple:
+        return Dim, (self.terms,)
+
+    def __copy__(self) -> Dim:
+        return self
+
+    def __deepcopy__(self, memo: dict) -> Dim:
+        return self
+
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = dim_text.size_text(self)
+        return self._text
+
+    __repr__ = __str__
+
+    @property
+    def sort_key(self) -> tuple[int, str]:
+        """Sorts sizes the same way everywhere: slower growing ones first."""
+        return self.degree, str(self)
+
+    @property
+    def sorted_terms(self) -> list[tuple[Monomial, int]]:
+        """The terms, highest degree first and the constant last."""
+        if self._sorted is None:
+            self._sorted = sorted(self.terms.items(), key=lambda term: monomial_order(term[0]))
+        return self._sorted
+
+    @property
+    def constant(self) -> int:
+        """The term without symbols."""
+        return self.terms.get(ONE, 0)
+
+    @property
+    def depth(self) -> int:
+        """How deeply quotients, minima and maxima are nested."""
+        return max([atom.depth for monomial in self.terms for atom, _ in monomial])
+
+    @property
+    def weight(self) -> int:
+        """How many numbers and names its text has, about."""
+        return len(self.terms) + sum([atom.weight for monomial in self.terms for atom, _ in monomial])
+
+    @property
+    def degree(self) -> int:
+        """How fast it grows in its symbols."""
+        return max(map(monomial_degree, self.terms))
+
+    def atoms(self) -> dict[Atom, None]:
+        """The atoms of its terms, in order of appearance; not those within them."""
+        return {atom: None for monomial, _ in self.sorted_terms for atom, _ in monomial}
+
+    def symbol_atoms(self) -> dict[Symbol, None]:
+        """The symbols it depends on, in order of first appearance."""
+        found: dict[Symbol, None] = {}
+        for atom in self.atoms():
+            if isinstance(atom, Symbol):
+                found[atom] = None
+            for operand in atom.operands:
+                if not isinstance(operand, int):
+                    found.update(operand.symbol_atoms())
+        return found
+
+    # Ring operations.
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Dim):
+            return added(self, other)
+        if isinstance(other, int):
+            return shifted(self, other)
+        return dim_real.plus(self, other)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Dim:
+        return Dim({monomial: -coefficient for monomial, coefficient in self.terms.items()})
+
+    def __pos__(self) -> Dim:
+        return self
+
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, Dim):
+            return added(self, -other)
+        if isinstance(other, int):
+            return shifted(self, -other)
+        return dim_real.plus(self, dim_real.negated(other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self + other
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Dim):
+            return multiplied(self, other)
+        if isinstance(other, int):
+            return scaled(self, other)
+        return dim_real.times(self, other)
+
+    __rmul__ = __mul__
+
+    def __pow__(self, exponent: Any) -> Any:
+        return dim_extremes.power(self, exponent)
+
+    def __rpow__(self, base: Any) -> Any:
+        return dim_extremes.power(base, self)
+
+    def __lshift__(self, count: Any) -> Any:
+        return self * dim_extremes.power(2, count) if isinstance(count, (int, Dim)) else NotImplemented
+
+    def __rlshift__(self, value: Any) -> Any:
+        return value * dim_extremes.power(2, self) if isinstance(value, int) else NotImplemented
+
+    def __rshift__(self, count: Any) -> Any:
+        return self // dim_extremes.power(2, count) if isinstance(count, (int, Dim)) else NotImplemented
+
+    # Division.
+
+    def __floordiv__(self, other: Any) -> Any:
+        if isinstance(other, (int, Dim)):
+            return dim_division.floor_divide(self, other)
+        return dim_real.floor_quotient(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        if isinstance(other, int):
+            return dim_division.floor_divide(other, self)
+        return dim_real.floor_quotient(other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        if isinstance(other, (int, Dim)):
+            return dim_division.remainder(self, other)
+        return dim_real.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        if isinstance(other, int):
+            return dim_division.remainder(other, self)
+        return dim_real.remainder(other, self)
+
+    def __divmod__(self, other: Any) -> tuple:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple:
+        return other // self, other % self
+
+    def __truediv__(self, other: Any) -> Ratio | Real | float:
+        return dim_real.divided_by(self, other)
+
+    def __rtruediv__(self, other: Any) -> Ratio | Real | float:
+        return dim_real.divided_by(other, self)
+
+    # Rounding: it is an integer already.
+
+    def __abs__(self) -> Size:
+        return dim_extremes.absolute(self)
+
+    def __floor__(self) -> Dim:
+        return self
+
+    def __ceil__(self) -> Dim:
+        return self
+
+    def __trunc__(self) -> Dim:
+        return self
+
+    def __round__(self, digits: int | None = None) -> Dim:
+        if digits is not None and digits < 0:
+            raise Undecided(f"round({self}, {digits})", self, "round", digits)
+        return self
+
+    # Questions that Python wants one answer to.
+
+    def __lt__(self, other: Any) -> bool:
+        return dim_compare.decided(self, "<", other)
+
+    def __le__(self, other: Any) -> bool:
+        return dim_compare.decided(self, "<=", other)
+
+    def __gt__(self, other: Any) -> bool:
+        return dim_compare.decided(self, ">", other)
+
+    def __ge__(self, other: Any) -> bool:
+        return dim_compare.decided(self, ">=", other)
+
+    def __bool__(self) -> bool:
+        return dim_compare.decided(self, "!=", 0)
+
+    def __int__(self) -> int:
+        raise Undecided(f"int({self})", self, "int")
+
+    def __float__(self) -> float:
+        raise Undecided(f"float({self})", self, "float")
+
+
+# Order and products of monomials.
+
+#: After every atom, so that of two terms of one degree the one with more factors comes first and the constant last.
+_END = ((9, "", ()), 0)
+
+
+def monomial_degree(monomial: Monomial) -> int:
+    """How fast a product grows in its symbols."""
+    return sum([atom.degree * exponent for atom, exponent in monomial])
+
+
+def monomial_order(monomial: Monomial) -> tuple[int, list[tuple[Order, int]]]:
+    """Graded lexicographic order: it respects multiplication, so that polynomial division by leading terms ends."""
+    factors = [(atom.order, -exponent) for atom, exponent in monomial]
+    return -monomial_degree(monomial), [*factors, _END]
+
+
+def monomial_product(left: Monomial, right: Monomial) -> Monomial:
+    """The product, its atoms sorted; TooLarge beyond the limits."""
+    if not left:
+        return right
+    if not right:
+        return left
+    if len(left) == len(right) == 1:
+        first, second = left[0][0], right[0][0]
+        if first is not second and first != second:
+            return left + right if first.order < second.order else right + left
+    exponents = dict(left)
+    for atom, exponent in right:
+        total = exponents.get(atom, 0) + exponent
+        if total > LARGEST_EXPONENT:
+            raise TooLarge
+        exponents[atom] = total
+    if len(exponents) > LARGEST_MONOMIAL:
+        raise TooLarge
+    return tuple(sorted(exponents.items(), key=_factor_order))
+
+
+def _factor_order(factor: tuple[Atom, int]) -> Order:
+    return factor[0].order
+
+
+# The arithmetic behind the operators.
+
+
+def collapsed(terms: Terms) -> Size:
+    """A size of these terms, none of which is zero: an int if constant; TooLarge beyond the limits."""
+    count = len(terms)
+    if count <= 1:
+        if not terms:
+            return 0
+        if ONE in terms:
+            return terms[ONE]
+    elif count > FEW_TERMS and (count > LARGEST_TERMS or Dim(terms).weight > LARGEST_WEIGHT):
+        raise TooLarge
+    return Dim(terms)
+
+
+def atom_size(atom: Atom) -> Dim:
+    """The size that is this one atom."""
+    return Dim({((atom, 1),): 1})
+
+
+def shifted(size: Dim, number: int) -> Dim:
+    """`size + number`."""
+    terms = size.terms.copy()
+    constant = terms.get(ONE, 0) + number
+    if constant:
+        terms[ONE] = constant
+    else:
+        terms.pop(ONE, None)
+    return Dim(terms)
+
+
+def scaled(size: Dim, factor: int) -> Size:
+    """`size * factor`."""
+    if not factor:
+        return 0
+    if factor == 1:
+        return size
+    product = Dim({monomial: coefficient * factor for monomial, coefficient in size.terms.items()})
+    active = ACTIVE.get()
+    return product if active is None else active.folded(product)
+
+
+def added(left: Dim, right: Dim) -> Size:
+    """`left + right`."""
+    if len(left.terms) < len(right.terms):
+        left, right = right, left
+    terms = left.terms.copy()
+    for monomial, coefficient in right.terms.items():
+        total = terms.get(monomial, 0) + coefficient
+        if total:
+            terms[monomial] = total
+        else:
+            del terms[monomial]
+    try:
+        return collapsed(terms)
+    except TooLarge:
+        return opaque("+", left, right)
+
+
+def multiplied(left: Dim, right: Dim) -> Size:
+    """`left * right`."""
+    if len(left.terms) * len(right.terms) > LARGEST_PRODUCT:
+        return opaque("*", left, right)
+    terms: Terms = {}
+    try:
+        for monomial, coefficient in left.terms.items():
+            for other, factor in right.terms.items():
+                product = monomial_product(monomial, other)
+                terms[product] = terms.get(product, 0) + coefficient * factor
+        result = collapsed({monomial: coefficient for monomial, coefficient in terms.items() if coefficient})
+    except TooLarge:
+        return opaque("*", left, right)
+    active = ACTIVE.get()
+    return result if active is None or isinstance(result, int) else active.folded(result)
+
+
+def sum_of(terms: Terms) -> Size:
+    """A size of these terms, none of which is zero."""
+    try:
+        return collapsed(terms)
+    except TooLarge:
+        return opaque("+", Dim(terms))
+
+
+def composed(atom: Atom) -> Dim:
+    """The size that is one new composite atom, or an opaque symbol if that would be nested too deeply or too long."""
+    if atom.depth > LARGEST_DEPTH or atom.weight > LARGEST_ATOM:
+        return opaque(atom.sign, *atom.operands)
+    return atom_size(atom)
+
+
+def opaque(sign: str, *operands: Size) -> Dim:
+    """A symbol in place of a result beyond the limits: the same operands always give the same symbol."""
+    texts = [str(operand) for operand in operands]
+    if sign in "+*":
+        texts.sort()
+    digest = blake2b("\n".join([sign, *texts]).encode(), digest_size=8).hexdigest()
+    low, high = dim_bounds.rough_bounds(sign, operands)
+    return Dim.symbol(f"opaque_{digest}", origin="a formula too large to keep", minimum=low, maximum=high)
+
+
+# Operators delegate to modules that are built upon the class.
+from . import dim_bounds, dim_compare, dim_division, dim_extremes, dim_real, dim_text  # noqa: E402

@@ -1,0 +1,61 @@
+"""Not knowing, said out loud: a value that carries the reason and the place.
+
+The reasons are a closed list. Each has an id that stays the same over versions, a sentence for the
+reader, and a hint at what would make it known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from .span import NOWHERE, Span
+
+
+class Reason(Enum):
+    """Why a value is not known: ``(id, explanation, hint)``."""
+
+    NOT_DESCRIBED = ("not-described", "no description of this function or class", "describe it in astarch.frameworks")
+    EXTERNAL = ("external", "its source is not on the search path", "add the package to --search-path")
+    OUTSIDE = ("outside", "comes from outside the program (files, network, environment, time, randomness)", "pass the value with --with")
+    DATA_DEPENDENT = ("data-dependent", "depends on the values inside a tensor", "the shape alone cannot tell")
+    UNDECIDED = ("undecided", "depends on a condition that cannot be decided", "give the argument a value")
+    UNSUPPORTED = ("unsupported", "a Python feature that is not interpreted", "report it with the line")
+    BUDGET_SPENT = ("budget-spent", "the analysis ran into its limit", "raise the limit with --budget")
+    FAILED = ("failed", "the program raises an error before this", "see the diagnostics")
+    INTERNAL = ("internal", "a fault in astarch itself", "please report it")
+
+    @property
+    def id(self) -> str:
+        """The stable name of the reason."""
+        return self.value[0]
+
+    @property
+    def explanation(self) -> str:
+        """What the reason means, in a sentence."""
+        return self.value[1]
+
+    @property
+    def hint(self) -> str:
+        """What the reader can do about it."""
+        return self.value[2]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown:
+    """A value that is not known.
+
+    Args:
+        reason: One of the closed list.
+        detail: The particular: a name, a limit, a condition.
+        span: Where knowledge was lost.
+    """
+
+    reason: Reason
+    detail: str = ""
+    span: Span = NOWHERE
+
+    def __str__(self) -> str:
+        what = f"{self.detail}: " if self.detail else ""
+        place = f" at {self.span}" if self.span.line else ""
+        return f"unknown ({what}{self.reason.explanation}){place}"

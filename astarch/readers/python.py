@@ -1,0 +1,230 @@
+"""Python source to an `Architecture`: the target is built and run by the interpreter, never by Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..errors import TargetError
+from ..frameworks.describe import RUN, Run
+from ..frameworks.torch.library import TorchLibrary
+from ..frameworks.torch.module import ModuleInstance
+from ..frameworks.torch.tensor import TorchTensor
+from ..inputs import InputSpec
+from ..interpreter.budget import Budget, BudgetSpent
+from ..interpreter.builtins.exceptions import message_of
+from ..interpreter.compile.dispatch import block
+from ..interpreter.compile.scopes import Scope
+from ..interpreter.engine import new_machine, run_deep, use
+from ..interpreter.machine import Frame, Machine
+from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
+from ..ir.architecture import Architecture
+from ..ir.diagnostic import Diagnostic, Note
+from ..ir.dim import Dim
+from ..ir.unknown import Reason, Unknown
+from ..source.cache import Cache, default_folder
+from ..source.index import SourceError
+from ..source.project import Project
+from ..targets import Target
+from .recorder import Recorder
+
+_projects: dict[tuple[str, ...], Project] = {}
+
+
+def project_for(search_path: list[Path]) -> Project:
+    """The project of a search path; files once read stay read for later targets."""
+    key = tuple(map(str, search_path))
+    if key not in _projects:
+        _projects[key] = Project(list(key), Cache(default_folder()))
+    return _projects[key]
+
+
+class Session:
+    """One analysis: a machine with its libraries, and the run they record into."""
+
+    def __init__(self, project: Project, budget: Budget) -> None:
+        self.project = project
+        self.machine = new_machine(budget, project)
+        self.library = TorchLibrary(self.machine)
+        self.machine.libraries = [self.library]
+        self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
+        self.run.state.update({"make": self.library.make, "clone": self._clone})
+
+    def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.machine.call(function, args, kwargs)
+
+    def _clone(self, value: Any) -> Any:
+        return self.machine.call(self.machine.get(self.machine.import_module("copy"), "deepcopy"), (value,), {})
+
+    def do(self, work: Callable[[], Any]) -> Any:
+        """Work with this session as the one in progress, on a deep stack."""
+
+        def inside() -> Any:
+            token = RUN.set(self.run)
+            try:
+                return use(self.machine, work)
+            finally:
+                RUN.reset(token)
+
+        return run_deep(inside)
+
+    def module(self, target: Target) -> PyModule:
+        """The module that a target names."""
+        if target.is_source:
+            file = self.project.open(target.path)
+            return self.machine.modules.get(file.name) or self.machine.load(file.name, file)
+        found = self.machine.import_module(target.path, True)
+        assert isinstance(found, PyModule)
+        return found
+
+    def evaluate(self, module: PyModule, expression: str) -> Any:
+        """The value of an expression in a module's namespace."""
+        file = self.project.snippet(f"__target__ = ({expression}\n)")
+        holder = PyModule(module.name, lambda name, limit=0: module.get(name), file)
+        statements = [s for entry in file.entries for s in file.statements(entry)]
+        frame = Frame(self.machine, holder, holder.namespace)
+        frame.caller, self.machine.frame = self.machine.frame, frame
+        try:
+            block(statements, Scope("module", set(), None))(frame)
+        finally:
+            self.machine.frame = frame.caller
+        return holder.namespace["__target__"]
+
+
+class Reading:
+    """What one target gave: the root, what its forward returned, and how it ended."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.inputs: dict[str, Any] = {}
+        self.outputs: Any = MISSING
+
+
+def read_source(target: Target, inputs: list[InputSpec], search_path: list[Path], names: dict[str, str], budget: int | None) -> Architecture:
+    """Everything known of the model a target names.
+
+    Args:
+        target: The file or module, and the expression that builds the model.
+        inputs: What its forward is given; without any, it is not run.
+        search_path: Folders in which modules are looked for.
+        names: Objects built elsewhere that the expression uses, as ``module:expression``.
+        budget: Steps; None for the usual.
+
+    Raises:
+        SourceError: The file is not Python.
+        TargetError: The target names no model.
+    """
+    session = Session(project_for(search_path), Budget() if budget is None else Budget(steps=budget))
+    reading = Reading()
+
+    def work() -> Architecture:
+        _attempt(session, reading, lambda: _build(session, reading, target, names))
+        if isinstance(reading.root, ModuleInstance):
+            _attempt(session, reading, lambda: _forward(session, reading, inputs))
+        return Recorder(session.machine, session.run, reading.root).architecture(target.text, reading.inputs, reading.outputs)
+
+    try:
+        return session.do(work)
+    finally:
+        session.project.keep()
+
+
+def _attempt(session: Session, reading: Reading, work: Callable[[], None]) -> None:
+    """Do a part of the reading; what ends it early is said in the report."""
+    machine = session.machine
+    try:
+        work()
+    except Raised as raised:
+        session.run.diagnostics.append(_program_error(raised))
+    except BudgetSpent as spent:
+        machine.unknown(Reason.BUDGET_SPENT, str(spent))
+    except SourceError as error:
+        if reading.root is None and not machine.frame:
+            raise
+        machine.unknown(Reason.EXTERNAL, str(error))
+    finally:
+        machine.frame, machine.depth = None, 0
+
+
+def _program_error(raised: Raised) -> Diagnostic:
+    way = tuple(Note(span, "called from here") for span in raised.stack[:-1] if span.line and span.file != "<target>")
+    return Diagnostic("MDL001", "program-error", "error", f"raises {message_of(raised.value)}", raised.span, way[-6:])
+
+
+def _build(session: Session, reading: Reading, target: Target, names: dict[str, str]) -> None:
+    machine = session.machine
+    module = session.module(target)
+    for name, text in names.items():
+        where, _, expression = text.partition(":")
+        source = session.module(Target(text, where, expression))
+        module.namespace[name] = session.evaluate(source, expression)
+    value = session.evaluate(module, target.expression) if target.expression else _only_model(session, module, target)
+    if isinstance(value, (Class, Function)):
+        value = machine.call(value, *_default_arguments(session, value))
+    if isinstance(value, Unknown):
+        return
+    if not isinstance(value, ModuleInstance):
+        raise TargetError(f"`{target.text}` is a {machine.class_of(value).name}, not a model", "name a class or a function that builds one")
+    reading.root = value
+
+
+def _only_model(session: Session, module: PyModule, target: Target) -> Any:
+    """The model of a file that names none: its only, or its last, module class."""
+    state = module.state
+    classes = [name for entry in state.entries if entry.kind == "class" for name in entry.binds] if state is not None else []
+    found = [value for name in classes if isinstance(value := module.get(name), Class) and value.derives(session.library.classes_of_module())]
+    if not found:
+        raise TargetError(f"`{target.text}` defines no model class", "name one: FILE.py:CLASS")
+    return found[-1]
+
+
+def _default_arguments(session: Session, value: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments for a callable given without any: its defaults; what is required becomes a symbol of its name."""
+    function = value if isinstance(value, Function) else value.find("__init__")
+    if not isinstance(function, Function):
+        return (), {}
+    code = function.code
+    required = [name for name in code.all_names if name not in function.defaults]
+    if isinstance(value, Class):
+        required = required[1:]
+    found: dict[str, Any] = {}
+    for name in required:
+        session.machine.assume(f"{name} is a number")
+        found[name] = Dim.symbol(name)
+    return (), found
+
+
+def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> None:
+    machine, root = session.machine, reading.root
+    machine.call(machine.get(root, "eval"), (), {})
+    if not inputs:
+        return
+    parameters = _forward_parameters(root)
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    for position, spec in enumerate(inputs):
+        value = _tensor_of(spec)
+        if spec.name is None or (parameters is not None and spec.name not in parameters and not kwargs):
+            args.append(value)
+        else:
+            kwargs[spec.name] = value
+        reading.inputs[spec.name or (parameters[position] if parameters and position < len(parameters) else f"input{position}")] = value
+    reading.outputs = machine.call(root, tuple(args), kwargs)
+
+
+def _forward_parameters(root: Instance) -> list[str] | None:
+    """The names of the forward's parameters; None when any name will do."""
+    forward = root.__dict__.get("forward", root.py_class.find("forward"))
+    forward = getattr(forward, "function", forward)
+    if not isinstance(forward, Function):
+        return []
+    return None if forward.code.keywords is not None else [*forward.code.positional[1:], *forward.code.keyword_only]
+
+
+def _tensor_of(spec: InputSpec) -> Any:
+    if getattr(spec, "value", MISSING) is not MISSING:
+        return spec.value  # type: ignore[attr-defined]
+    if spec.items is not None:
+        return [_tensor_of(item) for item in spec.items]
+    return TorchTensor([Dim.symbol(size) if isinstance(size, str) else size for size in spec.shape], spec.dtype)

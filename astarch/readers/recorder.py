@@ -1,0 +1,249 @@
+"""From a finished run to an `Architecture`: what the program left behind, stated as data."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from ..frameworks.describe import Node as RunNode
+from ..frameworks.describe import Run
+from ..frameworks.torch.module import Call as RunCall
+from ..frameworks.torch.module import ModuleInstance, walk
+from ..frameworks.torch.tensor import TorchTensor, UninitializedParameter
+from ..interpreter.machine import Machine
+from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
+from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter
+from ..ir.dim import Dim
+from ..ir.graph import Graph, Node, Record, TensorType
+from ..ir.tensor import Shape, Tensor
+from ..ir.unknown import Reason, Unknown
+
+
+class Recorder:
+    """Turns the root module and the run into an `Architecture`.
+
+    Args:
+        machine: The machine that ran.
+        run: What the descriptions recorded.
+        root: The model.
+    """
+
+    def __init__(self, machine: Machine, run: Run, root: Any) -> None:
+        self.machine, self.run, self.root = machine, run, root
+        self.names: dict[int, str] = {}
+        self.unknown: list[Unknown] = []
+
+    def architecture(self, target: str, inputs: dict[str, Any], outputs: Any) -> Architecture:
+        """Everything known of the model."""
+        modules = self._modules()
+        parameters, buffers = self._parameters(), self._buffers()
+        graph = self._graph()
+        calls = tuple(self._call(call) for call in self.run.calls if id(call.module) in self.names)
+        found = self._unknowns()
+        return Architecture(
+            target=target,
+            framework="torch",
+            inputs={name: stated(value) for name, value in inputs.items()},
+            modules=modules,
+            parameters=parameters,
+            buffers=buffers,
+            calls=calls,
+            graph=graph,
+            outputs=None if outputs is MISSING else (stated(outputs),),
+            unknown=found,
+            assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
+            diagnostics=tuple(self.run.diagnostics),
+        )
+
+    # --- modules and their tensors --------------------------------------------------------------------------------
+
+    def _modules(self) -> dict[str, Module]:
+        found: dict[str, Module] = {}
+        for name, module in walk(self.root, "", set(), False):
+            if not isinstance(module, ModuleInstance):
+                self.unknown.append(module)
+                continue
+            first = self.names.setdefault(id(module), name)
+            cls = module.py_class
+            found[name] = Module(name, f"{cls.module}.{cls.qualname}", _arguments(module), module.span, cls.span,
+                                 first if first != name else None)  # fmt: skip
+        return found
+
+    def _parameters(self) -> dict[str, Parameter]:
+        found: dict[str, Parameter] = {}
+        first: dict[int, str] = {}
+        for path, module in walk(self.root, "", set(), False):
+            for name, value in _registered(module, "_parameters"):
+                full = f"{path}.{name}" if path else name
+                if isinstance(value, Unknown):
+                    self.unknown.append(value)
+                    found[full] = Parameter(full, None)
+                elif value is not None:
+                    tied = first.setdefault(id(value), full)
+                    shape = None if isinstance(value, UninitializedParameter) else tuple(value.shape)
+                    found[full] = Parameter(full, shape, value.dtype, bool(value.requires_grad), tied if tied != full else None, module.span)
+        return found
+
+    def _buffers(self) -> dict[str, Buffer]:
+        found: dict[str, Buffer] = {}
+        first: dict[int, str] = {}
+        for path, module in walk(self.root, "", set(), False):
+            for name, value in _registered(module, "_buffers"):
+                full = f"{path}.{name}" if path else name
+                persistent = name not in module.__dict__["_non_persistent_buffers_set"]
+                if isinstance(value, Unknown):
+                    self.unknown.append(value)
+                    found[full] = Buffer(full, None, persistent=persistent)
+                elif value is not None:
+                    tied = first.setdefault(id(value), full)
+                    found[full] = Buffer(full, tuple(value.shape), value.dtype, persistent, tied if tied != full else None, module.span)
+        return found
+
+    # --- calls and data flow --------------------------------------------------------------------------------------
+
+    def _call(self, call: RunCall) -> Call:
+        keywords = {name: stated(value) for name, value in call.kwargs.items() if holds_tensor(value)}
+        if call.outputs is MISSING:
+            outputs: tuple[Any, ...] = (Unknown(Reason.FAILED, "never returned", call.span),)
+        else:
+            outputs = (stated(call.outputs),)
+        macs = sum(node.macs for node in self.run.nodes[call.nodes[0] : call.nodes[1]])
+        return Call(self.names[id(call.module)], tuple(stated(arg) for arg in call.args), keywords, outputs, call.span, (), macs, 0, call.depth)
+
+    def _graph(self) -> Graph:
+        return Graph(tuple(self._node(i, node) for i, node in enumerate(self.run.nodes)))
+
+    def _node(self, index: int, node: RunNode) -> Node:
+        sources: dict[int, None] = {}
+        for value in (*node.args, *node.kwargs.values()):
+            _sources(value, index, sources)
+        kind = "call_method" if node.op.startswith("torch.Tensor.") else "call_function"
+        module = self.names.get(id(node.module), "")
+        return Node(index, kind, node.op, tuple(sources), (), stated(node.result), module, node.span, node.macs)
+
+    def _unknowns(self) -> tuple[Unknown, ...]:
+        found: dict[tuple[Any, ...], Unknown] = {}
+        for unknown in (*self.unknown, *self.run.unknowns, *self.machine.unknowns):
+            found.setdefault((unknown.reason, unknown.detail, unknown.span), unknown)
+        return tuple(found.values())
+
+
+def _registered(module: Any, key: str) -> list[tuple[str, Any]]:
+    return list(module.__dict__.get(key, {}).items()) if isinstance(module, ModuleInstance) else []
+
+
+def _sources(value: Any, before: int, found: dict[int, None]) -> None:
+    """Indices of the nodes whose results a value holds."""
+    if isinstance(value, Tensor):
+        if value.node is not None and value.node < before:
+            found[value.node] = None
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            _sources(item, before, found)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _sources(item, before, found)
+
+
+# --- values as a report states them -----------------------------------------------------------------------------------
+
+
+def holds_tensor(value: Any) -> bool:
+    """Whether a tensor is anywhere inside a value."""
+    if isinstance(value, Tensor):
+        return True
+    if isinstance(value, (tuple, list)):
+        return any(holds_tensor(item) for item in value)
+    if isinstance(value, dict):
+        return any(holds_tensor(item) for item in value.values())
+    return False
+
+
+def stated(value: Any, depth: int = 0) -> Any:
+    """A value of the program as data that outlives the run."""
+    if isinstance(value, Tensor):
+        return TensorType(tuple(value.shape), value.dtype)
+    if value is None or isinstance(value, (bool, int, float, str, Dim, Unknown)):
+        return value
+    if depth > 20:
+        return Record("...", {})
+    if isinstance(value, Shape):
+        return tuple(value)
+    if type(value) in (tuple, list):
+        return type(value)(stated(item, depth + 1) for item in value)
+    if type(value) is dict:
+        return {key if isinstance(key, str) else str(key): stated(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, Instance):
+        return _stated_instance(value, depth)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return Record(getattr(type(value), "described_as", type(value).__name__), {f: stated(getattr(value, f), depth + 1) for f in value._fields})
+    return Record(_type_name(value), {})
+
+
+def _stated_instance(value: Instance, depth: int) -> Any:
+    cls = value.py_class
+    name = f"{cls.module}.{cls.qualname}"
+    if isinstance(value.payload, dict):
+        return Record(name, {str(key): stated(item, depth + 1) for key, item in value.payload.items()})
+    if isinstance(value.payload, (list, tuple)):
+        fields = cls.find("_fields")
+        if fields is not MISSING:
+            return Record(name, {field: stated(item, depth + 1) for field, item in zip(fields, value.payload)})
+        return type(value.payload)(stated(item, depth + 1) for item in value.payload)
+    if value.payload is not None and isinstance(value.payload, (int, float, str)):
+        return value.payload
+    if cls.find("__dataclass_fields__") is not MISSING:
+        return Record(name, {key: stated(item, depth + 1) for key, item in value.__dict__.items()})
+    return Record(name, {})
+
+
+def _type_name(value: Any) -> str:
+    described = getattr(value, "described_as", None)
+    if isinstance(described, str):
+        return described
+    if isinstance(value, (Function, BoundMethod, Builtin)):
+        return "function"
+    if isinstance(value, Class):
+        return "type"
+    return getattr(type(value), "described_as", type(value).__name__)
+
+
+def _arguments(module: ModuleInstance) -> dict[str, Any]:
+    """What the constructor was given, by parameter name as far as names are known."""
+    if module.given is None:
+        return {}
+    args, kwargs = module.given
+    start = module.py_class.find("__init__")
+    names = _parameter_names(start)
+    found = {names[i] if i < len(names) else f"*{i}": _argument(value) for i, value in enumerate(args)}
+    found.update({name: _argument(value) for name, value in kwargs.items()})
+    return found
+
+
+def _parameter_names(start: Any) -> list[str]:
+    if isinstance(start, Function):
+        return list(start.code.positional[1:])
+    if isinstance(start, Builtin):
+        return [name for name in inspect.signature(inspect.unwrap(start.function)).parameters if name != "self"]
+    return []
+
+
+def _argument(value: Any) -> Any:
+    """An argument as data: numbers, texts and small containers of them; anything else by its type."""
+    simple: Callable[[Any], bool] = lambda item: item is None or isinstance(item, (bool, int, float, str, Dim))  # noqa: E731
+    if simple(value):
+        return value
+    if isinstance(value, (tuple, list)) and len(value) <= 16 and all(simple(item) for item in value):
+        return list(value)
+    if isinstance(value, Class):
+        return Record(value.qualname, {})
+    return stated(value) if isinstance(value, (Tensor, Unknown)) else Record(_short(value), {})
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Instance):
+        return value.py_class.name
+    if isinstance(value, Function):
+        return value.name
+    return _type_name(value)

@@ -1,0 +1,247 @@
+"""The rows of a report's table: the module tree with its shapes and counts, repeats folded, as data for every form of table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..ir.architecture import Architecture, Call, Module, Parameter
+from ..ir.dim import Dim
+from ..ir.graph import Node, TensorType
+from ..ir.span import NOWHERE, Span
+from .notation import arguments_text
+
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})")
+
+#: Modules nested deeper than any real network are not followed.
+_DEEPEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A module, a loose parameter or an operation, with the rows below it.
+
+    Args:
+        name: Dotted name; of the first one, when it stands for several.
+        kind: ``module``, ``parameter`` or ``operation``.
+        type: Short class name.
+        arguments: What its constructor was given.
+        place: Where it is constructed, or called.
+        outputs: What each of its calls gave, in order; None when nothing is known of calls.
+        parameters: Elements of its parameters, those tied to parameters elsewhere left out.
+        tied: Elements of its parameters that are tied to parameters elsewhere.
+        macs: Multiply-accumulate operations; None when it is not called.
+        same_as: The name under which the same module stands already.
+        failed: Whether a finding of severity error names it.
+        times: For how many consecutive equal modules it stands.
+        last: The name of the last of them.
+    """
+
+    name: str
+    kind: str
+    type: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+    place: Span = NOWHERE
+    outputs: tuple[tuple[Any, ...], ...] | None = None
+    parameters: int | Dim = 0
+    tied: int | Dim = 0
+    macs: int | Dim | None = None
+    same_as: str | None = None
+    failed: bool = False
+    times: int = 1
+    last: str = ""
+    rows: tuple[Row, ...] = field(default=(), repr=False)
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What an Architecture says, sorted by the module it concerns."""
+
+    architecture: Architecture
+    separator: str
+    children: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    own: dict[str, list[Parameter]] = field(default_factory=dict[str, list[Parameter]])
+    calls: dict[str, list[Call]] = field(default_factory=dict[str, list[Call]])
+    operations: dict[str, list[tuple[str, Node]]] = field(default_factory=dict[str, list[tuple[str, Node]]])
+    failed: frozenset[str] = frozenset()
+    totals: dict[str, tuple[int | Dim, int | Dim]] = field(default_factory=dict[str, tuple["int | Dim", "int | Dim"]])
+
+
+def rows(architecture: Architecture, *, fold: bool = True, operations: bool = False) -> tuple[Row, ...]:
+    """The rows below the root; the root itself when it has none.
+
+    Args:
+        architecture: What to show.
+        fold: Whether consecutive equal modules become one row.
+        operations: Whether functions and methods of the forward get rows.
+    """
+    facts = _gather(architecture, operations)
+    found = _below("", facts, fold)
+    if not found and "" in architecture.modules:
+        return (_module_row(architecture.modules[""], facts, fold),)
+    return found
+
+
+def flat(tree: tuple[Row, ...], depth: int | None = None, level: int = 1) -> Iterator[tuple[int, Row]]:
+    """The rows in order with their level, down to a depth."""
+    for row in tree:
+        yield level, row
+        if depth is None or level < depth:
+            yield from flat(row.rows, depth, level + 1)
+
+
+def _gather(architecture: Architecture, operations: bool) -> _Facts:
+    separator = "." if architecture.framework == "torch" else "/"
+    facts = _Facts(architecture, separator)
+    for name in architecture.modules:
+        if name:
+            facts.children.setdefault(_parent(name, facts), []).append(name)
+    for parameter in architecture.parameters.values():
+        facts.own.setdefault(_parent(parameter.name, facts), []).append(parameter)
+    for call in architecture.calls:
+        facts.calls.setdefault(call.module, []).append(call)
+    facts.failed = frozenset(finding.module for finding in architecture.diagnostics if finding.severity == "error" and finding.module)
+    facts.totals = _totals(facts)
+    if operations:
+        _gather_operations(facts)
+    return facts
+
+
+def _parent(name: str, facts: _Facts) -> str:
+    """The nearest module above; Keras layer names may hold a slash without one."""
+    parent = name.rpartition(facts.separator)[0]
+    while parent and parent not in facts.architecture.modules:
+        parent = parent.rpartition(facts.separator)[0]
+    return parent
+
+
+def _gather_operations(facts: _Facts) -> None:
+    """Each function or method under the module it runs in, after the child that ran last before it."""
+    latest: dict[str, str] = {}
+    for node in facts.architecture.graph:
+        if node.op in ("call_function", "call_method"):
+            facts.operations.setdefault(node.module, []).append((latest.get(node.module, ""), node))
+        name = node.target if node.op == "call_module" else node.module
+        while name:
+            parent = _parent(name, facts)
+            latest[parent] = name
+            name = parent
+
+
+def _below(name: str, facts: _Facts, fold: bool, level: int = 0) -> tuple[Row, ...]:
+    if level == _DEEPEST:
+        return ()
+    modules = facts.architecture.modules
+    loose = facts.own.get(name, []) if name in facts.children else []
+    found = [_parameter_row(parameter) for parameter in loose]
+    running = facts.operations.get(name, [])
+    found += [_operation_row(node) for after, node in running if not after]
+    for child in facts.children.get(name, []):
+        found.append(_module_row(modules[child], facts, fold, level + 1))
+        found += [_operation_row(node) for after, node in running if after == child]
+    return tuple(_folded(found, facts) if fold else found)
+
+
+def _module_row(module: Module, facts: _Facts, fold: bool, level: int = 0) -> Row:
+    calls = facts.calls.get(module.shared_with if module.shared_with is not None else module.name, [])
+    below = _below(module.name, facts, fold, level) if module.shared_with is None else ()
+    counted, tied = facts.totals[module.name]
+    return Row(
+        name=module.name,
+        kind="module",
+        type=module.class_name,
+        arguments=tuple(module.arguments.items()),
+        place=module.defined_at,
+        outputs=_outputs(module, calls, facts),
+        parameters=counted,
+        tied=tied,
+        macs=sum(call.macs for call in calls) if calls else None,
+        same_as=module.shared_with,
+        failed=module.name in facts.failed,
+        last=module.name,
+        rows=below,
+    )
+
+
+def _outputs(module: Module, calls: list[Call], facts: _Facts) -> tuple[tuple[Any, ...], ...] | None:
+    if calls or facts.architecture.calls:
+        return tuple(call.outputs for call in calls)
+    return (module.output_shapes,) if module.output_shapes is not None else None
+
+
+def _totals(facts: _Facts) -> dict[str, tuple[int | Dim, int | Dim]]:
+    """By module: elements of the parameters in and below it that are counted here, and those that stand elsewhere first."""
+    totals: dict[str, tuple[int | Dim, int | Dim]] = {}
+    for name in reversed(("", *filter(None, facts.architecture.modules))):  # children come after their parents
+        counted, tied = totals.get(name, (0, 0))
+        for parameter in facts.own.get(name, ()):
+            free = parameter.tied_to is None
+            counted, tied = (counted + parameter.count, tied) if free else (counted, tied + parameter.count)
+        totals[name] = counted, tied
+        if name:
+            parent = _parent(name, facts)
+            above = totals.get(parent, (0, 0))
+            totals[parent] = above[0] + counted, above[1] + tied
+    return totals
+
+
+def _parameter_row(parameter: Parameter) -> Row:
+    free = parameter.tied_to is None
+    return Row(
+        name=parameter.name,
+        kind="parameter",
+        type="Parameter" if parameter.trainable else "Parameter (frozen)",
+        place=parameter.at,
+        outputs=((TensorType(parameter.shape, parameter.dtype) if parameter.shape is not None else None,),),
+        parameters=parameter.count if free else 0,
+        tied=0 if free else parameter.count,
+        same_as=parameter.tied_to,
+        last=parameter.name,
+    )
+
+
+def _operation_row(node: Node) -> Row:
+    return Row(
+        name="",
+        kind="operation",
+        type=node.target.rpartition(".")[2],
+        arguments=node.arguments,
+        place=node.at,
+        outputs=((node.output,),),
+        macs=node.macs,
+    )
+
+
+def _folded(found: list[Row], facts: _Facts) -> list[Row]:
+    """Consecutive equal rows as one, when their names count up: ``layer1.1``, ``layer1.2``."""
+    result: list[Row] = []
+    signatures: list[Hashable] = []
+    for row in found:
+        signature = _signature(row, len(row.name), facts)
+        if result and signatures[-1] == signature and _follows(result[-1].last, row.name):
+            result[-1] = replace(result[-1], times=result[-1].times + 1, last=row.name)
+        else:
+            result.append(row)
+            signatures.append(signature)
+    return result
+
+
+def _follows(first: str, second: str) -> bool:
+    """Whether the second name is the first counted up by one."""
+    one, two = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(second)
+    return bool(one and two and one[1] == two[1] and int(two[2]) == int(one[2]) + 1)
+
+
+def _signature(row: Row, prefix: int, facts: _Facts) -> Hashable:
+    """What makes two rows equal: all they show but the name above them. What failed is never equal to anything."""
+    if row.failed:
+        return object()
+    shown = (row.kind, row.type, arguments_text(dict(row.arguments)), row.place, row.same_as, repr(row.outputs), str(row.macs))
+    own = tuple(
+        (parameter.name[prefix:], str(parameter.shape), parameter.dtype, parameter.trainable, parameter.tied_to)
+        for parameter in (facts.own.get(row.name, ()) if row.kind == "module" else ())
+    )
+    below = tuple((child.name[prefix:], child.times, _signature(child, prefix, facts)) for child in row.rows)
+    return (*shown, own, below)

@@ -1,0 +1,225 @@
+"""Laying the rows of a report out in columns that fit a page of any width."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..ir.span import Span
+from .notation import arguments_text, count_text, short_count, values_text
+from .paint import Page, clean
+from .rows import Row
+
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Painted lines, and what needs a word of explanation."""
+
+    lines: list[str]
+    notes: list[str]
+
+
+@dataclass(slots=True)
+class _Column:
+    """One column: its heading, its cells, and how far it may shrink."""
+
+    title: str
+    cells: list[str]
+    style: str = ""
+    right: bool = False
+    least: int = 0
+    width: int = 0
+
+    def measure(self) -> None:
+        self.width = max(len(self.title), *(len(cell) for cell in self.cells))
+
+
+def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, heading: str = "") -> Table:
+    """The rows as lines of at most the page's width.
+
+    Args:
+        levels: Rows with their level, in order.
+        page: What they are written on.
+        forward: Whether a forward was run, so that there are outputs to show.
+        heading: The file that the heading names already.
+    """
+    shown = [row for _, row in levels]
+    home = _home(shown)
+    margins = _margins([level for level, _ in levels], page)
+    columns = [
+        _Column("Module", [margin + _name(row, page, full=True) for margin, row in zip(margins, shown, strict=True)], "name", least=12),
+        _Column("Type", [_type(row, page) for row in shown], "type", least=10),
+        _Column("Line", [_line(row.place, home) for row in shown], "dim", right=True, least=4),
+        _Column("Output", [_output(row, page) for row in shown], least=8),
+        _Column("Parameters", [_parameters(row, page) for row in shown], "number", right=True, least=6),
+        _Column("MACs", [_macs(row, page) for row in shown], "number", right=True, least=4),
+    ]
+    if not forward:
+        columns = [column for column in columns if column.title not in ("Output", "MACs")]
+    columns = [
+        column
+        for column in columns
+        if any(cell.strip() not in ("", page.glyphs.dash) for cell in column.cells) or column.title == "Parameters"
+    ]
+    short = [margin + _name(row, page, full=False) for margin, row in zip(margins, shown, strict=True)]
+    _squeeze(columns, short, page)
+    lines = [_joined([(column.title, "dim", column) for column in columns], page)]
+    lines += [_joined([(column.cells[number], _look(column, row), column) for column in columns], page) for number, row in enumerate(shown)]
+    return Table(lines, _notes(shown, home if home != heading else ""))
+
+
+def _squeeze(columns: list[_Column], short_names: list[str], page: Page) -> None:
+    """Make the columns fit, the least telling loss first."""
+    for column in columns:
+        column.measure()
+    by_title = {column.title: column for column in columns}
+
+    def excess() -> int:
+        return sum(column.width for column in columns) + _GAP * (len(columns) - 1) - page.width
+
+    def shrink(title: str, least: int) -> None:
+        column = by_title.get(title)
+        if column in columns and excess() > 0:
+            column.width = max(column.width - excess(), min(least, column.width))
+
+    def drop(title: str) -> None:
+        if excess() > 0 and by_title.get(title) in columns:
+            columns.remove(by_title[title])
+
+    def shorten() -> None:
+        if excess() > 0:
+            columns[0].cells = short_names
+            columns[0].measure()
+
+    steps: list[Callable[[], None]] = [
+        lambda: shrink("Type", 34),
+        shorten,
+        lambda: shrink("Type", 20),
+        lambda: shrink("Parameters", 24),
+        lambda: shrink("Type", 16),
+        lambda: shrink("Output", 18),
+        lambda: drop("Line"),
+        lambda: drop("MACs"),
+        lambda: shrink("Type", 9),
+        lambda: shrink("Parameters", 16),
+        lambda: shrink("Output", 12),
+        lambda: drop("Type"),
+        lambda: shrink("Parameters", 12),
+        lambda: shrink("Module", 16),
+        lambda: shrink("Module", 8),
+        lambda: shrink("Output", 6),
+        lambda: shrink("Parameters", 6),
+    ]
+    for step in steps:
+        step()
+
+
+def _joined(cells: list[tuple[str, str, _Column]], page: Page) -> str:
+    """One line: cells cut and filled to their columns' widths, painted after they are measured."""
+    pieces: list[str] = []
+    for text, style, column in cells:
+        cut = page.fit(text, column.width)
+        fill = " " * (column.width - len(cut))
+        painted = page.paint(cut, style)
+        pieces.append(f"{fill}{painted}" if column.right else f"{painted}{fill}")
+    return (" " * _GAP).join(pieces).rstrip()
+
+
+def _look(column: _Column, row: Row) -> str:
+    if row.failed and column.title == "Output":
+        return "error"
+    return "dim" if row.kind != "module" and column.title in ("Module", "Type") else column.style
+
+
+def _margins(levels: list[int], page: Page) -> list[str]:
+    """The branches before each name; a level's line goes on while another row of it follows below the same parent."""
+    margins: list[str] = []
+    open_levels: set[int] = set()
+    for level in reversed(levels):
+        open_levels = {other for other in open_levels if other <= level}
+        pieces = [page.glyphs.pipe if other in open_levels else page.glyphs.blank for other in range(2, level)]
+        if level > 1:
+            pieces.append(page.glyphs.branch if level in open_levels else page.glyphs.last)
+        open_levels.add(level)
+        margins.append("".join(pieces))
+    return margins[::-1]
+
+
+def _name(row: Row, page: Page, *, full: bool) -> str:
+    if row.kind == "operation":
+        return page.glyphs.dot
+    name = clean(row.name) or "(root)"
+    name = name if full else name.rpartition(".")[2]
+    if row.times == 1:
+        return name
+    first, last = row.name, row.last
+    start = next(place for place in range(len(first), -1, -1) if not first[place - 1 : place].isdigit())
+    return f"{name}{page.glyphs.dash}{last[start:]} {page.glyphs.times}{row.times}"
+
+
+def _type(row: Row, page: Page) -> str:
+    if row.kind == "module" and row.same_as is not None:
+        return f"= {clean(row.same_as) or 'the model itself'}"
+    if row.kind == "parameter":
+        return f"= {clean(row.same_as)}" if row.same_as is not None else row.type
+    arguments = arguments_text(dict(row.arguments), page.glyphs) if row.kind == "module" else ", ".join(text for _, text in row.arguments)
+    return f"{clean(row.type)}({clean(arguments)})" if arguments or row.kind == "operation" else clean(row.type)
+
+
+def _home(shown: list[Row]) -> str:
+    """The file most rows come from: their lines stand alone."""
+    files = Counter(row.place.file for row in shown if row.place.line)
+    return files.most_common(1)[0][0] if files else ""
+
+
+def _line(place: Span, home: str) -> str:
+    if not place.line:
+        return ""
+    if place.file == home:
+        return str(place.line)
+    return f"{clean(place.file.replace(chr(92), '/').rpartition('/')[2])}:{place.line}"
+
+
+def _output(row: Row, page: Page) -> str:
+    if row.failed:
+        return page.glyphs.cross
+    if not row.outputs:
+        return "" if row.same_as is not None else page.glyphs.dash
+    texts = [values_text(outputs, page.glyphs) for outputs in row.outputs]
+    if len(texts) == 1:
+        return texts[0]
+    others = f", {page.glyphs.ellipsis}" if len(set(texts)) > 1 else ""
+    return f"{texts[0]}{others} ({len(texts)} calls)"
+
+
+def _parameters(row: Row, page: Page) -> str:
+    if isinstance(row.parameters, int) and row.parameters == 0:
+        tied = not (isinstance(row.tied, int) and row.tied == 0)
+        return f"({count_text(row.tied)})" if tied else page.glyphs.dash
+    return _times(row, count_text(row.parameters), page)
+
+
+def _macs(row: Row, page: Page) -> str:
+    if row.macs is None or (isinstance(row.macs, int) and row.macs == 0):
+        return page.glyphs.dash
+    return _times(row, short_count(row.macs), page)
+
+
+def _times(row: Row, text: str, page: Page) -> str:
+    """What one of the equal modules has, and how many there are."""
+    if row.times == 1:
+        return text
+    return f"{row.times}{page.glyphs.times}({text})" if " " in text else f"{row.times}{page.glyphs.times}{text}"
+
+
+def _notes(shown: list[Row], home: str) -> list[str]:
+    """A word for each sign the rows use that does not explain itself."""
+    notes: list[str] = []
+    if home:
+        notes.append(f"lines are those of {home}")
+    if any(row.tied and not row.parameters for row in shown if isinstance(row.parameters, int)):
+        notes.append("(n): counted where the tied parameter stands first")
+    return notes

@@ -1,0 +1,222 @@
+"""Files by dotted name and by path: found on the search path, indexed, and lowered a definition at a time."""
+
+from __future__ import annotations
+
+import io
+import os
+import tokenize
+from pathlib import Path
+
+import msgspec
+
+from . import cache as store
+from . import syntax as s
+from .index import Entry, SourceError, index
+from .notebook import code_of
+
+#: Larger files are data, not models.
+LARGEST_FILE = 8 * 2**20
+
+_statements: msgspec.msgpack.Decoder[list[s.Statement]] = msgspec.msgpack.Decoder(list[s.Statement])
+
+
+class SourceFile:
+    """One file of source.
+
+    Attributes:
+        name: Dotted module name.
+        path: Where it is, as it is shown to the reader.
+        package: Dotted name that relative imports start from.
+    """
+
+    def __init__(self, name: str, path: str, is_package: bool, cache: store.Cache, text: str | None = None) -> None:
+        self.name = name
+        self.path = path
+        self.is_package = is_package
+        self.package = name if is_package else name.rpartition(".")[0]
+        self._cache = cache
+        self._lines: list[str] | None = None if text is None else text.split("\n")
+        self._stored: store.Stored | None = None
+        self._key = ""
+        self._changed = False
+
+    @property
+    def lines(self) -> list[str]:
+        """The text, a line each."""
+        if self._lines is None:
+            self._lines = read_text(self.path).split("\n")
+        return self._lines
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The top-level statements in order.
+
+        Raises:
+            SourceError: The file is not Python.
+        """
+        if self._stored is None:
+            text = "\n".join(self.lines)
+            self._key = store.key(text)
+            self._stored = self._cache.load(self._key)
+            if self._stored is None:
+                self._stored = store.Stored(index(text, self.path), {})
+                self._changed = True
+        return self._stored.entries
+
+    def statements(self, entry: Entry) -> list[s.Statement]:
+        """A top-level statement, lowered; long function bodies are left out (see `body`)."""
+        return self._chunk(entry.first, lambda: self._lower_entry(entry))
+
+    def body(self, first: int, last: int) -> list[s.Statement]:
+        """A function body that was left out, by its lines."""
+        return self._chunk(-first, lambda: self._lower_body(first, last))
+
+    def _chunk(self, key: int, make: object) -> list[s.Statement]:
+        assert self._stored is not None
+        data = self._stored.chunks.get(key)
+        if data is not None:
+            try:
+                return _statements.decode(data)
+            except msgspec.MsgspecError:
+                pass  # made by something else: make it again
+        statements = make()  # type: ignore[operator]
+        self._stored.chunks[key] = msgspec.msgpack.encode(statements)
+        self._changed = True
+        return statements
+
+    def _lower_entry(self, entry: Entry) -> list[s.Statement]:
+        lines = self.lines[entry.first - 1 : entry.last]
+        for first, last in entry.bodies.items():
+            text = lines[first - entry.first]
+            indent = text[: len(text) - len(text.lstrip())]
+            lines[first - entry.first : last - entry.first + 1] = [f"{indent}pass", *[""] * (last - first)]
+        return self._lowered("\n".join(lines) + "\n", entry.first, entry.bodies)
+
+    def _lower_body(self, first: int, last: int) -> list[s.Statement]:
+        text = "if 1:\n" + "\n".join(self.lines[first - 1 : last]) + "\n"
+        block = self._lowered(text, first - 1, {})[0]
+        return block.body  # type: ignore[union-attr]
+
+    def _lowered(self, text: str, line: int, elided: dict[int, int]) -> list[s.Statement]:
+        from libcst import ParserSyntaxError
+
+        from .lower import lower
+
+        try:
+            return lower(text, line, elided)
+        except ParserSyntaxError as error:
+            raise SourceError(f"not valid Python: {error.message}", self.path, line + error.raw_line - 1, error.raw_column + 1) from None
+        except RecursionError:
+            raise SourceError("nested too deeply to be read", self.path, line, 1) from None
+
+    def keep(self) -> None:
+        """Write what was lowered to the cache, if there is anything new."""
+        if self._changed and self._stored is not None:
+            self._cache.save(self._key, self._stored)
+            self._changed = False
+
+
+def read_text(path: str) -> str:
+    """The text of a Python file or notebook, in the encoding it declares.
+
+    Raises:
+        SourceError: It cannot be read or decoded, or is too large.
+    """
+    try:
+        if os.path.getsize(path) > LARGEST_FILE:
+            raise SourceError(f"larger than {LARGEST_FILE >> 20} MiB: no model source", path)
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", path) from None
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise SourceError(f"cannot be decoded: {error}", path) from None
+    if "\0" in text:
+        raise SourceError("holds a null character: no Python source", path)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    return code_of(text, path) if path.endswith(".ipynb") else text
+
+
+class Project:
+    """Finds source files.
+
+    Args:
+        search_path: Folders in which top-level packages and modules are looked for, in order.
+        cache: Where lowered syntax is kept.
+    """
+
+    def __init__(self, search_path: list[str], cache: store.Cache | None = None) -> None:
+        self.search_path = [os.path.abspath(folder) for folder in search_path]
+        self.cache = cache or store.Cache(None)
+        self.files: dict[str, SourceFile | None] = {}
+        self._listing: dict[str, frozenset[str]] = {}
+
+    def find(self, name: str) -> SourceFile | None:
+        """The file of a module by its dotted name, or None. A folder without ``__init__.py`` has no file."""
+        if name in self.files:
+            return self.files[name]
+        found = None
+        relative = name.replace(".", os.sep)
+        for folder in self.search_path:
+            stem = os.path.join(folder, relative)
+            if self._exists(os.path.join(stem, "__init__.py")):
+                found = SourceFile(name, os.path.join(stem, "__init__.py"), True, self.cache)
+                break
+            if self._exists(stem + ".py"):
+                found = SourceFile(name, stem + ".py", False, self.cache)
+                break
+        self.files[name] = found
+        return found
+
+    def is_own(self, file: SourceFile) -> bool:
+        """Whether a file lies in the first folder of the search path: there even a standard name is the program's."""
+        return bool(self.search_path) and file.path.startswith(self.search_path[0] + os.sep)
+
+    def is_namespace(self, name: str) -> bool:
+        """Whether a folder of that dotted name exists that is no regular package."""
+        relative = name.replace(".", os.sep)
+        return any(os.path.isdir(os.path.join(folder, relative)) for folder in self.search_path)
+
+    def open(self, path: str) -> SourceFile:
+        """A file by its path; packages around it give it its dotted name, and their parent joins the search path."""
+        path = os.path.abspath(path)
+        folder, base = os.path.split(path)
+        stem, suffix = os.path.splitext(base)
+        parts = [] if stem == "__init__" else [stem]
+        while self._exists(os.path.join(folder, "__init__.py")):
+            folder, name = os.path.split(folder)
+            parts.insert(0, name)
+        name = ".".join(parts) or "__main__"
+        if folder not in self.search_path:
+            self.search_path.insert(0, folder)
+        file = self.files.get(name)
+        if file is None or os.path.abspath(file.path) != path:
+            file = SourceFile(name, path, stem == "__init__", self.cache)
+            self.files[name] = file
+        return file
+
+    def snippet(self, text: str, name: str = "<target>") -> SourceFile:
+        """A file that exists only as text: the expression of a target."""
+        file = SourceFile(name, name, False, self.cache, text)
+        self.files[name] = file
+        return file
+
+    def keep(self) -> None:
+        """Write all that was lowered to the cache."""
+        for file in self.files.values():
+            if file is not None:
+                file.keep()
+
+    def _exists(self, path: str) -> bool:
+        """Like `os.path.isfile`, from one listing per folder; links that leave the folder are followed as files only."""
+        folder, base = os.path.split(path)
+        names = self._listing.get(folder)
+        if names is None:
+            try:
+                names = frozenset(entry.name for entry in os.scandir(folder) if entry.is_file())
+            except OSError:
+                names = frozenset()
+            self._listing[folder] = names
+        return base in names

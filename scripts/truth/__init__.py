@@ -1,0 +1,1 @@
+"""Truth files, made by running an installed library."""
