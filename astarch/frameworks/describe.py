@@ -41,10 +41,8 @@ class Node:
     kwargs: dict[str, Any]
     result: Any
     span: Span
-    stack: tuple[Span, ...]
     module: Any
     macs: Any = 0
-    elementwise: Any = 0
 
 
 @dataclass(slots=True)
@@ -144,7 +142,7 @@ class BoundOp:
 def _record(run: Run, op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Apply the rule of an op and leave a node behind; faults of the rule become an `Unknown`."""
     run.nested += 1
-    run.macs = run.elementwise = 0
+    around, run.macs = run.macs, 0
     try:
         result = op.function(*args, **kwargs)
     except (Refusal, Undecided):
@@ -153,16 +151,30 @@ def _record(run: Run, op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         result = fault(run, op, args, kwargs, error)
     finally:
         run.nested -= 1
+        macs, run.macs = run.macs, around
+    if _is_data(result) or any(map(_is_data, args)):
+        leave_node(run, op.name, args, kwargs, result, macs)
+    return result
+
+
+def leave_node(run: Run, op: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, macs: Any) -> None:
+    """Record a step of the data flow; the tensors it gives remember that they come from it."""
     module = run.modules[-1] if run.modules else None
-    node = Node(op.name, args, kwargs, result, run.where(), (), module, run.macs, run.elementwise)
+    node = Node(op, args, kwargs, result, run.where(), module, macs)
     if getattr(result, "kind", None) is not None and getattr(result, "node", 0) is None:
         result.node = len(run.nodes)
-    elif type(result) in (tuple, list):
+    elif isinstance(result, (tuple, list)):
         for item in result:
             if getattr(item, "kind", None) is not None and getattr(item, "node", 0) is None:
                 item.node = len(run.nodes)
     run.nodes.append(node)
-    return result
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a value takes part in the data flow: a tensor, or a sequence that starts with one."""
+    if isinstance(value, (tuple, list)):
+        return len(value) > 0 and _is_data(value[0])
+    return getattr(value, "kind", None) is not None
 
 
 def fault(run: Run, op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Any:

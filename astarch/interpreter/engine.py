@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..source.project import Project
 from . import attributes, calls, classes, imports, operators, text
 from .budget import Budget
 from .builtins.functions import BUILTINS
 from .compile import calls as _calls  # noqa: F401 - these register the compilers of their node kinds
 from .compile import comprehensions, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401
 from .machine import Library, Machine
-from .values import CURRENT
+from .values import CURRENT, Raised
 
 T = TypeVar("T")
 
@@ -82,3 +83,29 @@ def use(machine: Machine, work: Callable[[], T]) -> T:
         return work()
     finally:
         CURRENT.reset(token)
+
+
+def run_program(source: str, budget: Budget | None = None) -> dict[str, Any]:
+    """Run a program given as text, all its statements in order: no project files, nothing described beside the standard library.
+
+    >>> run_program("x = [n * n for n in range(3)]")["x"]
+    [0, 1, 4]
+
+    Raises:
+        SourceError: The text is not Python.
+        Raised: The program's own exception.
+        BudgetSpent: It ran into a limit.
+    """
+    project = Project([])
+    machine = new_machine(budget, project)
+
+    def work() -> dict[str, Any]:
+        module = imports.load(machine, "__main__", project.snippet(source, "__main__"))
+        try:
+            module.state.run_all()
+        except Raised as raised:
+            raised.args = (text.text_of(machine, raised.value),)  # the machine is gone when somebody asks
+            raise
+        return module.namespace
+
+    return run_deep(lambda: use(machine, work))

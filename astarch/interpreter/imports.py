@@ -71,19 +71,22 @@ class Loading:
         if key in self.done or index in self.done:
             return
         self.done.add(key)
-        statements = self.file.statements(entry)
-        if entry.kind == "import" and name:
-            statements = [_only(statement, name) for statement in statements]
-        self._run(statements, index)
+        compiled = self.file.compiled.get(key)
+        if compiled is None:
+            statements = self.file.statements(entry)
+            if entry.kind == "import" and name:
+                statements = [_only(statement, name) for statement in statements]
+            compiled = self.file.compiled[key] = block(statements, self.scope)
+        self._run(compiled, index)
 
-    def _run(self, statements: list[Any], index: int) -> None:
+    def _run(self, compiled: Any, index: int) -> None:
         m = self.m
         frame = Frame(m, self.module, self.module.namespace)
         frame.limit = index
         caller, frame.caller = m.frame, m.frame
         m.frame = frame
         try:
-            block(statements, self.scope)(frame)
+            compiled(frame)
         finally:
             m.frame = caller
 
@@ -110,7 +113,7 @@ class Loading:
                 continue
             for node in walk(self.file.statements(self.entries[index])):
                 if type(node).__name__ in ("Import", "ImportFrom") and _binds(node, name):
-                    self._run([_only(node, name)], index)
+                    self._run(block([_only(node, name)], self.scope), index)
                     return self.module.namespace.get(name, MISSING)
                 if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
                     source = import_relative(self.m, self.module, node.module, node.level, True)

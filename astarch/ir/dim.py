@@ -13,16 +13,30 @@ symbols are answered None by `same`, `less` and `less_equal`, and raise `Undecid
 
 from __future__ import annotations
 
+from . import dim_bounds, dim_compare, dim_division, dim_extremes, dim_power, dim_real, dim_text
 from .dim_assumptions import Assumptions, Fact, assuming
-from .dim_bounds import lower, upper
-from .dim_compare import divides, holds, less, less_equal, same
-from .dim_core import Dim, Undecided
+from .dim_compare import divides, holds, less, less_equal, lower, same, upper
+from .dim_core import OPERATIONS, Dim, Undecided
 from .dim_division import ceil_div
 from .dim_extremes import maximum, minimum
 from .dim_parse import parse
 from .dim_real import Ratio, Real, ceil, floor, nearest, truncate
 from .dim_text import factored
 from .dim_values import evaluate, origin_of, substitute, symbols
+
+OPERATIONS.floor_divide = dim_division.floor_divide
+OPERATIONS.remainder = dim_division.remainder
+OPERATIONS.power = dim_power.power
+OPERATIONS.absolute = dim_extremes.absolute
+OPERATIONS.decided = dim_compare.decided
+OPERATIONS.size_text = dim_text.size_text
+OPERATIONS.real_sum = dim_real.plus
+OPERATIONS.real_difference = dim_real.minus
+OPERATIONS.real_product = dim_real.times
+OPERATIONS.real_quotient = dim_real.divided_by
+OPERATIONS.real_floor_quotient = dim_real.floor_quotient
+OPERATIONS.real_remainder = dim_real.remainder
+OPERATIONS.rough_bounds = dim_bounds.rough_bounds
 
 __all__ = [
     "Assumptions", "Dim", "Fact", "Ratio", "Real", "Undecided", "assuming", "ceil", "ceil_div", "divides", "evaluate",

@@ -13,16 +13,16 @@ from .dim_atoms import Quotient, Symbol
 from .dim_bounds import atom_span, bounds, span
 from .dim_compare import NEGATED
 from .dim_core import ACTIVE, Dim, Undecided, atom_size, sum_of
-from .dim_division import content, divided, monomial_quotient, quotient, split
+from .dim_division import quotient
 from .dim_parse import parse
-from .dim_text import exact_quotient
+from .dim_polynomial import content, divided, exact_quotient, monomial_quotient, split
 from .dim_values import rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .dim_atoms import Atom, Span
-    from .dim_core import Size, Terms
+    from .dim_core import Size
 
 #: Caches start anew beyond this many entries.
 LARGEST_CACHE = 10_000
@@ -57,9 +57,19 @@ class Multiple(NamedTuple):
 class Assumptions:
     """An immutable set of facts. `with` methods return a larger one; `assuming` makes one count."""
 
-    __slots__ = ("facts", "_replacements", "_multiples", "_limits", "_nonnegative", "_nonzero", "_zeros", "_caches", "_unfolded")
+    __slots__ = (
+        "_caches",
+        "_limits",
+        "_multiples",
+        "_nonnegative",
+        "_nonzero",
+        "_replacements",
+        "_unfolded",
+        "_zeros",
+        "facts",
+    )
 
-    def __init__(self, facts: Iterable[Fact] = ()):
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self.facts = tuple(dict.fromkeys(facts))
         self._replacements: dict[Atom, Size] = {}
         self._multiples: list[Multiple] = []
@@ -68,8 +78,9 @@ class Assumptions:
         self._nonzero: list[Dim] = []
         self._zeros: list[Dim] = []
         self._caches: tuple[dict[Dim, Size], dict[Dim, Span], dict[Atom, Span]] = ({}, {}, {})
-        for fact in self.facts:
-            self._learn(fact)
+        with _forgotten():
+            for fact in self.facts:
+                self._learn(fact)
         self._unfolded = self._without_multiples() if self._multiples else self
 
     @classmethod
@@ -206,7 +217,7 @@ class Assumptions:
             parts = split(size, known.quotient)
             if parts is None or parts[0] == 0:
                 continue
-            factor, rest = _taken_out(parts[0], known.divisor)
+            factor, rest = divided(parts[0], known.divisor)
             if factor != 0:
                 size = parts[1] + rest * atom_size(known.quotient) + factor * known.size
         return size
@@ -351,22 +362,6 @@ def _span_by_fact(size: Dim, fact: Dim) -> Span:
     low = above if isinstance(above, int) else bounds(above)[0]
     high = below if isinstance(below, int) else bounds(below)[0]
     return low, None if high is None else -high
-
-
-def _taken_out(size: Size, divisor: Size) -> tuple[Size, Size]:
-    """A quotient by the divisor and the rest of the terms, where a divisor may be a number too."""
-    if isinstance(divisor, Dim):
-        return divided(size, divisor)
-    if isinstance(size, int):
-        return (size // divisor, 0) if size % divisor == 0 else (0, size)
-    whole: Terms = {}
-    rest: Terms = {}
-    for monomial, coefficient in size.terms.items():
-        if coefficient % divisor:
-            rest[monomial] = coefficient
-        else:
-            whole[monomial] = coefficient // divisor
-    return sum_of(whole), sum_of(rest)
 
 
 def _expanded(size: Size, known: Multiple) -> Size:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     Size = int | Dim
     Span = tuple[int | None, int | None]
 
-#: Where an atom stands among others: 0 for symbols, which come first in a product, and 1 for composites; its text; and
+#: Where an atom stands among others: 0 for symbols, which come first in a product, and 1 for composites; a text; and
 #: what tells apart symbols of one name.
-Order = tuple[int, str, tuple]
+Order = tuple[int, str, tuple[Any, ...]]
 
 
 class Atom:
     """One indivisible factor. Equal atoms have equal values; composite ones keep their operands in canonical form."""
 
-    __slots__ = ("operands", "depth", "weight", "degree", "span", "_hash", "_order")
+    __slots__ = ("_hash", "_order", "degree", "depth", "operands", "span", "weight")
     #: Its operation, as Python writes it.
     sign = ""
 
@@ -36,7 +36,7 @@ class Atom:
     _hash: int
     _order: Order | None
 
-    def _compose(self, operands: tuple[Size, ...], identity: tuple) -> None:
+    def _compose(self, operands: tuple[Size, ...], identity: tuple[Any, ...]) -> None:
         self.operands = operands
         self._hash = hash(identity)
         self._order = self.span = None
@@ -56,17 +56,16 @@ class Atom:
     def __copy__(self) -> Atom:
         return self
 
-    def __deepcopy__(self, memo: dict) -> Atom:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Atom:
         return self
 
     @property
     def order(self) -> Order:
         """A key that sorts atoms the same way in every process."""
         if self._order is None:
-            from .dim_text import atom_text  # built upon this module
-
+            text = self.sign.join([key_text(operand) for operand in self.operands])
             told_apart = tuple(sorted({atom.order for operand in self.operands for atom in symbol_atoms(operand)}))
-            self._order = (1, atom_text(self), told_apart)
+            self._order = (1, f"({text})", told_apart)
         return self._order
 
     def value(self, operands: Sequence[int]) -> int:
@@ -81,9 +80,9 @@ class Atom:
 class Symbol(Atom):
     """A named size. Its origin is told to people and is no part of what it is."""
 
-    __slots__ = ("name", "minimum", "maximum", "origin")
+    __slots__ = ("maximum", "minimum", "name", "origin")
 
-    def __init__(self, name: str, minimum: int | None, maximum: int | None, origin: str = ""):
+    def __init__(self, name: str, minimum: int | None, maximum: int | None, origin: str = "") -> None:
         self.name, self.minimum, self.maximum, self.origin = name, minimum, maximum, origin
         self.operands, self.depth, self.weight, self.degree = (), 0, 1, 1
         self.span = (minimum, maximum)
@@ -102,7 +101,7 @@ class Symbol(Atom):
             and self.maximum == other.maximum
         )
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Symbol, (self.name, self.minimum, self.maximum, self.origin)
 
     def bounds(self, spans: Sequence[Span]) -> Span:
@@ -115,11 +114,11 @@ class Quotient(Atom):
     __slots__ = ()
     sign = "//"
 
-    def __init__(self, dividend: Size, divisor: Size):
+    def __init__(self, dividend: Size, divisor: Size) -> None:
         self._compose((dividend, divisor), ("//", dividend, divisor))
         self.degree = max(degree(dividend) - degree(divisor), 0)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Quotient, self.operands
 
     def value(self, operands: Sequence[int]) -> int:
@@ -148,10 +147,10 @@ class Least(Atom):
     __slots__ = ()
     sign = "min"
 
-    def __init__(self, *operands: Size):
+    def __init__(self, *operands: Size) -> None:
         self._compose(operands, ("min", operands))
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Least, self.operands
 
     def value(self, operands: Sequence[int]) -> int:
@@ -168,10 +167,10 @@ class Greatest(Atom):
     __slots__ = ()
     sign = "max"
 
-    def __init__(self, *operands: Size):
+    def __init__(self, *operands: Size) -> None:
         self._compose(operands, ("max", operands))
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Greatest, self.operands
 
     def value(self, operands: Sequence[int]) -> int:
@@ -188,10 +187,10 @@ class Power(Atom):
     __slots__ = ()
     sign = "**"
 
-    def __init__(self, base: Size, exponent: Dim):
+    def __init__(self, base: Size, exponent: Dim) -> None:
         self._compose((base, exponent), ("**", base, exponent))
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Power, self.operands
 
     def value(self, operands: Sequence[int]) -> int:
@@ -214,6 +213,11 @@ LARGEST_EXPONENT = 64
 def degree(size: Size) -> int:
     """How fast a size grows in its symbols."""
     return 0 if isinstance(size, int) else size.degree
+
+
+def key_text(size: Size) -> str:
+    """A text for sorting: not the nicest, but the same for the same size whatever is assumed."""
+    return hex(size) if isinstance(size, int) else size.key_text
 
 
 def symbol_atoms(size: Size) -> dict[Symbol, None]:

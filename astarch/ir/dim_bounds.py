@@ -7,11 +7,11 @@ written m + s with s >= 0, after which only negative terms can pull a bound down
 
 from __future__ import annotations
 
-from math import lcm
 from typing import TYPE_CHECKING
 
 from .dim_atoms import Greatest, Least, Quotient
-from .dim_core import ACTIVE, ONE, Dim, TooLarge, monomial_product
+from .dim_core import ACTIVE, LARGEST_ATOM, LARGEST_DEPTH, ONE, Dim, TooLarge, atom_size, monomial_product, opaque
+from .dim_polynomial import divided, replaced, split, symbolic_terms
 
 if TYPE_CHECKING:
     from .dim_atoms import Atom, Span
@@ -22,24 +22,27 @@ EFFORT = 4
 #: Larger sizes get interval arithmetic only.
 LARGEST_EXPANSION = 64
 LARGEST_SHIFTED_EXPONENT = 6
+#: Opaque symbols are not bounded by larger numbers, which would be squared over and over.
+LARGEST_BOUND = 2**64
 #: A minimum of more operands is not taken apart.
 LARGEST_CHOICE = 4
-
-
-def lower(size: Size) -> int | None:
-    """A value the size is never below, the best that is found, or None."""
-    return span(size)[0]
-
-
-def upper(size: Size) -> int | None:
-    """A value the size is never above, the best that is found, or None."""
-    return span(size)[1]
 
 
 def is_positive(size: Size) -> bool:
     """Whether the size is known to be 1 or more."""
     low = span(size)[0]
     return low is not None and low > 0
+
+
+def surely_positive(size: Size) -> bool:
+    """Whether the size is 1 or more whatever is assumed."""
+    if isinstance(size, int):
+        return size > 0
+    token = ACTIVE.set(None)
+    try:
+        return is_positive(size)
+    finally:
+        ACTIVE.reset(token)
 
 
 def is_nonnegative(size: Size) -> bool:
@@ -60,7 +63,7 @@ def is_nonzero(size: Size) -> bool:
         return True
     if len(size.terms) == 1:
         ((monomial, _),) = size.terms.items()
-        return len(monomial) > 1 and all(is_nonzero(Dim({((atom, 1),): 1})) for atom, _ in monomial)
+        return len(monomial) > 1 and all(is_nonzero(atom_size(atom)) for atom, _ in monomial)
     return False
 
 
@@ -71,9 +74,9 @@ def span(size: Size) -> Span:
     active = ACTIVE.get()
     if active is not None:
         return active.span(size)
-    if size._span is None:
-        size._span = bounds(size)
-    return size._span
+    if size.span is None:
+        size.span = bounds(size)
+    return size.span
 
 
 def atom_span(atom: Atom) -> Span:
@@ -88,20 +91,33 @@ def atom_span(atom: Atom) -> Span:
 
 def bounds(size: Dim) -> Span:
     """Works the bounds of a size out."""
-    low, high = _interval(size.terms)
-    if len(size.terms) - (ONE in size.terms) < 2 or len(size.terms) > LARGEST_EXPANSION:
-        return low, high  # of a single term, the interval is exact
-    low = _greater(low, _refined(size, EFFORT))
+    if symbolic_terms(size) < 2 or len(size.terms) > LARGEST_EXPANSION:
+        return _interval(size.terms)  # of a single term, the interval is exact
     negated = _refined(-size, EFFORT)
-    return low, high if negated is None else -_greater(negated, None if high is None else -high)
+    return _refined(size, EFFORT), None if negated is None else -negated
 
 
 def rough_bounds(sign: str, operands: tuple[Size, ...]) -> Span:
-    """Bounds of a sum or product from those of its operands; unknown for other operations."""
-    if sign not in ("+", "*") or any(not isinstance(operand, int) and len(operand.terms) > 200 for operand in operands):
-        return None, None
-    left, right = map(span, operands)
-    return _sum(left, right) if sign == "+" else _product(left, right)
+    """Bounds of a sum, product or power beyond the limits, from those of its operands."""
+    first, second = map(span, operands)
+    if sign == "+":
+        low, high = _sum(first, second)
+    elif sign == "*":
+        low, high = _product(first, second)
+    else:
+        return (None if first[0] is None or first[0] < 0 else min(first[0], 1)), None
+    if low is not None and abs(low) > LARGEST_BOUND:
+        low = LARGEST_BOUND if low > 0 else None
+    if high is not None and abs(high) > LARGEST_BOUND:
+        high = -LARGEST_BOUND if high < 0 else None
+    return low, high
+
+
+def composed(atom: Atom) -> Dim:
+    """The size that is one new composite atom, or an opaque symbol if that would be nested too deeply or too long."""
+    if atom.depth > LARGEST_DEPTH or atom.weight > LARGEST_ATOM:
+        return opaque(atom.sign, *atom.operands, limits=atom_span(atom))
+    return atom_size(atom)
 
 
 # Interval arithmetic; None stands for an infinite bound.
@@ -217,10 +233,10 @@ def _shifted_terms(terms: Terms, room: dict[Atom, int | None]) -> Terms | None:
         partial: Terms = {ONE: coefficient}
         for atom, exponent in monomial:
             low, high = atom_span(atom)
-            if exponent > LARGEST_SHIFTED_EXPONENT or (low is None and high is None):
-                return None
             room[atom] = None if low is None or high is None else high - low
             base, sign = (high, -1) if low is None else (low, 1)
+            if base is None or exponent > LARGEST_SHIFTED_EXPONENT:
+                return None
             for _ in range(exponent):
                 partial = _times_shifted(partial, atom, base, sign)
         for product, value in partial.items():
@@ -241,7 +257,7 @@ def _times_shifted(terms: Terms, atom: Atom, base: int, sign: int) -> Terms:
 
 def _without_quotient(size: Dim, atom: Quotient, effort: int) -> int | None:
     """A lower bound of `factor*(p//q) + rest` that depends on the sign of the factor; None if that is not known."""
-    parts = dim_division.split(size, atom)
+    parts = split(size, atom)
     if parts is None:
         return None
     factor, rest = parts
@@ -256,9 +272,8 @@ def _without_quotient(size: Dim, atom: Quotient, effort: int) -> int | None:
     else:
         replacement = dividend - divisor + 1
     if isinstance(divisor, int):
-        scale = lcm(divisor, 1)
-        bound = _refined(factor * replacement + rest * scale, effort)
-        return None if bound is None else -(-bound // scale)
+        bound = _refined(factor * replacement + rest * divisor, effort)
+        return None if bound is None else -(-bound // divisor)
     return _without_symbolic_quotient(factor, rest, replacement, atom, effort)
 
 
@@ -266,7 +281,7 @@ def _without_symbolic_quotient(
     factor: Size, rest: Size, replacement: Size, atom: Quotient, effort: int
 ) -> int | None:
     dividend, divisor = atom.operands
-    multiple, left_over = dim_division.divided(factor, divisor)
+    multiple, left_over = divided(factor, divisor)
     if left_over == 0:
         return _refined(multiple * replacement + rest, effort)
     if replacement is dividend and is_nonnegative(dividend):
@@ -283,23 +298,8 @@ def _without_extreme(size: Dim, atom: Least | Greatest, effort: int) -> int | No
     if len(atom.operands) > LARGEST_CHOICE:
         return None
     found = [_refined(replaced(size, atom, operand), effort) for operand in atom.operands]
-    parts = dim_division.split(size, atom)
-    if parts is not None:
-        low, high = span(parts[0])
-        favourable = low is not None and low >= 0 if isinstance(atom, Greatest) else high is not None and high <= 0
-        if favourable:
-            return max([bound for bound in found if bound is not None], default=None)
-    return None if None in found else min(found)
-
-
-def replaced(size: Dim, atom: Atom, value: Size) -> Size:
-    """The size with a value in place of an atom of its terms (not of atoms within those)."""
-    total: Size = 0
-    for monomial, coefficient in size.terms.items():
-        exponent = next((e for a, e in monomial if a == atom), 0)
-        rest = tuple([pair for pair in monomial if pair[0] != atom])
-        total = total + (Dim({rest: coefficient}) if rest else coefficient) * value**exponent
-    return total
-
-
-from . import dim_division  # noqa: E402
+    known = [bound for bound in found if bound is not None]
+    parts = split(size, atom)
+    if parts is not None and is_nonnegative(parts[0] if isinstance(atom, Greatest) else -parts[0]):
+        return max(known, default=None)
+    return min(known) if len(known) == len(found) else None

@@ -9,7 +9,11 @@ from math import gcd, isfinite, lcm
 from typing import TYPE_CHECKING, Any
 
 from .dim_atoms import Quotient, Symbol
+from .dim_bounds import is_nonzero, is_positive, span
 from .dim_core import ACTIVE, Dim, Undecided
+from .dim_polynomial import common_monomial, divided
+from .dim_real import Ratio, Real, ceil, floor, foreign
+from .dim_values import rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +49,7 @@ def divides(divisor: Size, size: Size) -> bool | None:
     if isinstance(divisor, int) and divisor == 0:
         return False
     answer = same(size % divisor, 0)
-    return answer if dim_bounds.is_nonzero(divisor) else None
+    return answer if is_nonzero(divisor) else None
 
 
 def holds(left: Any, sign: str, right: Any) -> bool | None:
@@ -60,7 +64,7 @@ def holds(left: Any, sign: str, right: Any) -> bool | None:
 
 def decided(left: Any, sign: str, right: Any) -> bool:
     """The answer to a comparison that Python wants as a bool; raises Undecided if it depends."""
-    if dim_real.foreign(right):
+    if foreign(right):
         return NotImplemented
     answer = holds(left, sign, right)
     if answer is None:
@@ -72,6 +76,20 @@ def _not(answer: bool | None) -> bool | None:
     return None if answer is None else not answer
 
 
+def lower(size: Any) -> int | None:
+    """A whole number the size (or ratio) is never below, the best that is found, or None."""
+    if isinstance(size, (int, Dim)):
+        return span(size)[0]
+    return None if isinstance(size, Real) else span(floor(size))[0]
+
+
+def upper(size: Any) -> int | None:
+    """A whole number the size (or ratio) is never above, the best that is found, or None."""
+    if isinstance(size, (int, Dim)):
+        return span(size)[1]
+    return None if isinstance(size, Real) else span(ceil(size))[1]
+
+
 # From two sides to one difference.
 
 
@@ -81,29 +99,29 @@ def _answer(left: Any, right: Any, question: Callable[[Size], bool | None]) -> b
         return question(left - right)
     if any(isinstance(side, float) and not isfinite(side) for side in (left, right)):
         return _against_infinity(left, right, question)
-    if isinstance(left, dim_real.Real) or isinstance(right, dim_real.Real):
+    if isinstance(left, Real) or isinstance(right, Real):
         return True if question is _is_zero and left == right else None
     (upper, lower), (other, below) = map(_as_fraction, (left, right))
     denominator = lower * below
     if question is _is_zero:
-        return question(upper * below - other * lower) if dim_bounds.is_nonzero(denominator) else None
+        return question(upper * below - other * lower) if is_nonzero(denominator) else None
     difference = upper * below - other * lower
-    if dim_bounds.is_positive(denominator):
+    if is_positive(denominator):
         return question(difference)
-    return question(-difference) if dim_bounds.is_positive(-denominator) else None
+    return question(-difference) if is_positive(-denominator) else None
 
 
 def _as_fraction(value: Any) -> tuple[Size, Size]:
-    if isinstance(value, dim_real.Ratio):
+    if isinstance(value, Ratio):
         return value.numerator, value.denominator
     if isinstance(value, float):
         return Fraction(value).as_integer_ratio()
     return value, 1
 
 
-def _against_infinity(left: Any, right: Any, question: Callable) -> bool | None:
+def _against_infinity(left: Any, right: Any, question: Callable[[Size], bool | None]) -> bool | None:
     """Every size is finite: less than infinity, and neither equal to it nor to NaN."""
-    if isinstance(left, dim_real.Real) or isinstance(right, dim_real.Real):
+    if isinstance(left, Real) or isinstance(right, Real):
         return None
     left, right = (side if isinstance(side, float) and not isfinite(side) else 0.0 for side in (left, right))
     return left == right if question is _is_zero else left > right
@@ -145,14 +163,14 @@ _settled = lru_cache(maxsize=4096)(_settle)
 
 def _at_once(difference: Dim, question: str) -> bool | None:
     """An answer from bounds and divisibility."""
-    low, high = dim_bounds.span(difference)
+    low, high = span(difference)
     if question == "positive":
         if low is not None and low > 0:
             return True
         return False if high is not None and high <= 0 else None
     if low == high == 0:
         return True
-    if dim_bounds.is_nonzero(difference) or _residue_differs(difference):
+    if is_nonzero(difference) or _residue_differs(difference):
         return False
     return _cofactor_nonzero(difference)
 
@@ -167,12 +185,12 @@ def _residue_differs(difference: Dim) -> bool:
 
 def _cofactor_nonzero(difference: Dim) -> bool | None:
     """False if both the common factor of all terms, and the rest, are known not to be zero."""
-    shared = dim_division.common_monomial(list(difference.terms))
+    shared = common_monomial(list(difference.terms))
     if not shared or len(difference.terms) == 1:
         return None
-    if not all(dim_bounds.is_nonzero(Dim({((atom, 1),): 1})) for atom, _ in shared):
+    if not all(is_nonzero(Dim({((atom, 1),): 1})) for atom, _ in shared):
         return None
-    rest, _ = dim_division.divided(difference, Dim({shared: 1}))
+    rest, _ = divided(difference, Dim({shared: 1}))
     return False if _asked(rest, "zero") is False else None
 
 
@@ -230,7 +248,7 @@ def _residue_cases(difference: Dim, periods: dict[Symbol, int]) -> Iterator[Size
                 break
             values[atom] = value
         if values is not None:
-            yield dim_values.rebuilt(difference, values)
+            yield rebuilt(difference, values)
 
 
 def _with_residue(symbol: Symbol, period: int, residue: int) -> Size | None:
@@ -240,6 +258,3 @@ def _with_residue(symbol: Symbol, period: int, residue: int) -> Size | None:
     if low is not None and high is not None and low > high:
         return None
     return Dim.symbol(f"{symbol.name}/{period}", minimum=low, maximum=high) * period + residue
-
-
-from . import dim_bounds, dim_division, dim_real, dim_values  # noqa: E402

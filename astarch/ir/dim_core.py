@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .dim_atoms import LARGEST_EXPONENT, Atom, Symbol
+from .dim_atoms import LARGEST_EXPONENT, Atom, Symbol, key_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .dim_assumptions import Assumptions
     from .dim_atoms import Order, Span
-    from .dim_real import Ratio, Real
 
-    Size = int | Dim
-
+Size: TypeAlias = "int | Dim"
 Monomial = tuple[tuple[Atom, int], ...]
 Terms = dict[Monomial, int]
 
@@ -40,32 +40,54 @@ FEW_TERMS = 64
 ACTIVE: ContextVar[Assumptions | None] = ContextVar("assumptions", default=None)
 
 
-class Undecided(Exception):
+class Operations:
+    """What the modules built upon the class do for its operators. `dim.py` puts them here, so none is imported back."""
+
+    floor_divide: Callable[[Size, Size], Size]
+    remainder: Callable[[Size, Size], Size]
+    power: Callable[[Any, Any], Any]
+    absolute: Callable[[Size], Size]
+    decided: Callable[[Any, str, Any], bool]
+    size_text: Callable[[Dim], str]
+    real_sum: Callable[[Any, Any], Any]
+    real_difference: Callable[[Any, Any], Any]
+    real_product: Callable[[Any, Any], Any]
+    real_quotient: Callable[[Any, Any], Any]
+    real_floor_quotient: Callable[[Any, Any], Any]
+    real_remainder: Callable[[Any, Any], Any]
+    rough_bounds: Callable[[str, tuple[Size, ...]], Span]
+
+
+OPERATIONS = Operations()
+
+
+class Undecided(Exception):  # noqa: N818, it is no error of anybody
     """A question about sizes whose answer depends on them. Carries the question: text, and operands with operator."""
 
-    def __init__(self, condition: str, left: Any = None, op: str = "", right: Any = None):
+    def __init__(self, condition: str, left: Any = None, op: str = "", right: Any = None) -> None:
         super().__init__(condition)
         self.condition, self.left, self.op, self.right = condition, left, op, right
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.condition, self.left, self.op, self.right)
 
 
-class TooLarge(Exception):
+class TooLarge(Exception):  # noqa: N818, likewise
     """Within this package: a result is beyond the limits, and an opaque symbol takes its place."""
 
 
 class Dim:
     """A symbolic integer. `==` compares canonical forms (see `same` for values); `<` raises `Undecided` if it must."""
 
-    __slots__ = ("terms", "_hash", "_text", "_sorted", "_span")
+    __slots__ = ("_hash", "_key", "_sorted", "_text", "span", "terms")
 
-    def __init__(self, terms: Terms):
+    def __init__(self, terms: Terms) -> None:
         self.terms = terms  # never changed again, and never constant
+        self.span: Span | None = None  # its bounds without assumptions, once someone asked
         self._hash: int | None = None
-        self._text: str | None = None
         self._sorted: list[tuple[Monomial, int]] | None = None
-        self._span: Span | None = None
+        self._key: str | None = None
+        self._text: str | None = None
 
     @classmethod
     def symbol(cls, name: str, *, origin: str = "", minimum: int | None = 1, maximum: int | None = None) -> Dim:
@@ -88,26 +110,37 @@ class Dim:
             return NotImplemented
         return len(self.terms) == len(other.terms) and hash(self) == hash(other) and self.terms == other.terms
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Dim, (self.terms,)
 
     def __copy__(self) -> Dim:
         return self
 
-    def __deepcopy__(self, memo: dict) -> Dim:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Dim:
         return self
 
     def __str__(self) -> str:
         if self._text is None:
-            self._text = dim_text.size_text(self)
+            self._text = OPERATIONS.size_text(self)
         return self._text
 
     __repr__ = __str__
 
     @property
+    def key_text(self) -> str:
+        """A text for sorting: not the nicest, but the same for the same size whatever is assumed."""
+        if self._key is None:
+            terms = []
+            for monomial, coefficient in self.sorted_terms:
+                factors = [f"{atom.order[1]}**{exponent}" for atom, exponent in monomial]
+                terms.append("*".join([*factors, hex(coefficient)]))
+            self._key = "+".join(terms)
+        return self._key
+
+    @property
     def sort_key(self) -> tuple[int, str]:
         """Sorts sizes the same way everywhere: slower growing ones first."""
-        return self.degree, str(self)
+        return self.degree, self.key_text
 
     @property
     def sorted_terms(self) -> list[tuple[Monomial, int]]:
@@ -158,7 +191,7 @@ class Dim:
             return added(self, other)
         if isinstance(other, int):
             return shifted(self, other)
-        return dim_real.plus(self, other)
+        return OPERATIONS.real_sum(self, other)
 
     __radd__ = __add__
 
@@ -173,7 +206,7 @@ class Dim:
             return added(self, -other)
         if isinstance(other, int):
             return shifted(self, -other)
-        return dim_real.plus(self, dim_real.negated(other))
+        return OPERATIONS.real_difference(self, other)
 
     def __rsub__(self, other: Any) -> Any:
         return -self + other
@@ -183,63 +216,63 @@ class Dim:
             return multiplied(self, other)
         if isinstance(other, int):
             return scaled(self, other)
-        return dim_real.times(self, other)
+        return OPERATIONS.real_product(self, other)
 
     __rmul__ = __mul__
 
     def __pow__(self, exponent: Any) -> Any:
-        return dim_extremes.power(self, exponent)
+        return OPERATIONS.power(self, exponent)
 
     def __rpow__(self, base: Any) -> Any:
-        return dim_extremes.power(base, self)
+        return OPERATIONS.power(base, self)
 
     def __lshift__(self, count: Any) -> Any:
-        return self * dim_extremes.power(2, count) if isinstance(count, (int, Dim)) else NotImplemented
+        return self * OPERATIONS.power(2, count) if isinstance(count, (int, Dim)) else NotImplemented
 
     def __rlshift__(self, value: Any) -> Any:
-        return value * dim_extremes.power(2, self) if isinstance(value, int) else NotImplemented
+        return value * OPERATIONS.power(2, self) if isinstance(value, int) else NotImplemented
 
     def __rshift__(self, count: Any) -> Any:
-        return self // dim_extremes.power(2, count) if isinstance(count, (int, Dim)) else NotImplemented
+        return self // OPERATIONS.power(2, count) if isinstance(count, (int, Dim)) else NotImplemented
 
     # Division.
 
     def __floordiv__(self, other: Any) -> Any:
         if isinstance(other, (int, Dim)):
-            return dim_division.floor_divide(self, other)
-        return dim_real.floor_quotient(self, other)
+            return OPERATIONS.floor_divide(self, other)
+        return OPERATIONS.real_floor_quotient(self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
         if isinstance(other, int):
-            return dim_division.floor_divide(other, self)
-        return dim_real.floor_quotient(other, self)
+            return OPERATIONS.floor_divide(other, self)
+        return OPERATIONS.real_floor_quotient(other, self)
 
     def __mod__(self, other: Any) -> Any:
         if isinstance(other, (int, Dim)):
-            return dim_division.remainder(self, other)
-        return dim_real.remainder(self, other)
+            return OPERATIONS.remainder(self, other)
+        return OPERATIONS.real_remainder(self, other)
 
     def __rmod__(self, other: Any) -> Any:
         if isinstance(other, int):
-            return dim_division.remainder(other, self)
-        return dim_real.remainder(other, self)
+            return OPERATIONS.remainder(other, self)
+        return OPERATIONS.real_remainder(other, self)
 
-    def __divmod__(self, other: Any) -> tuple:
+    def __divmod__(self, other: Any) -> tuple[Any, ...]:
         return self // other, self % other
 
-    def __rdivmod__(self, other: Any) -> tuple:
+    def __rdivmod__(self, other: Any) -> tuple[Any, ...]:
         return other // self, other % self
 
-    def __truediv__(self, other: Any) -> Ratio | Real | float:
-        return dim_real.divided_by(self, other)
+    def __truediv__(self, other: Any) -> Any:
+        return OPERATIONS.real_quotient(self, other)
 
-    def __rtruediv__(self, other: Any) -> Ratio | Real | float:
-        return dim_real.divided_by(other, self)
+    def __rtruediv__(self, other: Any) -> Any:
+        return OPERATIONS.real_quotient(other, self)
 
     # Rounding: it is an integer already.
 
     def __abs__(self) -> Size:
-        return dim_extremes.absolute(self)
+        return OPERATIONS.absolute(self)
 
     def __floor__(self) -> Dim:
         return self
@@ -258,19 +291,19 @@ class Dim:
     # Questions that Python wants one answer to.
 
     def __lt__(self, other: Any) -> bool:
-        return dim_compare.decided(self, "<", other)
+        return OPERATIONS.decided(self, "<", other)
 
     def __le__(self, other: Any) -> bool:
-        return dim_compare.decided(self, "<=", other)
+        return OPERATIONS.decided(self, "<=", other)
 
     def __gt__(self, other: Any) -> bool:
-        return dim_compare.decided(self, ">", other)
+        return OPERATIONS.decided(self, ">", other)
 
     def __ge__(self, other: Any) -> bool:
-        return dim_compare.decided(self, ">=", other)
+        return OPERATIONS.decided(self, ">=", other)
 
     def __bool__(self) -> bool:
-        return dim_compare.decided(self, "!=", 0)
+        return OPERATIONS.decided(self, "!=", 0)
 
     def __int__(self) -> int:
         raise Undecided(f"int({self})", self, "int")
@@ -294,6 +327,14 @@ def monomial_order(monomial: Monomial) -> tuple[int, list[tuple[Order, int]]]:
     """Graded lexicographic order: it respects multiplication, so that polynomial division by leading terms ends."""
     factors = [(atom.order, -exponent) for atom, exponent in monomial]
     return -monomial_degree(monomial), [*factors, _END]
+
+
+def reads_negative(size: Size) -> bool:
+    """Whether most terms are negative, or as many as not and the leading one; of a size and its negation, one does."""
+    if isinstance(size, int):
+        return size < 0
+    signs = sum([1 if coefficient > 0 else -1 for monomial, coefficient in size.terms.items() if monomial])
+    return signs < 0 if signs else size.sorted_terms[0][1] < 0
 
 
 def monomial_product(left: Monomial, right: Monomial) -> Monomial:
@@ -406,22 +447,11 @@ def sum_of(terms: Terms) -> Size:
         return opaque("+", Dim(terms))
 
 
-def composed(atom: Atom) -> Dim:
-    """The size that is one new composite atom, or an opaque symbol if that would be nested too deeply or too long."""
-    if atom.depth > LARGEST_DEPTH or atom.weight > LARGEST_ATOM:
-        return opaque(atom.sign, *atom.operands)
-    return atom_size(atom)
-
-
-def opaque(sign: str, *operands: Size) -> Dim:
+def opaque(sign: str, *operands: Size, limits: Span | None = None) -> Dim:
     """A symbol in place of a result beyond the limits: the same operands always give the same symbol."""
-    texts = [str(operand) for operand in operands]
+    texts = [key_text(operand) for operand in operands]
     if sign in "+*":
         texts.sort()
     digest = blake2b("\n".join([sign, *texts]).encode(), digest_size=8).hexdigest()
-    low, high = dim_bounds.rough_bounds(sign, operands)
+    low, high = OPERATIONS.rough_bounds(sign, operands) if limits is None else limits
     return Dim.symbol(f"opaque_{digest}", origin="a formula too large to keep", minimum=low, maximum=high)
-
-
-# Operators delegate to modules that are built upon the class.
-from . import dim_bounds, dim_compare, dim_division, dim_extremes, dim_real, dim_text  # noqa: E402

@@ -1,15 +1,18 @@
-"""Minimum, maximum, absolute value and powers of sizes."""
+"""Minimum, maximum and absolute value of sizes."""
 
 from __future__ import annotations
 
-from math import gcd, isqrt
-from typing import TYPE_CHECKING, Any
+from math import gcd
+from typing import TYPE_CHECKING
 
-from .dim_atoms import LARGEST_EXPONENT, Greatest, Least, Power, degree
-from .dim_core import Dim, composed, opaque
+from .dim_atoms import Atom, Greatest, Least, degree, key_text
+from .dim_bounds import composed, is_nonnegative
+from .dim_core import Dim, Undecided, reads_negative
+from .dim_division import quotient
+from .dim_polynomial import content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from .dim_core import Size
 
@@ -32,22 +35,22 @@ def absolute(size: Size) -> Size:
     return abs(size) if isinstance(size, int) else maximum(size, -size)
 
 
-def _extreme(kind: type[Least | Greatest], sizes: Iterable[Size]) -> Size:
+def _extreme(kind: type[Least | Greatest], sizes: Sequence[Size]) -> Size:
     operands = _flattened(kind, sizes)
     if not operands:
         raise ValueError(f"{kind.sign}() of no sizes")
     kept = _without_beaten(kind, operands)
     if len(kept) == 1:
         return kept[0]
-    number = gcd(*(dim_division.content(size) if isinstance(size, Dim) else size for size in kept))
+    number = gcd(*(content(size) if isinstance(size, Dim) else size for size in kept))
     if number > 1:
-        return number * _extreme(kind, [dim_division.quotient(size, number) for size in kept])
-    if all(_is_negative_form(size) for size in kept):
+        return number * _extreme(kind, [quotient(size, number) for size in kept])
+    if all(map(reads_negative, kept)):
         return -_extreme(Greatest if kind is Least else Least, [-size for size in kept])
     return composed(kind(*sorted(kept, key=_reading_order)))
 
 
-def _flattened(kind: type[Least | Greatest], sizes: Iterable[Size]) -> list[Size]:
+def _flattened(kind: type[Least | Greatest], sizes: Sequence[Size]) -> list[Size]:
     """The operands, with those of operands of the same kind in their place; each once, numbers as a single one."""
     symbolic: dict[Size, None] = {}
     numbers: list[int] = []
@@ -57,6 +60,8 @@ def _flattened(kind: type[Least | Greatest], sizes: Iterable[Size]) -> list[Size
         if isinstance(size, int):
             numbers.append(int(size))
             continue
+        if not isinstance(size, Dim):
+            raise Undecided(f"{kind.sign}({', '.join(map(str, sizes))})", tuple(sizes), kind.sign)
         atom = _sole_atom(size)
         if isinstance(atom, kind):
             waiting.extend(reversed(atom.operands))
@@ -67,7 +72,7 @@ def _flattened(kind: type[Least | Greatest], sizes: Iterable[Size]) -> list[Size
     return list(symbolic)
 
 
-def _sole_atom(size: Dim) -> Any:
+def _sole_atom(size: Dim) -> Atom | None:
     """The atom that the size is, if it is just that."""
     if len(size.terms) != 1:
         return None
@@ -89,73 +94,9 @@ def _without_beaten(kind: type[Least | Greatest], sizes: list[Size]) -> list[Siz
 
 
 def _beats(kind: type[Least | Greatest], size: Size, other: Size) -> bool:
-    return dim_bounds.is_nonnegative(other - size if kind is Least else size - other)
-
-
-def _is_negative_form(size: Size) -> bool:
-    return size < 0 if isinstance(size, int) else size.sorted_terms[0][1] < 0
+    return is_nonnegative(other - size if kind is Least else size - other)
 
 
 def _reading_order(size: Size) -> tuple[bool, int, str]:
     """Formulas first, numbers last."""
-    return isinstance(size, int), -degree(size), str(size)
-
-
-# Powers.
-
-
-def power(base: Any, exponent: Any) -> Any:
-    """`base ** exponent` for sizes and numbers; a real number if the exponent is no integer or may be negative."""
-    if isinstance(exponent, int) and isinstance(base, (int, Dim)):
-        if exponent >= 0:
-            return base**exponent if isinstance(base, int) else _integer_power(base, exponent)
-        return dim_real.divided_by(1, power(base, -exponent))
-    if isinstance(exponent, Dim) and isinstance(base, (int, Dim)):
-        if dim_bounds.is_nonnegative(base) and dim_bounds.is_nonnegative(exponent):
-            return _symbolic_power(base, exponent)
-        return dim_real.real_power(base, exponent)
-    if exponent == 0.5 and isinstance(base, Dim):
-        root = _exact_root(base)
-        if root is not None:
-            return dim_real.ratio(root, 1)
-    return dim_real.real_power(base, exponent)
-
-
-def _integer_power(base: Dim, exponent: int) -> Size:
-    """By repeated squaring; an opaque symbol where the exponent is beyond the limits."""
-    if exponent > LARGEST_EXPONENT:
-        return opaque("**", base, exponent)
-    result: Size = 1
-    square: Size = base
-    while exponent:
-        if exponent & 1:
-            result = square * result
-        exponent >>= 1
-        if exponent:
-            square = square * square
-    return result
-
-
-def _symbolic_power(base: Size, exponent: Dim) -> Size:
-    if isinstance(base, int) and base < 2:
-        if base == 1 or dim_bounds.is_positive(exponent):
-            return base
-        return composed(Power(base, exponent))
-    number = exponent.constant
-    if 0 < number <= LARGEST_EXPONENT and dim_bounds.is_nonnegative(exponent - number):
-        return power(base, number) * composed(Power(base, exponent - number))
-    return composed(Power(base, exponent))
-
-
-def _exact_root(size: Dim) -> Size | None:
-    """The square root of a product of even powers."""
-    if len(size.terms) != 1:
-        return None
-    ((monomial, coefficient),) = size.terms.items()
-    if coefficient < 0 or isqrt(coefficient) ** 2 != coefficient or any(exponent % 2 for _, exponent in monomial):
-        return None
-    root = Dim({tuple([(atom, exponent // 2) for atom, exponent in monomial]): isqrt(coefficient)})
-    return absolute(root)
-
-
-from . import dim_bounds, dim_division, dim_real  # noqa: E402
+    return isinstance(size, int), -degree(size), key_text(size)

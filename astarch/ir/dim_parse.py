@@ -10,14 +10,15 @@ from .dim_extremes import absolute, maximum, minimum
 from .dim_real import ceil, floor, nearest, truncate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from .dim_core import Size
 
 LONGEST_SOURCE = 200_000
 DEEPEST_NESTING = 100
-LARGEST_NUMBER = 1000  # digits
-LARGEST_NUMBER_POWER = 10_000
+#: Longer numbers are none that a size has.
+MOST_DIGITS = 4000
+MOST_BITS = 100_000
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>0x[0-9a-f]+|\d+)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*|\[\d+\])*)|(?P<sign>//|\*\*|[-+*/%(),]))"
@@ -46,28 +47,31 @@ def parse(text: str, symbols: Mapping[str, Dim] | None = None) -> Size:
     reader = _Reader(text, symbols or {})
     size = reader.expression(0)
     if reader.sign() != "":
-        reader.refuse("unexpected " + repr(reader.sign() or reader.token()))
-    if not isinstance(size, (int, Dim)):
-        raise ValueError(f"not an integer: {text}")
-    return size
+        reader.refuse(f"unexpected {reader.token()!r}")
+    if isinstance(size, (int, Dim)):
+        return size
+    raise ValueError(f"not an integer: {text[:200]}")
 
 
 class _Reader:
     """Precedence climbing: an operand, then operators for as long as they bind tightly enough."""
 
-    def __init__(self, text: str, symbols: Mapping[str, Dim]):
+    def __init__(self, text: str, symbols: Mapping[str, Dim]) -> None:
         self.text, self.symbols = text, dict(symbols)
         self.tokens = list(self._tokens(text))
         self.position = 0
         self.depth = 0
 
-    def _tokens(self, text: str) -> Any:
+    @staticmethod
+    def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+        """Kind, text and place of each token."""
         start, end = 0, len(text.rstrip())
         while start < end:
             match = _TOKEN.match(text, start)
             if match is None:
                 raise ValueError(f"not a size at column {start + 1}: {text[start : start + 40]!r}")
-            yield match.lastgroup, match[match.lastgroup], start
+            kind = match.lastgroup or ""
+            yield kind, match[kind], start
             start = match.end()
         yield "end", "", end
 
@@ -107,6 +111,8 @@ class _Reader:
     def operand(self) -> Any:
         """A number, name, call, bracketed or signed expression."""
         kind, text, _ = self.tokens[self.position]
+        if kind == "end" or (kind == "sign" and text not in ("(", "+", "-")):
+            self.refuse("expected a size")
         self.position += 1
         if kind == "number":
             return self.number(text)
@@ -116,19 +122,14 @@ class _Reader:
             value = self.expression(0)
             self.expect(")")
             return value
-        if text in ("+", "-") and text:
-            value = self.expression(_UNARY)
-            return -value if text == "-" else value
-        self.position -= 1
-        self.refuse("expected a size")
+        value = self.expression(_UNARY)
+        return -value if text == "-" else value
 
     def number(self, text: str) -> int:
         """A number of bounded length."""
-        if text.startswith("0x"):
-            return int(text, 16)
-        if len(text) > LARGEST_NUMBER * 4:
+        if not text.startswith("0x") and len(text) > MOST_DIGITS:
             self.refuse("a number too long to read")
-        return int(text)
+        return int(text, 0) if text.startswith("0x") else int(text)
 
     def symbol(self, name: str) -> Dim:
         """The symbol of a name."""
@@ -155,7 +156,7 @@ class _Reader:
     def applied(self, left: Any, sign: str, right: Any) -> Any:
         """The result of one operator."""
         if sign == "**":
-            if isinstance(left, int) and isinstance(right, int) and abs(right) > LARGEST_NUMBER_POWER:
+            if isinstance(left, int) and isinstance(right, int) and left.bit_length() * abs(right) > MOST_BITS:
                 self.refuse("a power too large to work out")
             return left**right
         try:

@@ -12,7 +12,12 @@ from math import gcd, isfinite
 from typing import TYPE_CHECKING, Any
 
 from .dim_atoms import LARGEST_EXPONENT
-from .dim_core import Dim, Undecided
+from .dim_bounds import is_nonnegative, is_nonzero, is_positive
+from .dim_core import OPERATIONS, Dim, Undecided, reads_negative
+from .dim_division import cancelled, ceil_div, floor_divide, quotient
+from .dim_extremes import absolute, maximum, minimum
+from .dim_polynomial import content, exact_quotient
+from .dim_text import ratio_text
 
 if TYPE_CHECKING:
     from .dim_core import Size
@@ -35,10 +40,10 @@ class Number:
         return plus(other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return plus(self, negated(other))
+        return minus(self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return plus(other, negated(self))
+        return minus(other, self)
 
     def __mul__(self, other: Any) -> Any:
         return times(self, other)
@@ -76,23 +81,23 @@ class Number:
     def __copy__(self) -> Any:
         return self
 
-    def __deepcopy__(self, memo: dict) -> Any:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self
 
     def __lt__(self, other: Any) -> bool:
-        return dim_compare.decided(self, "<", other)
+        return OPERATIONS.decided(self, "<", other)
 
     def __le__(self, other: Any) -> bool:
-        return dim_compare.decided(self, "<=", other)
+        return OPERATIONS.decided(self, "<=", other)
 
     def __gt__(self, other: Any) -> bool:
-        return dim_compare.decided(self, ">", other)
+        return OPERATIONS.decided(self, ">", other)
 
     def __ge__(self, other: Any) -> bool:
-        return dim_compare.decided(self, ">=", other)
+        return OPERATIONS.decided(self, ">=", other)
 
     def __bool__(self) -> bool:
-        return dim_compare.decided(self, "!=", 0)
+        return OPERATIONS.decided(self, "!=", 0)
 
     def __int__(self) -> int:
         raise Undecided(f"int({self})", self, "int")
@@ -104,12 +109,12 @@ class Number:
 class Ratio(Number):
     """An exact quotient of two sizes, without common factors that are known not to be zero. Made by `ratio`."""
 
-    __slots__ = ("numerator", "denominator")
+    __slots__ = ("denominator", "numerator")
 
-    def __init__(self, numerator: Size, denominator: Size):
+    def __init__(self, numerator: Size, denominator: Size) -> None:
         self.numerator, self.denominator = numerator, denominator
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Ratio, (self.numerator, self.denominator)
 
     def __eq__(self, other: object) -> bool:
@@ -124,19 +129,19 @@ class Ratio(Number):
         return Ratio(-self.numerator, self.denominator)
 
     def __abs__(self) -> Any:
-        return ratio(dim_extremes.absolute(self.numerator), dim_extremes.absolute(self.denominator))
+        return ratio(absolute(self.numerator), absolute(self.denominator))
 
     def __floor__(self) -> Size:
-        return _quotient(self.numerator, self.denominator)
+        return floor_divide(self.numerator, self.denominator)
 
     def __ceil__(self) -> Size:
-        return dim_division.ceil_div(self.numerator, self.denominator)
+        return ceil_div(self.numerator, self.denominator)
 
     def __trunc__(self) -> Size:
         down, up = self.__floor__(), self.__ceil__()
-        if dim_bounds.is_nonnegative(down):
+        if is_nonnegative(down):
             return down
-        return dim_extremes.maximum(down, 0) + dim_extremes.minimum(up, 0)
+        return maximum(down, 0) + minimum(up, 0)
 
     def __round__(self, digits: int | None = None) -> Size:
         if digits is not None:
@@ -144,7 +149,7 @@ class Ratio(Number):
         return _half_to_even(self)
 
     def __str__(self) -> str:
-        return dim_text.ratio_text(self.numerator, self.denominator)
+        return ratio_text(self.numerator, self.denominator)
 
     __repr__ = __str__
 
@@ -154,12 +159,12 @@ class Real(Number):
 
     __slots__ = ("text",)
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         if len(text) > LONGEST_TEXT:
             text = f"{text[: LONGEST_TEXT // 2]}...{blake2b(text.encode(), digest_size=8).hexdigest()}"
         self.text = text
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Real, (self.text,)
 
     def __eq__(self, other: object) -> bool:
@@ -201,45 +206,37 @@ def ratio(numerator: Size, denominator: Size) -> Ratio | float:
     """The quotient without common factors; a float if it is constant, as in Python."""
     if isinstance(denominator, int) and denominator == 0:
         raise ZeroDivisionError("division by zero")
-    if _leading_negative(denominator):
+    if reads_negative(denominator):
         numerator, denominator = -numerator, -denominator
     if isinstance(denominator, Dim):
         numerator, denominator = _cancelled(numerator, denominator)
     elif isinstance(numerator, Dim):
-        common = gcd(denominator, dim_division.content(numerator))
-        numerator, denominator = dim_division.quotient(numerator, common), denominator // common
+        common = gcd(denominator, content(numerator))
+        numerator, denominator = quotient(numerator, common), denominator // common
     if isinstance(numerator, int) and isinstance(denominator, int):
         return numerator / denominator
     return Ratio(numerator, denominator)
 
 
 def _cancelled(numerator: Size, denominator: Dim) -> tuple[Size, Size]:
-    nonzero = dim_bounds.is_nonzero(denominator)
-    numerator, denominator = dim_division.cancelled(numerator, denominator, nonzero)
-    if not nonzero or isinstance(denominator, int):
-        return numerator, denominator
-    multiple, rest = dim_division.divided(numerator, denominator)
-    if rest == 0:
+    nonzero = is_nonzero(denominator)
+    upper, lower = cancelled(numerator, denominator, nonzero)
+    if not nonzero or isinstance(upper, int) or isinstance(lower, int):
+        return upper, lower
+    multiple = exact_quotient(upper, lower)
+    if multiple is not None:
         return multiple, 1
-    multiple, rest = dim_division.divided(denominator, numerator)
-    return (1, multiple) if rest == 0 and isinstance(numerator, Dim) else (numerator, denominator)
-
-
-def _leading_negative(size: Size) -> bool:
-    return size < 0 if isinstance(size, int) else size.sorted_terms[0][1] < 0
-
-
-def _quotient(dividend: Size, divisor: Size) -> Size:
-    return dim_division.floor_divide(dividend, divisor)
+    multiple = exact_quotient(lower, upper)
+    return (upper, lower) if multiple is None else (1, multiple)
 
 
 def _half_to_even(value: Ratio) -> Size:
     """The nearest integer, as `round` does it: of two that are equally near, the even one."""
     numerator, denominator = value.numerator, value.denominator
-    if not dim_bounds.is_positive(denominator):
+    if not is_positive(denominator):
         raise Undecided(f"round({value})", value, "round")
     if isinstance(denominator, int) and denominator % 2:
-        return _quotient(2 * numerator + denominator, 2 * denominator)  # never half way
+        return floor_divide(2 * numerator + denominator, 2 * denominator)  # never half way
     if isinstance(denominator, int):
         half = denominator // 2
     else:
@@ -247,7 +244,7 @@ def _half_to_even(value: Ratio) -> Size:
     # Rounding up is one too many half way to an odd number: where numerator - half is a multiple of 4*half. The
     # difference of the last two quotients is 1 there and 0 elsewhere.
     odd = numerator - half
-    return _quotient(numerator + half, 2 * half) - _quotient(odd, 4 * half) + _quotient(odd - 1, 4 * half)
+    return floor_divide(numerator + half, 2 * half) - floor_divide(odd, 4 * half) + floor_divide(odd - 1, 4 * half)
 
 
 # Arithmetic of all the kinds of numbers.
@@ -266,11 +263,6 @@ def as_ratio(value: Any) -> Ratio | None:
     return None
 
 
-def negated(value: Any) -> Any:
-    """`-value`, of numbers that are known here."""
-    return value if foreign(value) else -value
-
-
 def plus(left: Any, right: Any) -> Any:
     """`left + right`, as a real number."""
     if foreign(left) or foreign(right):
@@ -284,6 +276,11 @@ def plus(left: Any, right: Any) -> Any:
         first.numerator * second.denominator + second.numerator * first.denominator,
         first.denominator * second.denominator,
     )
+
+
+def minus(left: Any, right: Any) -> Any:
+    """`left - right`, as a real number."""
+    return NotImplemented if foreign(right) else plus(left, -right)
 
 
 def times(left: Any, right: Any) -> Any:
@@ -323,7 +320,7 @@ def remainder(left: Any, right: Any) -> Any:
         return whole
     if isinstance(whole, Real):
         return Real(f"{_grouped(left)}%{_grouped(right)}")
-    return plus(left, negated(times(right, whole)))
+    return minus(left, times(right, whole))
 
 
 def real_power(base: Any, exponent: Any) -> Any:
@@ -367,6 +364,3 @@ def nearest(value: Any) -> Size:
 
 def _rounded(value: Any, method: str) -> Size:
     return int(getattr(value, method)()) if isinstance(value, (int, float)) else getattr(value, method)()
-
-
-from . import dim_bounds, dim_compare, dim_division, dim_extremes, dim_text  # noqa: E402

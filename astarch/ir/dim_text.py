@@ -1,6 +1,6 @@
 """Sizes as Python expressions: `8*dim**2 + 5*dim`, `(h - 1)//32 + 1`, `config.n_embd//config.n_head`.
 
-The text depends on the canonical form alone, never on assumptions: atoms are sorted by it.
+The text depends on the canonical form alone, never on assumptions.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .dim_atoms import Greatest, Least, Power, Quotient, Symbol
-from .dim_core import ONE, Dim, atom_size, monomial_order
-from .dim_division import common_monomial, content, divided, split
+from .dim_bounds import surely_positive
+from .dim_core import ONE, Dim, atom_size, monomial_order, reads_negative
+from .dim_polynomial import common_monomial, content, exact_quotient, split, symbolic_terms, term_count
 
 if TYPE_CHECKING:
-    from .dim_atoms import Atom
+    from .dim_atoms import Atom, Order
     from .dim_core import Monomial, Size
 
 #: In longer sums nobody looks for remainders and common factors.
@@ -24,7 +25,7 @@ DECIMAL_BITS = 12_000
 class Piece(NamedTuple):
     """One summand as it is written: where it comes in the sum, its sign, and its text without that."""
 
-    order: tuple
+    order: tuple[int, list[tuple[Order, int]]]
     negative: bool
     text: str
     #: Whether the text is a product or quotient that needs parentheses after a minus sign at the very beginning.
@@ -96,6 +97,9 @@ def atom_text(atom: Atom) -> str:
     if isinstance(atom, Power):
         base, exponent = atom.operands
         return f"{grouped(base)}**{grouped(exponent)}"
+    first, *others = atom.operands
+    if isinstance(atom, Greatest) and others == [-first]:
+        return f"abs({others[0] if reads_negative(first) else first})"
     return f"{atom.sign}({', '.join(map(operand_text, atom.operands))})"
 
 
@@ -142,8 +146,8 @@ def _remainders(size: Size) -> tuple[list[tuple[Size, Size, Size]], Size]:
             if isinstance(atom, Quotient) and isinstance(size, Dim):
                 taken = _remainder(size, atom)
                 if taken is not None:
-                    *remainder, size = taken
-                    found.append((*remainder, atom.operands[1]))
+                    factor, dividend, size = taken
+                    found.append((factor, dividend, atom.operands[1]))
     return found, size
 
 
@@ -158,28 +162,13 @@ def _remainder(size: Dim, atom: Quotient) -> tuple[Size, Size, Size] | None:
         return None
     taken = -factor * dividend
     rest = parts[1] - taken
-    if _symbolic(rest) != _symbolic(parts[1]) - _symbolic(taken):
+    if symbolic_terms(rest) != symbolic_terms(parts[1]) - symbolic_terms(taken):
         return None
-    if isinstance(factor, int) and isinstance(divisor, int) and factor > 0:
-        without_constant = rest - factor * (divisor - 1)
-        if without_constant == 0 or rest != 0 and isinstance(dividend, Dim) and dividend.constant == -1:
-            return factor, -dividend - 1, without_constant  # -(p % n) is (-p - 1) % n - (n - 1)
+    if isinstance(factor, int) and factor > 0 and surely_positive(divisor):
+        simpler = rest - factor * (divisor - 1)
+        if term_count(simpler) < term_count(rest) or (rest != 0 and isinstance(dividend, Dim) and dividend.constant == -1):
+            return factor, -dividend - 1, simpler  # -(p % n) is (-p - 1) % n - (n - 1)
     return -factor, dividend, rest
-
-
-def exact_quotient(size: Size, divisor: Size) -> Size | None:
-    """`size / divisor` where that is a polynomial."""
-    if isinstance(divisor, int):
-        number = size if isinstance(size, int) else content(size)
-        if number % divisor:
-            return None
-        return size // divisor if isinstance(size, int) else Dim({m: c // divisor for m, c in size.terms.items()})
-    whole, rest = divided(size, divisor)
-    return whole if rest == 0 else None
-
-
-def _symbolic(size: Size) -> int:
-    return 0 if isinstance(size, int) else len(size.terms) - (ONE in size.terms)
 
 
 def _remainder_piece(factor: Size, dividend: Size, divisor: Size) -> Piece:

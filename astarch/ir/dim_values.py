@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .dim_atoms import Greatest, Least, Power, Quotient
+from .dim_atoms import Atom, Greatest, Least, Power, Quotient, Symbol
 from .dim_core import Dim, atom_size
 from .dim_division import floor_divide
-from .dim_extremes import maximum, minimum, power
+from .dim_extremes import maximum, minimum
+from .dim_power import power
 from .dim_real import Ratio, Real, divided_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from .dim_atoms import Atom
     from .dim_core import Size
 
 #: How each composite is made anew from other operands.
-OPERATIONS = {Quotient: floor_divide, Least: minimum, Greatest: maximum, Power: power}
+OPERATIONS: dict[type[Atom], Callable[..., Size]] = {Quotient: floor_divide, Least: minimum, Greatest: maximum, Power: power}
 
 
 def symbols(value: Any) -> tuple[str, ...]:
@@ -63,10 +63,8 @@ def rebuilt_atom(atom: Atom, values: dict[Atom, Size]) -> Size:
     """The value for an atom, worked out once."""
     found = values.get(atom)
     if found is None:
-        if atom.operands:
-            found = OPERATIONS[type(atom)](*[rebuilt(operand, values) for operand in atom.operands])
-        else:
-            found = atom_size(atom)
+        operands = [rebuilt(operand, values) for operand in atom.operands]
+        found = OPERATIONS[type(atom)](*operands) if operands else atom_size(atom)
         values[atom] = found
     return found
 

@@ -30,7 +30,17 @@ class Shape(tuple[Any, ...]):
         return math.prod(self)
 
     def __repr__(self) -> str:
-        return f"[{', '.join(map(str, self))}]"
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Shape(found) if type(index) is slice else found
+
+    def __add__(self, other: Any) -> Shape:
+        return Shape((*self, *other))
+
+    def __mul__(self, count: Any) -> Shape:
+        return Shape(tuple(self) * count)
 
 
 class Tensor:

@@ -62,7 +62,7 @@ class Recorder:
         found: dict[str, Module] = {}
         for name, module in walk(self.root, "", set(), False):
             if not isinstance(module, ModuleInstance):
-                self.unknown.append(module)
+                self.unknown.append(module if isinstance(module, Unknown) else Unknown(Reason.FAILED, "the model was not built"))
                 continue
             first = self.names.setdefault(id(module), name)
             cls = module.py_class
@@ -118,9 +118,11 @@ class Recorder:
         sources: dict[int, None] = {}
         for value in (*node.args, *node.kwargs.values()):
             _sources(value, index, sources)
-        kind = "call_method" if node.op.startswith("torch.Tensor.") else "call_function"
+        kind, target = "call_method" if node.op.startswith("torch.Tensor.") else "call_function", node.op
         module = self.names.get(id(node.module), "")
-        return Node(index, kind, node.op, tuple(sources), (), stated(node.result), module, node.span, node.macs)
+        if node.op == "call_module":
+            kind, target, module = "call_module", module, module.rpartition(".")[0]
+        return Node(index, kind, target, tuple(sources), (), stated(node.result), module, node.span, node.macs)
 
     def _unknowns(self) -> tuple[Unknown, ...]:
         found: dict[tuple[Any, ...], Unknown] = {}

@@ -27,6 +27,7 @@ class SourceFile:
         name: Dotted module name.
         path: Where it is, as it is shown to the reader.
         package: Dotted name that relative imports start from.
+        compiled: What the interpreter made of its statements, kept from one run to the next.
     """
 
     def __init__(self, name: str, path: str, is_package: bool, cache: store.Cache, text: str | None = None) -> None:
@@ -34,6 +35,7 @@ class SourceFile:
         self.path = path
         self.is_package = is_package
         self.package = name if is_package else name.rpartition(".")[0]
+        self.compiled: dict[object, object] = {}
         self._cache = cache
         self._lines: list[str] | None = None if text is None else text.split("\n")
         self._stored: store.Stored | None = None

@@ -110,7 +110,8 @@ def test_unknown_masks_give_fresh_sizes() -> None:
     mask = _ours(T(4, dtype="bool"))
     found = REGISTRY[method + "__getitem__"](_ours(T(4, 3)), mask)
     again = REGISTRY[method + "__getitem__"](_ours(T(4, 2)), mask)
-    assert isinstance(found.shape[0], Dim) and found.shape[1] == 3
+    assert isinstance(found.shape[0], Dim)
+    assert found.shape[1] == 3
     assert found.shape[0] is again.shape[0]
 
 
@@ -119,10 +120,12 @@ def test_views_forget_what_is_overwritten() -> None:
     row = REGISTRY[method + "__getitem__"](whole, 0)
     assert row.data == [1, 2]
     REGISTRY[method + "__setitem__"](whole, (0, 0), 9)
-    assert row.data is None and whole.data == [9, 2, 3, 4]
+    assert row.data is None
+    assert whole.data == [9, 2, 3, 4]
     row = REGISTRY[method + "__getitem__"](whole, 0)
     REGISTRY[method + "__setitem__"](row, 0, 7)
-    assert whole.data is None and row.data is None
+    assert whole.data is None
+    assert row.data is None
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import itertools
 from typing import Any
@@ -13,8 +14,12 @@ from hypothesis import strategies as st
 from torch import nn
 
 from astarch.frameworks.describe import REGISTRY, Layer
+from astarch.frameworks.torch.module import Module, ModuleInstance, walk
 from astarch.frameworks.torch.tensor import TorchTensor
+from astarch.interpreter.budget import Budget
+from astarch.interpreter.values import Raised
 from astarch.ir.refusal import Refusal
+from astarch.readers.python import Session, project_for
 from tests.oracle.stand_in import construct, run
 from tests.oracle.torch_oracle import D, T, _map, _ours, _real, summary
 
@@ -72,8 +77,24 @@ def _theirs(name: str, args: Any, kwargs: Any, inputs: Any, more: Any) -> Any:
     return built, (result, entered if result != "refused" else None)
 
 
+def _built(module: Any, modules: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What a description has built."""
+    joined = [(f"{path}." if path else "", child) for path, child in modules]
+    return {
+        "parameters": [(f"{path}{key}", summary(p), p.requires_grad)
+                       for path, c in joined for key, p in c._parameters.items() if p is not None],
+        "buffers": [(f"{path}{key}", summary(p)) for path, c in joined for key, p in c._buffers.items() if p is not None],
+        "modules": [(path, _kind(child)) for path, child in modules],
+        "attributes": [(key, _plain(value)) for key, value in vars(module).items() if key not in _HOOKS],
+    }
+
+
+def _kind(module: Any) -> str:
+    return module.py_class.name if isinstance(module, ModuleInstance) else module.__dict__["__kind"].rpartition(".")[2]
+
+
 def _found(name: str, args: Any, kwargs: Any, inputs: Any, more: Any) -> Any:
-    """What the description builds, and what it gives for the inputs."""
+    """What the description builds on its own, and what it gives for the inputs."""
     with run() as current:
         try:
             module = construct(f"torch.nn.{name}", *_map(args, _ours), **_map(kwargs, _ours)).eval()
@@ -85,23 +106,55 @@ def _found(name: str, args: Any, kwargs: Any, inputs: Any, more: Any) -> Any:
             result = "refused"
         paths = {id(child): path for path, child in module.named_modules()}
         entered = [paths[id(child)] for child in current.calls]
-    modules = list(module.named_modules())
-    joined = [(f"{path}." if path else "", child) for path, child in modules]
-    built = {
-        "parameters": [(f"{path}{key}", summary(p), p.requires_grad) for path, c in joined for key,
-                       p in c._parameters.items() if p is not None],
-        "buffers": [(f"{path}{key}", summary(p)) for path, c in joined for key, p in c._buffers.items() if p is not None],
-        "modules": [(path, child.__dict__["__kind"].rpartition(".")[2]) for path, child in modules],
-        "attributes": [(key, _plain(value)) for key, value in vars(module).items() if key not in _HOOKS],
-    }
-    return built, (result, entered if result != "refused" else None)
+    return _built(module, list(module.named_modules())), (result, entered if result != "refused" else None)
+
+
+def _interpreted(name: str, args: Any, kwargs: Any, inputs: Any, more: Any) -> Any:
+    """What the description builds as a class of the interpreted program, and what it gives for the inputs."""
+    session = Session(project_for([]), Budget())
+    session.run.state["clone"] = _copied
+
+    def work() -> Any:
+        call = session.machine.call
+        try:
+            module = call(session.library.value(f"torch.nn.{name}"), _map(args, _ours), _map(kwargs, _ours))
+        except (Refusal, Raised):
+            return "refused", None
+        Module.train(module, False)
+        try:
+            result = summary(call(module, _map(inputs, _ours), _map(more, _ours))) if inputs else None
+        except (Refusal, Raised):
+            result = "refused"
+        if session.run.diagnostics:
+            result = "refused"
+        modules = list(walk(module, "", set(), False))
+        paths = {id(child): path for path, child in modules}
+        entered = [paths[id(one.module)] for one in session.run.calls]
+        return _built(module, modules), (result, entered if result != "refused" else None)
+
+    return session.do(work)
+
+
+def _copied(module: Any) -> Any:
+    """A deep copy of a module of the interpreted program."""
+    made = type(module).__new__(type(module))
+    made.py_class = module.py_class
+    for key, value in vars(module).items():
+        made.__dict__[key] = dict(value) if isinstance(value, dict) else value
+    for held, copier in (("_parameters", copy.copy), ("_buffers", copy.copy), ("_modules", _copied)):
+        made.__dict__[held] = {key: None if value is None else copier(value) for key, value in vars(module)[held].items()}
+    return made
 
 
 def check(name: str, *args: Any, inputs: Any = (), more: Any = None, **kwargs: Any) -> None:
     """Both build the same and give the same, or both refuse."""
     wanted, expected = _theirs(name, args, kwargs, inputs, more or {})
-    built, given = _found(name, args, kwargs, inputs, more or {})
-    what = f"{name}{args}{kwargs} on {inputs} {more or ''}"
+    for engine in (_found, _interpreted):
+        _compare(name, wanted, expected, engine(name, args, kwargs, inputs, more or {}), f"{name}{args}{kwargs} on {inputs} {more or ''}")
+
+
+def _compare(name: str, wanted: Any, expected: Any, found: Any, what: str) -> None:
+    built, given = found
     assert given == expected, f"{what}: torch gives {expected}, the description {given}"
     assert wanted is None or built == wanted, f"{what}:\ntorch builds {wanted}\nthe description {built}"
 
@@ -201,8 +254,9 @@ def test_other_norms() -> None:
     check("SyncBatchNorm", 4, inputs=(T(2),))
 
 
-_ACTIVATIONS = """ReLU RReLU Hardtanh ReLU6 Sigmoid Hardsigmoid Tanh SiLU Mish Hardswish ELU CELU SELU GLU GELU Hardshrink LeakyReLU LogSigmoid
-Softplus Softshrink PReLU Softsign Tanhshrink Softmin Softmax Softmax2d LogSoftmax Dropout Dropout1d Dropout2d Dropout3d AlphaDropout
+_ACTIVATIONS = """ReLU RReLU Hardtanh ReLU6 Sigmoid Hardsigmoid Tanh SiLU Mish Hardswish ELU CELU SELU GLU GELU Hardshrink LeakyReLU
+LogSigmoid Softplus Softshrink PReLU Softsign Tanhshrink Softmin Softmax Softmax2d
+LogSoftmax Dropout Dropout1d Dropout2d Dropout3d AlphaDropout
 FeatureAlphaDropout Identity"""
 
 
@@ -400,3 +454,20 @@ def test_adaptive_softmax() -> None:
     check("AdaptiveLogSoftmaxWithLoss", 8, 10, [5], div_value=2.0, head_bias=True, inputs=(T(8), index(value=7)))
     check("AdaptiveLogSoftmaxWithLoss", 8, 10, [5, 2])
     check("AdaptiveLogSoftmaxWithLoss", 8, 10, [])
+
+
+@pytest.mark.parametrize(("name", "kwargs"), [("weight_norm", {}), ("weight_norm", {"dim": 1}), ("weight_norm", {"dim": None}),
+                                              ("spectral_norm", {})])  # fmt: skip
+@pytest.mark.parametrize(("layer", "args"), [("Linear", (3, 4)), ("Conv2d", (3, 4, 2)), ("ConvTranspose1d", (3, 4, 2))])
+def test_reparametrization(name: str, kwargs: dict[str, Any], layer: str, args: tuple[int, ...]) -> None:
+    """The parameters and buffers that take the place of a weight, and what is left after taking them away again."""
+    for undone in (False, True):
+        theirs = getattr(nn.utils, name)(getattr(nn, layer)(*args), **kwargs)
+        with run():
+            ours = REGISTRY[f"torch.nn.utils.{name}"].function(construct(f"torch.nn.{layer}", *args), **kwargs)
+            if undone:
+                theirs = getattr(nn.utils, f"remove_{name}")(theirs)
+                ours = REGISTRY[f"torch.nn.utils.remove_{name}"].function(ours)
+        built = _built(ours, [("", ours)])
+        assert [(path, shape) for path, shape, _ in built["parameters"]] == [(path, summary(p)) for path, p in theirs.named_parameters()]
+        assert built["buffers"] == [(path, summary(p)) for path, p in theirs.named_buffers()]

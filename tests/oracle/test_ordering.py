@@ -56,7 +56,7 @@ def test_unique(tensor: T, dim: Any, inverse: bool, counts: bool) -> None:
         assert theirs != "refused", f"{name} {tensor} {options}"
         several = theirs if inverse or counts else (theirs,)
         for mine, (shape, dtype) in zip(ours if inverse or counts else (ours,), several, strict=True):
-            assert mine.dtype == dtype and len(mine.shape) == len(shape), f"{name} {tensor} {options}: {mine} for {shape}"
+            assert (mine.dtype, len(mine.shape)) == (dtype, len(shape)), f"{name} {tensor} {options}: {mine} for {shape}"
             assert all(isinstance(a, Dim) or a == b for a, b in zip(mine.shape, shape, strict=True)), (
                 f"{name} {tensor} {options}: {mine} for {shape}"
             )

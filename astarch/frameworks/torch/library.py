@@ -17,6 +17,8 @@ from ...ir.dim import Undecided
 from ...ir.refusal import Refusal
 from ...ir.unknown import Reason, Unknown
 from .. import describe
+from .. import einops as _einops
+from .. import torchvision as _torchvision
 from ..describe import REGISTRY, RUN, Layer, Op
 from . import layers as _layers
 from . import ops as _ops
@@ -30,8 +32,8 @@ def _import_all(package: Any) -> None:
         importlib.import_module(f"{package.__name__}.{info.name}")
 
 
-_import_all(_ops)
-_import_all(_layers)
+for _package in (_ops, _layers, _einops, _torchvision):
+    _import_all(_package)
 
 #: Top-level packages whose names are described rather than read.
 ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY)
@@ -222,7 +224,7 @@ class TorchLibrary:
         self.wrapped["torch.nn.Module"] = module
         for host in CONTAINERS:
             methods = {name: Builtin(f"{host.__name__}.{name}", value) for name, value in vars(host).items() if isinstance(value, FunctionType)}
-            cls = Class(host.__name__, (module,), {**methods, "described_as": host.described_as}, "torch.nn.modules.container")
+            cls = Class(host.__name__, (module,), {**methods, "described_as": host.described_as, "is_container": True}, "torch.nn.modules.container")
             self.wrapped[f"torch.nn.{host.__name__}"] = cls
             self.classes[host] = cls
 

@@ -13,7 +13,7 @@ from ...interpreter.attributes import bind, put_plainly
 from ...interpreter.values import CURRENT, MISSING, BoundMethod, Builtin, Function, Instance, Property
 from ...ir.refusal import Refusal
 from ...ir.unknown import Reason, Unknown
-from ..describe import RUN, Run
+from ..describe import RUN, Run, leave_node
 from .tensor import Buffer, Parameter, TorchTensor, dtype_name
 
 _SLOTS = frozenset({"py_class", "payload", "span", "given", "__dict__"})
@@ -514,11 +514,27 @@ def _forward(run: Run, machine: Any, self: Any, args: tuple[Any, ...], kwargs: d
         receiver = ()
     if type(forward) is not Function and type(forward) is not BoundMethod and type(forward) is not Builtin:
         forward, receiver = bind(machine, forward, self, self.py_class), ()
+    if type(forward) is Builtin and self.py_class.find("is_container") is MISSING:
+        return _leaf(run, machine, self, forward, (*receiver, *args), kwargs)
     run.modules.append(self)
     try:
         return machine.call(forward, (*receiver, *args), kwargs)
     finally:
         run.modules.pop()
+
+
+def _leaf(run: Run, machine: Any, self: Any, forward: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A described layer is one step of the data flow; the operations inside are its own business."""
+    around, run.macs = run.macs, 0
+    run.modules.append(self)
+    try:
+        result = machine.call(forward, args, kwargs)
+    finally:
+        run.modules.pop()
+        macs, run.macs = run.macs, around
+    leave_node(run, "call_module", args, kwargs, result, macs)
+    run.nodes[-1].module = self
+    return result
 
 
 def _initialize(machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -149,5 +149,5 @@ eq ne lt le gt ge getitem setitem delitem contains
 for _name in _OPERATORS.split():
     setattr(TorchTensor, f"__{_name}__", _forward(f"__{_name}__"))
 
-__all__ = ["Buffer", "Parameter", "Shape", "TorchTensor", "UninitializedBuffer", "UninitializedParameter", "default_dtype", "dtype_name", "is_size",
-           "is_tensor", "param", "sizes_of", "tensor"]  # fmt: skip
+__all__ = ["Buffer", "Parameter", "Shape", "TorchTensor", "UninitializedBuffer", "UninitializedParameter", "default_dtype", "dtype_name",
+           "is_size", "is_tensor", "param", "sizes_of", "tensor"]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from ....ir.dim import same
 from ...describe import Layer, fresh_size, kind, layer, refuse, require
 from ..making import call, make
+from ..tensor import is_tensor
 
 _MODULE = "torch.nn.modules.adaptive"
 
@@ -93,9 +94,10 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
 
     def log_prob(self, input: Any) -> Any:
         """The log probability of every class."""
-        return self._get_full_log_prob(input, call(self.head, input))
+        head_output = call(self.head, input)
+        return self._get_full_log_prob(input, head_output) if is_tensor(head_output) else head_output
 
     def predict(self, input: Any) -> Any:
         """The most probable class."""
-        call(self.head, input)
-        return input.like((input.shape[0],), "int64")
+        head_output = call(self.head, input)
+        return input.like((input.shape[0],), "int64") if is_tensor(head_output) else head_output

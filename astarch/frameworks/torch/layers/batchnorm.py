@@ -120,7 +120,7 @@ def _batch(name: str, *ranks: int) -> Any:
     plain = type(name, (_BatchNorm,), {"__doc__": doc, "__module__": __name__, "_check_input_dim": _check_input_dim})
     layer(f"torch.nn.{name}", _MODULE)(plain)
     members = {"__doc__": f"`{name}` that takes ``num_features`` from its first input.", "__module__": __name__, "becomes": plain,
-               "_check_input_dim": _check_input_dim}  # fmt: skip
+               "__init__": _LazyNormBase.__init__, "_check_input_dim": _check_input_dim}  # fmt: skip
     layer(f"torch.nn.Lazy{name}", _MODULE)(type(f"Lazy{name}", (_LazyNormBase, _BatchNorm), members))
     return plain
 

@@ -57,7 +57,7 @@ def _instance(name: str, unbatched: int) -> Any:
     plain = type(name, (_InstanceNorm,), {"__doc__": doc, "__module__": __name__, "_unbatched": unbatched})
     layer(f"torch.nn.{name}", _MODULE)(plain)
     members = {"__doc__": f"`{name}` that takes ``num_features`` from its first input.", "__module__": __name__, "becomes": plain,
-               "_unbatched": unbatched}  # fmt: skip
+               "__init__": _LazyNormBase.__init__, "_unbatched": unbatched}  # fmt: skip
     layer(f"torch.nn.Lazy{name}", _MODULE)(type(f"Lazy{name}", (_LazyNormBase, _InstanceNorm), members))
     return plain
 

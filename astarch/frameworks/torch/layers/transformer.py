@@ -20,6 +20,11 @@ def _clones(module: Any, count: Any) -> Any:
     return make("torch.nn.ModuleList", [clone(module) for _ in range(count)])
 
 
+def _output(attended: Any) -> Any:
+    """The output of an attention, without its weights; what is not known stays so."""
+    return attended[0] if isinstance(attended, tuple) else attended
+
+
 def _function_of(activation: Any) -> Any:
     """An activation given by name."""
     if not isinstance(activation, str):
@@ -165,8 +170,8 @@ class TransformerEncoderLayer(Layer):
 
     def _sa_block(self, x: Any, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False) -> Any:
         x = call(self.self_attn, x, x, x, attn_mask=attn_mask, key_padding_mask=key_padding_mask, need_weights=False,
-                 is_causal=is_causal)[0]  # fmt: skip
-        return call(self.dropout1, x)
+                 is_causal=is_causal)  # fmt: skip
+        return call(self.dropout1, _output(x))
 
     def _ff_block(self, x: Any) -> Any:
         x = call(self.linear2, call(self.dropout, call(self.activation, call(self.linear1, x))))
@@ -208,13 +213,13 @@ class TransformerDecoderLayer(Layer):
 
     def _sa_block(self, x: Any, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False) -> Any:
         x = call(self.self_attn, x, x, x, attn_mask=attn_mask, key_padding_mask=key_padding_mask, is_causal=is_causal,
-                 need_weights=False)[0]  # fmt: skip
-        return call(self.dropout1, x)
+                 need_weights=False)  # fmt: skip
+        return call(self.dropout1, _output(x))
 
     def _mha_block(self, x: Any, mem: Any, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False) -> Any:
         x = call(self.multihead_attn, x, mem, mem, attn_mask=attn_mask, key_padding_mask=key_padding_mask, is_causal=is_causal,
-                 need_weights=False)[0]  # fmt: skip
-        return call(self.dropout2, x)
+                 need_weights=False)  # fmt: skip
+        return call(self.dropout2, _output(x))
 
     def _ff_block(self, x: Any) -> Any:
         x = call(self.linear2, call(self.dropout, call(self.activation, call(self.linear1, x))))

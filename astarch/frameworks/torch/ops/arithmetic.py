@@ -161,7 +161,11 @@ family(Rule("nextafter", FLOATS, numbers=""), "nextafter", "nextafter")
 family(Rule("gcd", "i", exact=math.gcd, numbers=""), "gcd", "gcd*")
 family(Rule("lcm", "i", exact=math.lcm, numbers=""), "lcm", "lcm*")
 family(Rule("zeta", "bif", "float", numbers="either"), "special.zeta")
-for _polynomial in ["chebyshev_polynomial_t", "chebyshev_polynomial_u", "chebyshev_polynomial_v", "chebyshev_polynomial_w", "hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l", "legendre_polynomial_p", "shifted_chebyshev_polynomial_t", "shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_v", "shifted_chebyshev_polynomial_w"]:  # fmt: skip
+for _polynomial in [
+    "chebyshev_polynomial_t", "chebyshev_polynomial_u", "chebyshev_polynomial_v", "chebyshev_polynomial_w",
+    "hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l", "legendre_polynomial_p",
+    "shifted_chebyshev_polynomial_t", "shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_v",
+    "shifted_chebyshev_polynomial_w"]:  # fmt: skip
     family(Rule(_polynomial, "bif", "float", numbers="either"), f"special.{_polynomial}")
 
 

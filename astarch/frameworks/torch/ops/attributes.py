@@ -18,7 +18,9 @@ from .promotion import category_of
 _DEVICES: dict[str, Device] = {}
 
 #: Ops whose results lie in row-major order whatever they were given.
-_PACKED = frozenset(f"torch.{name}" for name in ["zeros", "ones", "empty", "full", "rand", "randn", "randint", "randperm", "arange", "linspace", "logspace", "eye", "tensor", "cat", "stack", "Tensor.contiguous", "nn.functional.linear", "bmm", "mm"])  # fmt: skip
+_PACKED = frozenset(f"torch.{name}" for name in [
+    "zeros", "ones", "empty", "full", "rand", "randn", "randint", "randperm", "arange", "linspace", "logspace", "eye", "tensor",
+    "cat", "stack", "Tensor.contiguous", "nn.functional.linear", "bmm", "mm"])  # fmt: skip
 
 
 @attribute("torch.Tensor.shape")
@@ -246,7 +248,7 @@ def numel(input: Any) -> Any:
 
 
 @op("torch.Tensor.__len__")
-def __len__(input: Any) -> Any:
+def length(input: Any) -> Any:
     """The size of the first axis."""
     if not input.shape:
         refuse("TypeError", "len() of a 0-d tensor")

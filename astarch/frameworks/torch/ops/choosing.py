@@ -70,9 +70,9 @@ def where_method(input: Any, condition: Any, other: Any) -> Any:
     return choose(condition, input, other)
 
 
-_CLAMP = Rule("clamp", NUMBERS, exact=lambda a, low, high: a if a != a else min(max(a, low), high))
-_CLAMP_MIN = Rule("clamp_min", NUMBERS, exact=lambda a, low: a if a != a else max(a, low))
-_CLAMP_MAX = Rule("clamp_max", NUMBERS, exact=lambda a, high: a if a != a else min(a, high))
+_CLAMP = Rule("clamp", NUMBERS, exact=lambda a, low, high: a if math.isnan(a) else min(max(a, low), high))
+_CLAMP_MIN = Rule("clamp_min", NUMBERS, exact=lambda a, low: a if math.isnan(a) else max(a, low))
+_CLAMP_MAX = Rule("clamp_max", NUMBERS, exact=lambda a, high: a if math.isnan(a) else min(a, high))
 
 
 def _as_number(bound: Any) -> Any:

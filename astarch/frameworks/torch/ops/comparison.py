@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -9,7 +10,7 @@ from ....ir.dim import same
 from ...describe import refuse, unknown
 from ..tensor import TorchTensor
 from .arithmetic import both, family
-from .elementwise import ANY, REAL, Rule, check_numbers, elementwise
+from .elementwise import ANY, REAL, Rule, check_numbers, deliver, elementwise, store
 from .promotion import number_category, number_dtype
 from .signatures import op
 
@@ -42,30 +43,39 @@ family(Rule("logical_xor", ANY, "bool", lambda a, b: bool(a) != bool(b), ""), "l
 
 
 def _larger(a: Any, b: Any) -> Any:
-    return a if a != a or a >= b else b
+    return a if math.isnan(a) or a >= b else b
 
 
 def _smaller(a: Any, b: Any) -> Any:
-    return a if a != a or a <= b else b
+    return a if math.isnan(a) or a <= b else b
 
 
 MAXIMUM = Rule("maximum", REAL, exact=_larger, numbers="")
 MINIMUM = Rule("minimum", REAL, exact=_smaller, numbers="")
 family(MAXIMUM, "maximum")
 family(MINIMUM, "minimum")
-family(Rule("fmax", REAL, exact=lambda a, b: b if a != a or b > a else a, numbers=""), "fmax")
-family(Rule("fmin", REAL, exact=lambda a, b: b if a != a or b < a else a, numbers=""), "fmin")
+family(Rule("fmax", REAL, exact=lambda a, b: b if math.isnan(a) or b > a else a, numbers=""), "fmax")
+family(Rule("fmin", REAL, exact=lambda a, b: b if math.isnan(a) or b < a else a, numbers=""), "fmin")
 
 
-def _heaviside(input: Any, other: Any) -> Any:
+def _step(input: Any, values: Any) -> Any:
     rule = Rule("heaviside", REAL, numbers="")
-    check_numbers(rule, input, other)
-    if input.dtype != other.dtype:
+    check_numbers(rule, input, values)
+    if input.dtype != values.dtype:
         refuse("RuntimeError", "heaviside is not yet implemented for tensors with different dtypes.")
-    return elementwise(rule, input, other)
+    return elementwise(rule, input, values)
 
 
-family(Rule("heaviside"), "heaviside", "heaviside", _heaviside)
+@op("torch.heaviside", "torch.Tensor.heaviside")
+def heaviside(input: Any, values: Any, *, out: Any = None) -> Any:
+    """0 below zero, 1 above, and ``values`` at zero."""
+    return deliver(_step(input, values), out)
+
+
+@op("torch.Tensor.heaviside_")
+def heaviside_(input: Any, values: Any) -> Any:
+    """0 below zero, 1 above, and ``values`` at zero, in place."""
+    return store(input, _step(input, values))
 
 
 def _tensors(name: str, *values: Any) -> None:
@@ -82,9 +92,9 @@ def _comparable(name: str, input: Any, other: Any) -> None:
 
 def _close(rtol: Any, atol: Any, equal_nan: bool) -> Any:
     def close(a: Any, b: Any) -> bool:
-        if a == b or (equal_nan and a != a and b != b):
+        if a == b or (equal_nan and math.isnan(a) and math.isnan(b)):
             return True
-        if a != a or b != b or abs(a - b) == float("inf"):
+        if math.isnan(a) or math.isnan(b) or abs(a - b) == float("inf"):
             return False
         margin = abs(abs(a - b) - (atol + rtol * abs(b)))
         if 0 < margin < 1e-6 * abs(b):

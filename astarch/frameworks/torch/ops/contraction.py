@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from ....ir.dim import same
 from ...describe import RUN, multiply, op, refuse, require
+from ...dtypes import promote
 from ...shapes import broadcast, product, text
 from ..tensor import is_tensor
 from .aliasing import into, write
@@ -280,7 +282,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1, out
     """
     result = _outer(vec1, vec2, None)
     stretched(input, result.shape, "addr")
-    return into(out, result.like(None, result_dtype(input, vec1, vec2)))
+    return into(out, result.like(None, promote(input.dtype, promote(vec1.dtype, vec2.dtype))))
 
 
 @op("torch.addbmm", "torch.Tensor.addbmm")
@@ -339,13 +341,13 @@ def _chain(tensors: Sequence[Any]) -> Any:
     count = len(tensors)
     sizes = [tensors[0].shape[0], *(tensor.shape[1] for tensor in tensors)]
     result = tensors[0].like((sizes[0], sizes[-1]))
-    for left, right in zip(tensors, tensors[1:], strict=False):
+    for left, right in pairwise(tensors):
         _meets("multi_dot", left.shape[1], right.shape[0], left.shape, right.shape)
     if count == 1:
         return result
     _same_type("multi_dot", *tensors)
     if not all(type(size) is int for size in sizes):  # without numbers the order is not known; from left to right then
-        multiply(sum(sizes[0] * a * b for a, b in zip(sizes[1:], sizes[2:], strict=False)))
+        multiply(sum(sizes[0] * a * b for a, b in pairwise(sizes[1:])))
         return result
     best = {(place, place): 0 for place in range(count)}
     for length in range(1, count):

@@ -41,7 +41,7 @@ def to(input: Any, *args: Any, **kwargs: Any) -> Any:
     for value in args[:2]:
         if isinstance(value, TorchTensor):
             kind, device = value.dtype, value.device
-        elif isinstance(value, DType) or isinstance(value, type):
+        elif isinstance(value, (DType, type)):
             kind = element_type(value)
         elif type(value) is Unknown:
             if len(args) == 1 or not isinstance(args[1], DType):
@@ -188,7 +188,7 @@ def clone(input: Any, *, memory_format: Any = None) -> Any:
 
 
 @op("torch.Tensor.__deepcopy__")
-def __deepcopy__(input: Any, memo: Any) -> Any:
+def deep_copy(input: Any, memo: Any) -> Any:
     """A copy as ``copy.deepcopy`` makes it."""
     return clone(input)
 
@@ -207,28 +207,28 @@ def item(input: Any) -> Any:
 
 
 @op("torch.Tensor.__int__", "torch.Tensor.__long__")
-def __int__(input: Any) -> Any:
+def as_int(input: Any) -> Any:
     """What ``int(x)`` calls."""
     value = the_value(input, "int() of a tensor")
     return int(value) if isinstance(value, (bool, float)) else value
 
 
 @op("torch.Tensor.__float__")
-def __float__(input: Any) -> Any:
+def as_float(input: Any) -> Any:
     """What ``float(x)`` calls."""
     value = the_value(input, "float() of a tensor")
     return float(value) if isinstance(value, (bool, int)) else value
 
 
 @op("torch.Tensor.__complex__")
-def __complex__(input: Any) -> Any:
+def as_complex(input: Any) -> Any:
     """What ``complex(x)`` calls."""
     value = the_value(input, "complex() of a tensor")
     return complex(value) if isinstance(value, (bool, int, float)) else value
 
 
 @op("torch.Tensor.__index__")
-def __index__(input: Any) -> Any:
+def as_index(input: Any) -> Any:
     """The value as a whole number that can stand as an index or a size."""
     if category_of(input.dtype) > 1 or same(input.shape.numel(), 1) is False:
         refuse("TypeError", "only integer tensors of a single element can be converted to an index")
@@ -237,7 +237,7 @@ def __index__(input: Any) -> Any:
 
 
 @op("torch.Tensor.__bool__", "torch.Tensor.__nonzero__")
-def __bool__(input: Any) -> Any:
+def as_bool(input: Any) -> Any:
     """The truth of a tensor with one element."""
     if same(input.shape.numel(), 1) is False:
         refuse("RuntimeError", "Boolean value of Tensor with more than one value is ambiguous")
@@ -246,7 +246,7 @@ def __bool__(input: Any) -> Any:
 
 
 @op("torch.Tensor.__contains__")
-def __contains__(input: Any, element: Any) -> Any:
+def contains(input: Any, element: Any) -> Any:
     """Whether a number is among the elements."""
     value = element.data[0] if isinstance(element, TorchTensor) and element.data is not None and len(element.data) == 1 else element
     if input.data is None or not isinstance(value, (bool, int, float)):

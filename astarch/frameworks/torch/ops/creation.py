@@ -15,6 +15,7 @@ from .device import device_name
 from .dtypes import element_type
 from .elementwise import deliver
 from .promotion import category_of, number_category, number_dtype
+from .signatures import factory
 from .values import LOST, cast, cast_all, few
 
 STRIDED: Any = REGISTRY["torch.strided"]
@@ -80,21 +81,21 @@ def filled(shape: tuple[Any, ...], value: Any, dtype: str) -> list[Any] | None:
 
 
 def _factory(name: str, value: Any) -> None:
-    @op(f"torch.{name}")
+    @factory(f"torch.{name}")
     def function(*args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = STRIDED, device: Any = None,
                  pin_memory: bool = False, requires_grad: bool = False, names: Any = None, memory_format: Any = None) -> Any:  # fmt: skip
         shape = sizes(name, args, size)
         kind = element_type(dtype) or (default_dtype() if out is None else out.dtype)
         return made(shape, kind, device, requires_grad, filled(shape, value, kind), out)
 
-    @op(f"torch.{name}_like")
+    @factory(f"torch.{name}_like")
     def like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False, memory_format: Any = PRESERVE) -> Any:  # fmt: skip
         kind = element_type(dtype) or input.dtype
         data = filled(input.shape, value, kind)
         return made(input.shape, kind, input.device if device is None else device, requires_grad, data)
 
-    @op(f"torch.Tensor.new_{name}")
+    @factory(f"torch.Tensor.new_{name}")
     def new(input: Any, *args: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False,
             layout: Any = STRIDED, pin_memory: bool = False) -> Any:  # fmt: skip
         shape = sizes(f"new_{name}", args, size)
@@ -129,7 +130,7 @@ def _full(shape: tuple[Any, ...], fill_value: Any, dtype: str, device: Any, requ
     return made(shape, dtype, device, requires_grad, filled(shape, value, dtype), out)
 
 
-@op("torch.full")
+@factory("torch.full")
 def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = STRIDED, device: Any = None,
          pin_memory: bool = False, requires_grad: bool = False, names: Any = None) -> Any:  # fmt: skip
     """A tensor full of one number, whose kind tells the element type.
@@ -151,7 +152,7 @@ def kind_of(value: Any) -> str:
     return number_dtype(2 if rank is None else rank)
 
 
-@op("torch.full_like")
+@factory("torch.full_like")
 def full_like(input: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
               requires_grad: bool = False, memory_format: Any = PRESERVE) -> Any:  # fmt: skip
     """A tensor full of one number, of the shape and type of another."""
@@ -159,7 +160,7 @@ def full_like(input: Any, fill_value: Any, *, dtype: Any = None, layout: Any = N
     return _full(input.shape, fill_value, kind, input.device if device is None else device, requires_grad)
 
 
-@op("torch.Tensor.new_full")
+@factory("torch.Tensor.new_full")
 def new_full(input: Any, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
              layout: Any = STRIDED, pin_memory: bool = False) -> Any:  # fmt: skip
     """A tensor full of one number, of the type and on the device of another."""
@@ -167,20 +168,27 @@ def new_full(input: Any, size: Any, fill_value: Any, *, dtype: Any = None, devic
     return _full(sizes("new_full", (size,)), fill_value, kind, input.device if device is None else device, requires_grad)
 
 
-@op("torch.scalar_tensor")
+@factory("torch.scalar_tensor")
 def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = STRIDED, device: Any = None, pin_memory: bool = False) -> Any:
     """A tensor without axes."""
     return _full((), s, element_type(dtype) or default_dtype(), device, False)
 
 
-@op("torch.empty_strided", "torch.empty_permuted")
+@factory("torch.empty_permuted")
+def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = STRIDED, device: Any = None,
+                   pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
+    """A tensor of what happens to be in memory, its axes laid out in the given order."""
+    return made(sizes("empty_permuted", (size,)), element_type(dtype) or default_dtype(), device, requires_grad)
+
+
+@factory("torch.empty_strided")
 def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = STRIDED, device: Any = None, pin_memory: bool = False,
                   requires_grad: bool = False) -> Any:  # fmt: skip
     """A tensor of what happens to be in memory, laid out as given."""
     return made(sizes("empty_strided", (size,)), element_type(dtype) or default_dtype(), device, requires_grad)
 
 
-@op("torch.Tensor.new_empty_strided")
+@factory("torch.Tensor.new_empty_strided")
 def new_empty_strided(input: Any, size: Any, stride: Any, dtype: Any = None, layout: Any = None, device: Any = None,
                       pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """A tensor of what happens to be in memory, laid out as given, of the type of another."""
@@ -262,7 +270,8 @@ def _check_values(flat: list[Any], dtype: str) -> None:
 
 
 @op("torch.tensor", lenient=True)
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False, names: Any = None) -> Any:
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False,
+           names: Any = None) -> Any:  # fmt: skip
     """A new tensor of nested sequences of numbers.
 
     >>> tensor([[1, 2], [3, 4.5]])
@@ -307,8 +316,9 @@ def from_numpy(ndarray: Any, /) -> Any:
     return from_values(ndarray, None)
 
 
-@op("torch.Tensor.new_tensor")
-def new_tensor(input: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+@factory("torch.Tensor.new_tensor")
+def new_tensor(input: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+               pin_memory: bool = False) -> Any:  # fmt: skip
     """A tensor of the values, of the type and on the device of another."""
     kind = element_type(dtype) or input.dtype
     return from_values(data, kind, input.device if device is None else device, requires_grad)

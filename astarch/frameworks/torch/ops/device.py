@@ -6,10 +6,13 @@ import re
 from typing import Any
 
 from ....ir.tensor import Shape
-from ...describe import RUN, constant, kind, op, refuse
+from ....ir.unknown import Reason
+from ...describe import RUN, constant, kind, op, refuse, unknown
 from ..tensor import TorchTensor
 
-_TYPES = ["cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone"]
+_TYPES = [
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
+    "mps", "meta", "hpu", "mtia", "privateuseone"]  # fmt: skip
 _WRITTEN = re.compile(r"([a-z_]+)(?::(0|[1-9]\d*))?\Z")
 
 kind("torch.Size")(Shape)
@@ -151,9 +154,6 @@ class Generator:
 
 def random_number(what: str) -> Any:
     """A number that only the system tells."""
-    from ....ir.unknown import Reason
-    from ...describe import unknown
-
     return unknown(what, Reason.OUTSIDE)
 
 

@@ -152,7 +152,7 @@ def one_hot(tensor: Any, num_classes: Any = -1) -> Any:
         refuse("RuntimeError", "Class values must be non-negative.")
     if type(count) is int and count == -1:
         count = fresh_size("the number of classes of one_hot") if known is None else max(known) + 1
-    elif type(count) is int and (count < 1 and not empty or known and max(known) >= count):
+    elif type(count) is int and ((count < 1 and not empty) or (known and max(known) >= count)):
         refuse("RuntimeError", "Class values must be smaller than num_classes.")
     data = None
     if known is not None and type(count) is int and len(known) * count <= KEPT_VALUES:
@@ -233,7 +233,7 @@ def grid_sample(input: Any, grid: Any, mode: str = "bilinear", padding_mode: str
     if rank not in (4, 5) or len(grid.shape) != rank:
         refuse(
             "RuntimeError",
-            f"grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got {list(shape)} and {list(grid.shape)}",
+            f"grid_sampler(): expected 4D or 5D input and grid with as many dimensions, but got {list(shape)} and {list(grid.shape)}",
         )
     require(
         same(shape[0], grid.shape[0]),

@@ -75,6 +75,8 @@ def _places(name: str, input: Any, s: Any, dim: Any) -> tuple[list[Any], tuple[i
     if dim is not None:
         dim = (dim,) if isinstance(dim, int) else tuple(dim)
         places = tuple(axis(index, rank) for index in dim)
+        if places and not rank:
+            refuse("IndexError", "Dimension specified as 0 but tensor has no dimensions")
         if len(set(places)) != len(places):
             refuse("RuntimeError", "FFT dims must be unique")
     if s is None:

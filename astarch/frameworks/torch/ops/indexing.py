@@ -39,7 +39,7 @@ def setitem(self: Any, index: Any, value: Any) -> None:
     if _lost(index) or _lost(value):
         write(self)
         return
-    found = select(self, index, self.data is not None)
+    found = select(self, None if index is True else index, self.data is not None)
     if isinstance(value, complex) and category(self.dtype) in (1, 2):
         refuse("RuntimeError", "value cannot be converted to a real type without overflow")
     if isinstance(value, Tensor):

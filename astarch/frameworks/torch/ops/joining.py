@@ -255,7 +255,7 @@ def repeat_interleave(input: Any = None, repeats: Any = None, dim: Any = None, *
         shape, place = (product(shape),), 0
     elif not shape:
         axis(dim, 0)
-        if type(repeats) is int and repeats == 0:
+        if is_tensor(repeats) or (type(repeats) is int and repeats == 0):
             refuse("IndexError", "repeat_interleave: a tensor without axes cannot be repeated zero times along one")
         shape, place = (1,), 0
     else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
-from ....ir.dim import less, same
-from ...describe import assume, op, refuse, require, unknown
+from ....ir.dim import less, minimum, same
+from ...describe import op, refuse, require, unknown
 from ...dtypes import category, complex_of, real_of
 from ...shapes import broadcast, product, text
 from .aliasing import into, into_each
@@ -32,12 +32,7 @@ def _matrix(name: str, tensor: Any, square: bool = False) -> Any:
 
 
 def _smaller(rows: Any, columns: Any) -> Any:
-    if type(rows) is int and type(columns) is int:
-        return min(rows, columns)
-    shorter = less(rows, columns)
-    if shorter is None:
-        assume(f"{rows} is at most {columns}")
-    return columns if shorter is False else rows
+    return min(rows, columns) if type(rows) is int and type(columns) is int else minimum(rows, columns)
 
 
 def _square_family() -> None:
@@ -379,7 +374,7 @@ def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: Any = None) -> Any:
     rows, columns = A.shape[-2:]
     rank = len(A.shape)
     vector = len(B.shape) == rank - 1 and all(same(a, b) is not False for a, b in zip(B.shape, A.shape[:-1], strict=True))
-    if not vector and not 0 <= rank - len(B.shape) <= 1 or len(B.shape) < 1 or (not vector and len(B.shape) < 2):
+    if (not vector and not 0 <= rank - len(B.shape) <= 1) or len(B.shape) < 1 or (not vector and len(B.shape) < 2):
         refuse(
             "RuntimeError", "torch.linalg.lstsq: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1"
         )

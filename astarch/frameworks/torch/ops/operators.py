@@ -47,7 +47,7 @@ def _divide_into(input: Any, other: Any) -> Any:
 
 
 def _ruled(rule: Rule) -> Callable[[Any, Any], Any]:
-    return lambda input, other: both(rule, input, other)
+    return lambda first, second: both(rule, first, second)
 
 
 def _operator(names: str, apply: Callable[[Any, Any], Any], inplace: bool = False) -> None:
@@ -64,7 +64,7 @@ def _operator(names: str, apply: Callable[[Any, Any], Any], inplace: bool = Fals
 
 
 def _reversed(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda input, other: apply(other, input)
+    return lambda first, second: apply(second, first)
 
 
 for _names, _apply in {
@@ -91,24 +91,24 @@ _INVERTED = Rule("bitwise_not", "bi", exact=lambda a: not a if type(a) is bool e
 
 
 @op("torch.Tensor.__neg__")
-def __neg__(input: Any) -> Any:
+def negative(input: Any) -> Any:
     """The operator ``-``."""
     return elementwise(_NEGATIVE, input)
 
 
 @op("torch.Tensor.__pos__")
-def __pos__(input: Any) -> Any:
+def positive(input: Any) -> Any:
     """The operator ``+``: the tensor itself."""
     return elementwise(Rule("positive", "ihfc"), input) if input.dtype == "bool" else conj(input)
 
 
 @op("torch.Tensor.__abs__")
-def __abs__(input: Any) -> Any:
+def absolute(input: Any) -> Any:
     """What ``abs(x)`` calls."""
     return elementwise(_ABSOLUTE, input)
 
 
 @op("torch.Tensor.__invert__")
-def __invert__(input: Any) -> Any:
+def inverted(input: Any) -> Any:
     """The operator ``~``."""
     return elementwise(_INVERTED, input)

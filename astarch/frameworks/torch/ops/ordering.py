@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from math import isnan
 from typing import Any
 
 from ....ir.dim import less, same
@@ -33,7 +34,7 @@ def _order(input: Any, descending: bool) -> list[int] | None:
     if (
         data is None
         or len(input.shape) != 1
-        or any(value != value or type(value) not in (int, float) for value in data)
+        or any(type(value) not in (int, float) or isnan(value) for value in data)
         or len(set(data)) != len(data)
     ):
         return None
@@ -110,7 +111,7 @@ def kthvalue(input: Any, k: Any, dim: int = -1, keepdim: bool = False, *, out: A
     size = shape[place] if shape else 1
     if shape and same(size, 0) is True:
         refuse("IndexError", f"kthvalue(): Expected reduction dim {place} to have non-zero size.")
-    if type(k) is int and k < 1 or less(size, k):
+    if (type(k) is int and k < 1) or less(size, k):
         refuse("RuntimeError", f"kthvalue(): selected number k out of range for dimension {place}")
     kept = (1,) if keepdim else ()
     result = (*shape[:place], *kept, *shape[place + 1 :]) if shape else ()
@@ -193,16 +194,15 @@ def searchsorted(
     shape = sorted_sequence.shape
     if not shape:
         refuse("RuntimeError", "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension")
-    if sorter is not None:
-        if (
-            sorter.dtype != "int64"
-            or len(sorter.shape) != len(shape)
-            or any(same(a, b) is False for a, b in zip(sorter.shape, shape, strict=True))
-        ):
-            refuse(
-                "RuntimeError",
-                f"torch.searchsorted(): boundary and sorter must have the same size, but got {list(shape)} and {list(sorter.shape)}",
-            )
+    if sorter is not None and (
+        sorter.dtype != "int64"
+        or len(sorter.shape) != len(shape)
+        or any(same(a, b) is False for a, b in zip(sorter.shape, shape, strict=True))
+    ):
+        refuse(
+            "RuntimeError",
+            f"torch.searchsorted(): boundary and sorter must have the same size, but got {list(shape)} and {list(sorter.shape)}",
+        )
     result = input.shape if is_tensor(input) else ()
     if not result and len(shape) != 1:
         refuse(

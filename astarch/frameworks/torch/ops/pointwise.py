@@ -15,7 +15,7 @@ from .values import divided
 
 
 def _sign(a: Any) -> Any:
-    return (a > 0) - (a < 0) if a == a else 0
+    return (a > 0) - (a < 0) if not math.isnan(a) else 0
 
 
 def _whole(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -76,14 +76,17 @@ _UNARY = [
     (Rule("i1", REAL, "float"), "special.i1"),
     (Rule("i1e", REAL, "float"), "special.i1e"),
     (Rule("ndtr", REAL, "float"), "special.ndtr"),
-    *((Rule(name, "bif", "float"), f"special.{name}") for name in ["airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "erfcx", "log_ndtr", "modified_bessel_i0", "modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1", "ndtri", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1", "spherical_bessel_j0"]),
+    *((Rule(name, "bif", "float"), f"special.{name}") for name in [
+        "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "erfcx", "log_ndtr", "modified_bessel_i0",
+        "modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1", "ndtri", "scaled_modified_bessel_k0",
+        "scaled_modified_bessel_k1", "spherical_bessel_j0"]),
 ]  # fmt: skip
 
 #: The same without ``out=``.
 _BARE = [
     (Rule("isfinite", ANY, "bool", math.isfinite), "isfinite"),
     (Rule("isinf", ANY, "bool", math.isinf), "isinf"),
-    (Rule("isnan", ANY, "bool", lambda a: a != a), "isnan"),
+    (Rule("isnan", ANY, "bool", math.isnan), "isnan"),
     (Rule("isreal", ANY, "bool", lambda a: True), "isreal"),
     (Rule("positive", "ihfc", exact=lambda a: a), "positive"),
 ]  # fmt: skip

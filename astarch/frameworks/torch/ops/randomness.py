@@ -13,6 +13,7 @@ from .creation import PRESERVE, STRIDED, made, sizes
 from .dtypes import element_type
 from .elementwise import deliver, letter, place_of
 from .promotion import category_of, number_category
+from .signatures import factory
 
 
 def _continuous(name: str, dtype: str) -> str:
@@ -22,13 +23,13 @@ def _continuous(name: str, dtype: str) -> str:
 
 
 def _random_family(name: str) -> None:
-    @op(f"torch.{name}")
+    @factory(f"torch.{name}")
     def function(*args: Any, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = STRIDED,
                  device: Any = None, pin_memory: bool = False, requires_grad: bool = False, names: Any = None) -> Any:  # fmt: skip
         kind = element_type(dtype) or (default_dtype() if out is None else out.dtype)
         return made(sizes(name, args, size), _continuous(name, kind), device, requires_grad, None, out)
 
-    @op(f"torch.{name}_like")
+    @factory(f"torch.{name}_like")
     def like(input: Any, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False, memory_format: Any = PRESERVE) -> Any:  # fmt: skip
         kind = _continuous(name, element_type(dtype) or input.dtype)
@@ -57,7 +58,7 @@ def _whole_range(name: str, low: Any, high: Any, dtype: str) -> None:
         refuse("NotImplementedError", f"{name} is not implemented for {dtype}")
 
 
-@op("torch.randint")
+@factory("torch.randint")
 def randint(*args: Any, low: Any = 0, high: Any = None, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None,
             layout: Any = STRIDED, device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """Whole numbers from ``low`` up to but not including ``high``.
@@ -79,7 +80,7 @@ def randint(*args: Any, low: Any = 0, high: Any = None, size: Any = None, genera
     return made(sizes("randint", (size,)), kind, device, requires_grad, None, out)
 
 
-@op("torch.randint_like")
+@factory("torch.randint_like")
 def randint_like(input: Any, low: Any = None, high: Any = None, *, dtype: Any = None, layout: Any = None, device: Any = None,
                  pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = PRESERVE) -> Any:  # fmt: skip
     """Whole numbers below a bound, in the shape and type of another tensor."""
@@ -92,7 +93,7 @@ def randint_like(input: Any, low: Any = None, high: Any = None, *, dtype: Any = 
     return made(input.shape, kind, input.device if device is None else device, requires_grad)
 
 
-@op("torch.randperm")
+@factory("torch.randperm")
 def randperm(n: Any, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = STRIDED, device: Any = None,
              pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """The numbers below ``n`` in random order.
@@ -112,7 +113,7 @@ def randperm(n: Any, *, generator: Any = None, out: Any = None, dtype: Any = Non
     return made((n,), kind, device, requires_grad, [0] if type(n) is int and n == 1 else None, out)
 
 
-@op("torch.normal")
+@factory("torch.normal")
 def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
            layout: Any = STRIDED, device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """Numbers drawn by normal distributions of these means and deviations.

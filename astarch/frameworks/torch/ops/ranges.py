@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,7 @@ from .creation import STRIDED, made
 from .dtypes import element_type
 from .elementwise import place_of
 from .promotion import category_of, number_category
+from .signatures import factory
 from .values import LOST, cast_all, few, spread_values
 
 _HOLE: Any = object()
@@ -48,7 +50,7 @@ def _span(start: Any, end: Any, step: Any, whole: bool) -> Any:
     return math.ceil((float(end) - float(start)) / float(step))
 
 
-@op("torch.arange")
+@factory("torch.arange")
 def arange(start: Any = _HOLE, end: Any = _HOLE, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = STRIDED,
            device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """The numbers from ``start`` up to but not including ``end``.
@@ -104,9 +106,9 @@ def _in_groups(count: int, first: float, step: float, dtype: str, lanes: int) ->
     return data
 
 
-@op("torch.range")
+@factory("torch.range")
 def range_(start: Any = 0, end: Any = _HOLE, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = STRIDED,
-           device: Any = None, requires_grad: bool = False) -> Any:  # fmt: skip
+           device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """The numbers from ``start`` to ``end``, both included (deprecated)."""
     if end is _HOLE:
         start, end = 0, start
@@ -153,7 +155,7 @@ def _spaced_type(dtype: Any, out: Any, bounds: tuple[Any, ...]) -> str:
     return kind
 
 
-@op("torch.linspace")
+@factory("torch.linspace")
 def linspace(start: Any, end: Any, steps: Any, *, out: Any = None, dtype: Any = None, layout: Any = STRIDED, device: Any = None,
              pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """So many numbers from ``start`` to ``end``, both included.
@@ -184,12 +186,17 @@ def _spaced(start: Any, end: Any, count: Any, dtype: str) -> list[Any] | None:
 
 def _fused(a: float, b: int, c: float, dtype: str) -> float:
     """``a * b + c`` rounded once, as processors with fused multiply-add do it and torch's kernels are built to use."""
-    if dtype == "float32":
-        return rounded(a * b + c, dtype)
-    return float(Fraction(a) * b + Fraction(c))
+    exact = Fraction(a) * b + Fraction(c)
+    near = float(exact)
+    if dtype != "float32" or near == exact:
+        return rounded(near, dtype)
+    # rounded to odd first, so that rounding again does not round twice
+    toward_zero = near if abs(near) < abs(exact) else math.nextafter(near, 0.0)
+    bits = struct.unpack("q", struct.pack("d", toward_zero))[0] | 1
+    return rounded(struct.unpack("d", struct.pack("q", bits))[0], dtype)
 
 
-@op("torch.logspace")
+@factory("torch.logspace")
 def logspace(start: Any, end: Any, steps: Any, base: Any = 10.0, *, out: Any = None, dtype: Any = None, layout: Any = STRIDED,
              device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """So many numbers from ``base**start`` to ``base**end``, evenly spaced in their logarithm."""
@@ -198,7 +205,7 @@ def logspace(start: Any, end: Any, steps: Any, base: Any = 10.0, *, out: Any = N
     return made((_steps("logspace", steps),), kind, device, requires_grad, None, out)
 
 
-@op("torch.eye")
+@factory("torch.eye")
 def eye(n: Any, m: Any = None, *, out: Any = None, dtype: Any = None, layout: Any = STRIDED, device: Any = None, pin_memory: bool = False,
         requires_grad: bool = False) -> Any:  # fmt: skip
     """Ones on the diagonal, zeros elsewhere.
@@ -224,8 +231,10 @@ def _triangle(row: Any, col: Any, dtype: Any, device: Any, lower: bool, offset: 
     if type(row) is not int or type(col) is not int:
         count = fresh_size("triangle indices", row * col)
         if same(row, col) and offset in (0, 1, -1):
-            inner = (offset == 0) or (offset > 0) == lower
-            count = row * (row + 1) // 2 if offset == 0 else row * (row - 1) // 2 if not inner else fresh_size("triangle indices", row * col)
+            if offset == 0:
+                count = row * (row + 1) // 2
+            elif (offset > 0) != lower:
+                count = row * (row - 1) // 2
         return made((2, count), kind, device)  # type: ignore[arg-type]
     if row < 0 or col < 0:
         refuse("RuntimeError", "row and col must be non-negative")
@@ -237,8 +246,9 @@ def _triangle(row: Any, col: Any, dtype: Any, device: Any, lower: bool, offset: 
     return made((2, count), kind, device, False, data)  # type: ignore[arg-type]
 
 
-@op("torch.tril_indices")
-def tril_indices(row: Any, col: Any, offset: int = 0, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False) -> Any:
+@factory("torch.tril_indices")
+def tril_indices(row: Any, col: Any, offset: int = 0, *, dtype: Any = None, layout: Any = None, device: Any = None,
+                 pin_memory: bool = False) -> Any:  # fmt: skip
     """Row and column of every place on and below a diagonal.
 
     >>> tril_indices(3, 3)
@@ -247,8 +257,9 @@ def tril_indices(row: Any, col: Any, offset: int = 0, *, dtype: Any = None, layo
     return _triangle(row, col, dtype, device, True, offset)
 
 
-@op("torch.triu_indices")
-def triu_indices(row: Any, col: Any, offset: int = 0, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False) -> Any:
+@factory("torch.triu_indices")
+def triu_indices(row: Any, col: Any, offset: int = 0, *, dtype: Any = None, layout: Any = None, device: Any = None,
+                 pin_memory: bool = False) -> Any:  # fmt: skip
     """Row and column of every place on and above a diagonal."""
     return _triangle(row, col, dtype, device, False, offset)
 
@@ -347,28 +358,28 @@ def _window(name: str, length: Any, dtype: Any, device: Any, requires_grad: bool
     return made((length,), kind, device, requires_grad)  # type: ignore[arg-type]
 
 
-@op("torch.hann_window")
+@factory("torch.hann_window")
 def hann_window(window_length: Any, periodic: bool = True, *, dtype: Any = None, layout: Any = STRIDED, device: Any = None,
                 pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """The Hann window."""
     return _window("hann_window", window_length, dtype, device, requires_grad)
 
 
-@op("torch.blackman_window", "torch.bartlett_window")
+@factory("torch.blackman_window", "torch.bartlett_window")
 def blackman_window(window_length: Any, periodic: bool = True, *, dtype: Any = None, layout: Any = STRIDED, device: Any = None,
                     pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """The Blackman (or Bartlett) window."""
     return _window("blackman_window", window_length, dtype, device, requires_grad)
 
 
-@op("torch.hamming_window")
+@factory("torch.hamming_window")
 def hamming_window(window_length: Any, periodic: bool = True, alpha: Any = 0.54, beta: Any = 0.46, *, dtype: Any = None,
                    layout: Any = STRIDED, device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """The Hamming window."""
     return _window("hamming_window", window_length, dtype, device, requires_grad)
 
 
-@op("torch.kaiser_window")
+@factory("torch.kaiser_window")
 def kaiser_window(window_length: Any, periodic: bool = True, beta: Any = 12.0, *, dtype: Any = None, layout: Any = STRIDED,
                   device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """The Kaiser window."""

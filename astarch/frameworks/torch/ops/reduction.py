@@ -37,7 +37,8 @@ def folded(input: Any, within: str, dims: Sequence[int], fold: Fold, dtype: str)
 def _exact_sum(values: list[Any]) -> Any:
     """The sum, if it does not depend on the order in which it is taken."""
     total = sum(values)
-    if type(total) is float and (any(value != math.trunc(value) for value in values) or sum(map(abs, values)) > 1 << 24) and len(values) > 1:
+    whole = type(total) is not float or (all(value == math.trunc(value) for value in values) and sum(map(abs, values)) <= 1 << 24)
+    if not whole and len(values) > 1:
         raise ArithmeticError("depends on the order of addition")
     return total
 
@@ -155,7 +156,8 @@ def _spread_arguments(input: Any, dim: Any, unbiased: Any, keepdim: Any, correct
 
 def _deviation_family(name: str) -> None:
     @reduction(name)
-    def function(input: Any, dim: Any = None, unbiased: Any = _UNSET, keepdim: Any = False, *, correction: Any = _UNSET, out: Any = None) -> Any:
+    def function(input: Any, dim: Any = None, unbiased: Any = _UNSET, keepdim: Any = False, *, correction: Any = _UNSET,
+                 out: Any = None) -> Any:  # fmt: skip
         dim = _spread_arguments(input, dim, unbiased, keepdim, correction)
         return deliver(_reduced(name, input, dim, keepdim, real_of(input.dtype)), out)
 
@@ -214,7 +216,7 @@ def _not_empty(name: str, input: Any, dims: Sequence[int] | None) -> None:
 
 def _extreme(values: list[Any], best: Fold) -> Any:
     for value in values:
-        if value != value:
+        if math.isnan(value):
             return value
     return best(values)
 
@@ -359,16 +361,20 @@ def mode(input: Any, dim: Any = -1, keepdim: Any = False, *, out: Any = None) ->
     return found if out is None else ValuesIndices(*map(deliver, found, out))
 
 
+_INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
 def _quantile_family(name: str) -> None:
     @reduction(name)
     def function(input: Any, q: Any, dim: Any = None, keepdim: Any = False, *, interpolation: str = "linear", out: Any = None) -> Any:
         if input.dtype not in ("float32", "float64"):
             refuse("RuntimeError", f"{name}() input tensor must be either float or double dtype")
-        if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-            refuse("RuntimeError", f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}")
+        if interpolation not in _INTERPOLATIONS:
+            refuse("RuntimeError", f"{name}() interpolation must be one of {_INTERPOLATIONS}, but got {interpolation}")
         _not_empty(name, input, None)
         place = None if dim is None else one_axis(name, dim, len(input.shape))
-        return deliver(input.like((*_points(name, input, q), *without(input.shape, several_axes(name, place, len(input.shape)), keepdim))), out)
+        rest = without(input.shape, several_axes(name, place, len(input.shape)), keepdim)
+        return deliver(input.like((*_points(name, input, q), *rest)), out)
 
     function.__doc__ = "The value below which a fraction of the elements lies."
 

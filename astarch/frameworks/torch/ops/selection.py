@@ -12,6 +12,7 @@ from itertools import product as combinations
 from typing import Any
 
 from ....ir.dim import Dim, same
+from ....ir.refusal import Refusal
 from ....ir.tensor import KEPT_VALUES, Tensor
 from ...describe import fresh_size, refuse
 from ...shapes import broadcast, product, strided
@@ -292,7 +293,7 @@ def _finish(walk: _Walk, only_mask: bool) -> Selection:
     positions = [walk.given[place] for place in at]
     try:
         inside = broadcast(*[found.shape for found in positions])
-    except Exception as mismatch:
+    except Refusal as mismatch:
         shapes = ", ".join(str(list(found.shape)) for found in positions)
         refuse("IndexError", f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}: {mismatch}")
     first = at[0] if at[-1] - at[0] == len(at) - 1 else 0
@@ -305,11 +306,11 @@ def _finish(walk: _Walk, only_mask: bool) -> Selection:
         for place, found in zip(at, positions, strict=True):
             _in_bounds(found, shape[place], place, nothing)
     places = None
-    if strides is not None and all(found.data is not None and all(type(x) is int for x in found.data) for found in positions):
-        if product(result) <= KEPT_VALUES:
-            jumps = _jumps(positions, inside, [strides[place] for place in at], [shape[place] for place in at])
-            runs = [_run(shape[place], strides[place]) for place in before], [_run(shape[place], strides[place]) for place in after]
-            places = _spread([*runs[0], jumps, *runs[1]], walk.offset)
+    known = strides is not None and all(found.data is not None and all(type(x) is int for x in found.data) for found in positions)
+    if strides is not None and known and product(result) <= KEPT_VALUES:
+        jumps = _jumps(positions, inside, [strides[place] for place in at], [shape[place] for place in at])
+        runs = [_run(shape[place], strides[place]) for place in before], [_run(shape[place], strides[place]) for place in after]
+        places = _spread([*runs[0], jumps, *runs[1]], walk.offset)
     return Selection(result, places, True, only_mask)
 
 

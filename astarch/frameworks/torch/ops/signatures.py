@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ....ir.unknown import Unknown
 from ... import describe
 from ...describe import refuse
 
@@ -44,3 +45,25 @@ def _without_out(function: Callable[..., Any]) -> Callable[..., Any]:
     kept = [parameter for parameter in signature.parameters.values() if parameter.name != "out"]
     method.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     return method
+
+
+#: Arguments on which neither shape nor element type depends.
+_BESIDE = ("device", "pin_memory", "layout", "requires_grad", "generator", "memory_format", "non_blocking")
+
+
+def factory(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Describe a function that makes tensors: on a device that is not known it makes them all the same."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def make(*args: Any, **kwargs: Any) -> Any:
+            for name in _BESIDE:
+                if type(kwargs.get(name)) is Unknown:
+                    del kwargs[name]
+            lost = describe._first_unknown(args, kwargs)
+            return function(*args, **kwargs) if lost is None else lost
+
+        describe.op(*names, lenient=True)(make)
+        return function
+
+    return register

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
-from ....ir.dim import less, same
+from ....ir.dim import less, minimum, same
 from ...describe import assume, fresh_size, op, refuse, require, unknown
 from ...shapes import axis, product, strided
 from ..tensor import is_size, is_tensor, sizes_of
@@ -233,7 +233,7 @@ def _split_at(input: Any, place: int, cuts: Any) -> Any:
     size = input.shape[place]
     bounds = [0, *cuts, size]
     found = []
-    for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(bounds)):
         end = None if number == len(cuts) else end
         if type(size) is int and type(start) is int:
             first = slice(start, None).indices(size)[0]
@@ -294,12 +294,7 @@ def _diagonal_length(rows: Any, columns: Any, offset: Any) -> Any:
     rows, columns = (rows + offset, columns) if offset < 0 else (rows, columns - offset)
     if type(rows) is int and type(columns) is int:
         return max(min(rows, columns), 0)
-    if same(rows, columns):
-        return rows
-    shorter = less(rows, columns)
-    if shorter is None:
-        assume(f"{rows} is at most {columns} (diagonal)")
-    return columns if shorter is False else rows
+    return rows if same(rows, columns) else minimum(rows, columns)
 
 
 @op("torch.diagonal", "torch.Tensor.diagonal", "torch.diagonal_copy")

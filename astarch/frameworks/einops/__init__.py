@@ -1,0 +1,1 @@
+"""einops, described: patterns as shape rules."""

@@ -1,0 +1,1 @@
+"""The compiled operations of torchvision; its Python source is read."""

@@ -1,0 +1,16 @@
+"""``typing_extensions``: the same as ``typing``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..machine import Machine
+from ..values import PyModule
+
+OPAQUE = True
+
+
+def namespace(m: Machine) -> dict[str, Any]:
+    """The names of the module."""
+    module = m.import_module("typing")
+    return dict(module.namespace) if isinstance(module, PyModule) else {}
