@@ -68,7 +68,8 @@ def multiplications(algebra: Algebra) -> list[Any]:
     shapes = shape_chain(algebra)
     total: Any = 0
     for layer, (height, width) in enumerate(zip(shapes[::2], shapes[1::2], strict=True)):
-        total = algebra.expand(total + algebra.expand(9 * channels * channels * (1 + layer // 10) ** 2 * height * width))
+        weights = 9 * (channels * (1 + layer // 10)) ** 2
+        total = algebra.expand(total + algebra.expand(weights * height * width))
     return [total]
 
 

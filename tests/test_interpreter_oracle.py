@@ -8,6 +8,7 @@ must agree, in types as well.
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,11 @@ def normal(value: Any) -> Any:
 def in_cpython(text: str) -> Any:
     """What CPython makes of a program of ours."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code = compile(text, "<program>", "exec", dont_inherit=True)
     try:
-        exec(text, namespace)  # noqa: S102
+        exec(code, namespace)  # noqa: S102
     except Exception as error:
         return "raises", type(error).__name__, str(error)
     return normal(namespace["result"])

@@ -23,6 +23,7 @@ from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Dim, Undecided
 from ..ir.refusal import Refusal
 from ..ir.span import NOWHERE, Span
+from ..ir.tensor import Tensor
 from ..ir.unknown import Reason, Unknown
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -161,11 +162,12 @@ def leave_node(run: Run, op: str, args: tuple[Any, ...], kwargs: dict[str, Any],
     """Record a step of the data flow; the tensors it gives remember that they come from it."""
     module = run.modules[-1] if run.modules else None
     node = Node(op, args, kwargs, result, run.where(), module, macs)
-    if getattr(result, "kind", None) is not None and getattr(result, "node", 0) is None:
-        result.node = len(run.nodes)
+    if isinstance(result, Tensor):
+        if result.node is None:
+            result.node = len(run.nodes)
     elif isinstance(result, (tuple, list)):
         for item in result:
-            if getattr(item, "kind", None) is not None and getattr(item, "node", 0) is None:
+            if isinstance(item, Tensor) and item.node is None:
                 item.node = len(run.nodes)
     run.nodes.append(node)
 
@@ -174,7 +176,7 @@ def _is_data(value: Any) -> bool:
     """Whether a value takes part in the data flow: a tensor, or a sequence that starts with one."""
     if isinstance(value, (tuple, list)):
         return len(value) > 0 and _is_data(value[0])
-    return getattr(value, "kind", None) is not None
+    return isinstance(value, Tensor)
 
 
 def fault(run: Run, op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Any:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..ir.dim import Dim, less, maximum, same
+from ..ir.dim import Dim, less, maximum, minimum, same
 from .describe import refuse, require
 
 Sizes = Sequence[Any]
@@ -106,12 +106,12 @@ def window(size: Any, kernel: Any, stride: Any = 1, padding: Any = 0, dilation: 
     reach = size + 2 * padding - dilation * (kernel - 1) - 1
     if not ceil_mode:
         return reach // stride + 1
-    count = -(-reach // stride) + 1
-    # torch drops a last window that would start in the right padding
-    last = less(size + padding - 1, (count - 1) * stride)
-    if last is None:
-        return reach // stride + 1 if same(reach % stride, 0) else count
-    return count - 1 if last else count
+    # The last window may hang over the end but must start inside the input or its left padding. With strides as long
+    # as the window that is what bounds the count; otherwise it always holds.
+    span = dilation * (kernel - 1) + 1
+    if less(span, padding + stride):
+        return -(-(size + padding) // stride)
+    return -(-(size + 2 * padding - span) // stride) + 1
 
 
 def unwindow(size: Any, kernel: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1, output_padding: Any = 0) -> Any:
@@ -167,8 +167,6 @@ def strided(start: Any, stop: Any, step: Any, size: Any) -> Any:
 
 
 def _bounded(index: Any, size: Any) -> Any:
-    from ..ir.dim import minimum
-
     negative = less(index, 0)
     if negative:
         return maximum(size + index, 0)

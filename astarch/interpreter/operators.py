@@ -8,6 +8,7 @@ from typing import Any
 
 from ..ir.dim import Dim, Undecided, same
 from ..ir.refusal import Refusal
+from ..ir.tensor import Tensor
 from ..ir.unknown import Reason, Unknown
 from .budget import BudgetSpent
 from .builtins.hosts import payload_of
@@ -184,7 +185,7 @@ def compare(m: Machine, op: str, left: Any, right: Any) -> Any:
 
 def _unequal(m: Machine, left: Any, right: Any) -> Any:
     """What to negate for ``!=``: tensors answer element by element, so their own operator is asked."""
-    if getattr(left, "kind", None) or getattr(right, "kind", None):
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
         try:
             return _Final(left != right)
         except Exception as error:
@@ -232,7 +233,7 @@ def equal(m: Machine, left: Any, right: Any) -> Any:
 
 def _equal_sizes(m: Machine, left: Any, right: Any) -> Any:
     if not isinstance(left, (int, float, Dim)) or not isinstance(right, (int, float, Dim)):
-        return False if not (getattr(left, "kind", None) or getattr(right, "kind", None)) else left == right
+        return False if not (isinstance(left, Tensor) or isinstance(right, Tensor)) else left == right
     answer = same(left, right)  # type: ignore[arg-type]
     return m.unknown(Reason.UNDECIDED, f"{left} == {right}") if answer is None else answer
 
@@ -306,7 +307,7 @@ def contains(m: Machine, container: Any, item: Any) -> Any:
     if type(item) is Unknown:
         return item if container else False
     try:
-        if isinstance(container, (dict, set, frozenset, str, bytes, range)) or getattr(container, "kind", None):
+        if isinstance(container, (dict, set, frozenset, str, bytes, range)) or isinstance(container, Tensor):
             return payload_of(item) in container if isinstance(container, (str, bytes)) else item in container
         return _contains_by_iteration(m, container, item)
     except Exception as error:
@@ -421,7 +422,7 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
         return _subscript_class(m, value, index)
     if isinstance(value, GenericAlias):
         return GenericAlias(value.origin, index)
-    if not getattr(value, "kind", None):
+    if not isinstance(value, Tensor):
         index = payload_of(index)
         if type(index) is Unknown:
             return index
@@ -454,7 +455,7 @@ def store(m: Machine, value: Any, index: Any, new: Any) -> None:
             raise m.error("TypeError", f"'{value.py_class.name}' object does not support item assignment")
         m.call(method, (value, index, new), {})
         return
-    if type(index) is Unknown and not getattr(value, "kind", None):
+    if type(index) is Unknown and not isinstance(value, Tensor):
         m.unknown(Reason.UNDECIDED, "an item stored under a key that is not known")
         return
     try:

@@ -19,7 +19,7 @@ from .dim_polynomial import content, divided, exact_quotient, monomial_quotient,
 from .dim_values import rebuilt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from .dim_atoms import Atom, Span
     from .dim_core import Size
@@ -55,7 +55,7 @@ class Multiple(NamedTuple):
 
 
 class Assumptions:
-    """An immutable set of facts. `with` methods return a larger one; `assuming` makes one count."""
+    """An immutable set of facts, extended to a larger one by its methods. `assuming` makes one count."""
 
     __slots__ = (
         "_caches",
@@ -78,6 +78,7 @@ class Assumptions:
         self._nonzero: list[Dim] = []
         self._zeros: list[Dim] = []
         self._caches: tuple[dict[Dim, Size], dict[Dim, Span], dict[Atom, Span]] = ({}, {}, {})
+        self._unfolded: Assumptions | None = None
         with _forgotten():
             for fact in self.facts:
                 self._learn(fact)
@@ -126,7 +127,7 @@ class Assumptions:
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Assumptions, (self.facts,)
 
     def __str__(self) -> str:
@@ -223,18 +224,16 @@ class Assumptions:
         return size
 
     def _replaced(self, size: Size) -> Size:
-        """The size with replacements for its own atoms, not for those within."""
-        if isinstance(size, Dim) and self._replacements:
-            known = [atom for atom in size.atoms() if atom in self._replacements]
-            if known:
-                return rebuilt(size, dict(self._replacements))
-        return size
+        """The size with replacements, if some of its own atoms have one."""
+        if isinstance(size, int) or self._replacements.keys().isdisjoint(size.atoms()):
+            return size
+        return rebuilt(size, dict(self._replacements))
 
     def _learn(self, fact: Fact) -> None:
         if not all(isinstance(side, (int, Dim)) for side in (fact.left, fact.right)):
             return  # facts about real numbers are kept for people to read
-        with _activated(self if self._replacements or self._multiples else None):
-            difference = fact.left - fact.right
+        with _activated(self):
+            difference = self.simplified(fact.left - fact.right)
         for cache in self._caches:
             cache.clear()
         if isinstance(difference, int):
@@ -271,7 +270,7 @@ class Assumptions:
 
     def _learn_zero(self, size: Dim, fact: Fact) -> None:
         number = content(size)
-        size = sum_of({monomial: coefficient // number for monomial, coefficient in size.terms.items()})
+        size = Dim({monomial: coefficient // number for monomial, coefficient in size.terms.items()})
         multiple = _multiple(size)
         if multiple is not None:
             self._multiples.append(multiple)
@@ -294,18 +293,18 @@ class Assumptions:
 
 
 @contextmanager
-def assuming(*facts: Any) -> Iterator[Assumptions]:
+def assuming(*facts: Any) -> Generator[Assumptions]:
     """Within this block, sizes are simplified and compared under these facts too (see `Assumptions.of`)."""
-    active = ACTIVE.get()
-    with _activated((active or Assumptions()).extended(*facts)) as assumptions:
+    assumptions = (ACTIVE.get() or Assumptions()).extended(*facts)
+    with _activated(assumptions):
         yield assumptions
 
 
 @contextmanager
-def _activated(assumptions: Assumptions | None) -> Iterator[Assumptions]:
+def _activated(assumptions: Assumptions | None) -> Generator[None]:
     token = ACTIVE.set(assumptions or None)
     try:
-        yield assumptions
+        yield
     finally:
         ACTIVE.reset(token)
 
@@ -340,7 +339,7 @@ def _read(text: str, symbols: Mapping[str, Dim] | None) -> Fact:
 # Helpers.
 
 
-def _remember(cache: dict, key: Any, value: Any) -> None:
+def _remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
     if len(cache) >= LARGEST_CACHE:
         cache.clear()
     cache[key] = value
@@ -383,7 +382,9 @@ def _expanded(size: Size, known: Multiple) -> Size:
 def _multiple(size: Dim) -> Multiple | None:
     """`p - q*(p//q)`, or its negation, as the knowledge that p is a multiple of q."""
     for atom in size.atoms():
-        parts = split(size, atom) if isinstance(atom, Quotient) else None
+        if not isinstance(atom, Quotient):
+            continue
+        parts = split(size, atom)
         if parts is None:
             continue
         dividend, divisor = atom.operands

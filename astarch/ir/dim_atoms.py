@@ -51,7 +51,9 @@ class Atom:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and self._hash == other._hash and self.operands == other.operands
+        if not isinstance(other, Atom) or type(self) is not type(other):
+            return False
+        return self._hash == other._hash and self.operands == other.operands
 
     def __copy__(self) -> Atom:
         return self

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import gcd
 from typing import TYPE_CHECKING
 
-from .dim_atoms import Atom, Greatest, Least, degree, key_text
+from .dim_atoms import Greatest, Least, degree, key_text
 from .dim_bounds import composed, is_nonnegative
 from .dim_core import Dim, Undecided, reads_negative
 from .dim_division import quotient
-from .dim_polynomial import content
+from .dim_polynomial import content, sole_atom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def _flattened(kind: type[Least | Greatest], sizes: Sequence[Size]) -> list[Size
             continue
         if not isinstance(size, Dim):
             raise Undecided(f"{kind.sign}({', '.join(map(str, sizes))})", tuple(sizes), kind.sign)
-        atom = _sole_atom(size)
+        atom = sole_atom(size)
         if isinstance(atom, kind):
             waiting.extend(reversed(atom.operands))
         else:
@@ -70,14 +70,6 @@ def _flattened(kind: type[Least | Greatest], sizes: Sequence[Size]) -> list[Size
     if numbers:
         symbolic[min(numbers) if kind is Least else max(numbers)] = None
     return list(symbolic)
-
-
-def _sole_atom(size: Dim) -> Atom | None:
-    """The atom that the size is, if it is just that."""
-    if len(size.terms) != 1:
-        return None
-    ((monomial, coefficient),) = size.terms.items()
-    return monomial[0][0] if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1 else None
 
 
 def _without_beaten(kind: type[Least | Greatest], sizes: list[Size]) -> list[Size]:

@@ -30,6 +30,15 @@ def split(size: Dim, atom: Atom) -> tuple[Size, Size] | None:
     return sum_of(factor), sum_of(rest)
 
 
+def sole_atom(size: Size) -> Atom | None:
+    """The atom that the size is, if it is just that."""
+    if isinstance(size, int) or len(size.terms) != 1:
+        return None
+    ((monomial, coefficient),) = size.terms.items()
+    ((atom, exponent), *others) = monomial
+    return atom if coefficient == exponent == 1 and not others else None
+
+
 def content(size: Dim) -> int:
     """The greatest number that divides every coefficient."""
     return gcd(*size.terms.values())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .dim_atoms import Greatest, Least, Power, Quotient, Symbol
 from .dim_bounds import surely_positive
 from .dim_core import ONE, Dim, atom_size, monomial_order, reads_negative
-from .dim_polynomial import common_monomial, content, exact_quotient, split, symbolic_terms, term_count
+from .dim_polynomial import common_monomial, content, divided, exact_quotient, sole_atom, split, symbolic_terms, term_count
 
 if TYPE_CHECKING:
     from .dim_atoms import Atom, Order
@@ -113,26 +113,16 @@ def grouped(size: Size) -> str:
     text = operand_text(size)
     if isinstance(size, int):
         return text if size >= 0 else f"({text})"
-    return text if _is_name_or_call(size) else f"({text})"
+    return text if isinstance(sole_atom(size), (Symbol, Least, Greatest)) else f"({text})"
 
 
 def _dividend_text(size: Size) -> str:
     """A size in front of `//`: products need no parentheses there."""
     if isinstance(size, int):
         return number_text(size)
-    if len(size.terms) == 1:
-        ((monomial, coefficient),) = size.terms.items()
-        if len(monomial) > 1 or not isinstance(monomial[0][0], Quotient):
-            return ("-" if coefficient < 0 else "") + product_text(monomial, abs(coefficient))
-    return f"({size})"
-
-
-def _is_name_or_call(size: Dim) -> bool:
-    if len(size.terms) != 1:
-        return False
-    ((monomial, coefficient),) = size.terms.items()
-    plain = coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1
-    return plain and isinstance(monomial[0][0], (Symbol, Least, Greatest))
+    if len(size.terms) > 1 or isinstance(sole_atom(size), Quotient) or isinstance(sole_atom(-size), Quotient):
+        return f"({size})"
+    return str(size)
 
 
 # Remainders, which the canonical form has as `x - n*(x//n)`.
@@ -162,8 +152,9 @@ def _remainder(size: Dim, atom: Quotient) -> tuple[Size, Size, Size] | None:
         return None
     taken = -factor * dividend
     rest = parts[1] - taken
-    if symbolic_terms(rest) != symbolic_terms(parts[1]) - symbolic_terms(taken):
-        return None
+    whole = symbolic_terms(rest) == symbolic_terms(parts[1]) - symbolic_terms(taken)
+    if not whole or term_count(rest) >= term_count(size):
+        return None  # more would be written, not less
     if isinstance(factor, int) and factor > 0 and surely_positive(divisor):
         simpler = rest - factor * (divisor - 1)
         if term_count(simpler) < term_count(rest) or (rest != 0 and isinstance(dividend, Dim) and dividend.constant == -1):
@@ -181,23 +172,21 @@ def _remainder_piece(factor: Size, dividend: Size, divisor: Size) -> Piece:
     order = monomial_order(leading.sorted_terms[0][0] if isinstance(leading, Dim) else ONE)
     if factor in (1, -1):
         return Piece(order, coefficient < 0, text, loose=True)
-    front = product_text(monomial, abs(coefficient))
-    if len(monomial) == 1 and isinstance(monomial[0][0], Quotient) and abs(coefficient) == 1:
-        front = f"({front})"
-    return Piece(order, coefficient < 0, f"{front}*({text})")
+    front = _piece(monomial, coefficient)
+    return Piece(order, front.negative, f"({front.text})*({text})" if front.loose else f"{front.text}*({text})")
 
 
 def _reflected(size: Dim) -> str | None:
     """`255 - (h - 1)//2` as `(512 - h)//2`, which is how people write half of what is left."""
     if len(size.terms) != 2 or not size.constant:
         return None
-    ((monomial, coefficient),) = [term for term in size.terms.items() if term[0]]
-    if coefficient != -1 or len(monomial) > 1 or monomial[0][1] > 1 or not isinstance(monomial[0][0], Quotient):
+    atom = sole_atom(size.constant - size)
+    if not isinstance(atom, Quotient):
         return None
-    dividend, divisor = monomial[0][0].operands
-    if not isinstance(divisor, int) or isinstance(dividend, int) or not dividend.constant:
-        return None
-    return f"({divisor - 1 - dividend + divisor * size.constant})//{divisor}"
+    dividend, divisor = atom.operands
+    if isinstance(divisor, int) and isinstance(dividend, Dim) and dividend.constant:
+        return f"({divisor - 1 - dividend + divisor * size.constant})//{divisor}"
+    return None
 
 
 # Common factors.
@@ -215,17 +204,18 @@ def factored(size: Size) -> str:
     group = _largest_group(size)
     if group is None:
         return str(size)
-    return f"{factored(group)} + {factored(size - group)}"
+    rest = factored(size - group)
+    return f"{factored(group)} + {f'({rest})' if rest.startswith('-') else rest}"
 
 
 def _factors(size: Size) -> list[Size]:
     """Sizes whose product is the size: numbers and symbols that all terms have, and sums found by exact division."""
     if isinstance(size, int) or len(size.terms) == 1:
         return [size]
-    shared = {atom: exponent for atom, exponent in common_monomial(list(size.terms)) if _uniform(size, atom, exponent)}
+    shared = tuple([factor for factor in common_monomial(list(size.terms)) if _uniform(size, factor)])
     if shared:
-        factor = Dim({tuple(shared.items()): 1})
-        return [factor, *_factors(exact_quotient(size, factor))]
+        factor = Dim({shared: 1})
+        return [factor, *_factors(divided(size, factor)[0])]
     for atom in size.atoms():
         parts = split(size, atom)
         if parts is None or isinstance(parts[0], int) or len(parts[0].terms) < 2:
@@ -233,17 +223,13 @@ def _factors(size: Size) -> list[Size]:
         other = exact_quotient(parts[1], parts[0])
         if other is not None:
             return [*_factors(parts[0]), atom_size(atom) + other]
-    return _number_in_front(size)
-
-
-def _number_in_front(size: Dim) -> list[Size]:
     number = content(size)
-    return [size] if number == 1 else [number, exact_quotient(size, number)]
+    return [size] if number == 1 else [number, divided(size, number)[0]]
 
 
-def _uniform(size: Dim, atom: Atom, exponent: int) -> bool:
+def _uniform(size: Dim, factor: tuple[Atom, int]) -> bool:
     """Whether the atom has the same exponent in all terms: what is left does not depend on it."""
-    return all((atom, exponent) in monomial for monomial in size.terms)
+    return all(factor in monomial for monomial in size.terms)
 
 
 def _factors_text(factors: list[Size]) -> str:

@@ -86,10 +86,10 @@ def _evaluated(size: Size, mapping: Mapping[str, int], known: dict[Atom, int]) -
         for atom, exponent in monomial:
             value = known.get(atom)
             if value is None:
-                if atom.operands:
-                    value = atom.value([_evaluated(operand, mapping, known) for operand in atom.operands])
-                else:
+                if isinstance(atom, Symbol):
                     value = mapping[atom.name]
+                else:
+                    value = atom.value([_evaluated(operand, mapping, known) for operand in atom.operands])
                 known[atom] = value
             coefficient *= value**exponent
         total += coefficient

@@ -86,7 +86,6 @@ class Pickled:
 
 
 _PLAIN = (str, int, float, bool, bytes, type(None))
-_EMPTY: Any = object()
 
 
 def read_pickle(data: bytes, start: int = 0, opcodes: int = OPCODES) -> Pickled:
@@ -211,10 +210,6 @@ def _on(*codes: bytes) -> Callable[[Callable[[_Machine], Any]], Callable[[_Machi
         return step
 
     return keep
-
-
-def _push(value: Callable[[_Machine], Any]) -> Callable[[_Machine], None]:
-    return lambda machine: machine.stack.append(value(machine))
 
 
 def _whole(text: bytes) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import TargetError
 from ..frameworks.describe import RUN, Run
+from ..frameworks.torch.instance import ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
-from ..frameworks.torch.module import ModuleInstance
 from ..frameworks.torch.tensor import TorchTensor
 from ..inputs import InputSpec
 from ..interpreter.budget import Budget, BudgetSpent
@@ -17,7 +17,7 @@ from ..interpreter.builtins.exceptions import message_of
 from ..interpreter.compile.dispatch import block
 from ..interpreter.compile.scopes import Scope
 from ..interpreter.engine import new_machine, run_deep, use
-from ..interpreter.machine import Frame, Machine
+from ..interpreter.machine import Frame
 from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..frameworks.describe import Node as RunNode
 from ..frameworks.describe import Run
-from ..frameworks.torch.module import Call as RunCall
-from ..frameworks.torch.module import ModuleInstance, walk
-from ..frameworks.torch.tensor import TorchTensor, UninitializedParameter
+from ..frameworks.torch.calling import Call as RunCall
+from ..frameworks.torch.instance import ModuleInstance, walk
+from ..frameworks.torch.tensor import UninitializedParameter
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
 from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter

@@ -9,7 +9,8 @@ from ...interpreter.builtins.hosts import payload_of
 from ...interpreter.values import CURRENT, Instance
 from ...ir.refusal import Refusal
 from ...ir.unknown import Unknown
-from .module import Module, ModuleInstance
+from .instance import ModuleInstance
+from .module import Module
 from .tensor import Parameter, TorchTensor
 
 

@@ -15,6 +15,7 @@ from ...interpreter.machine import Machine
 from ...interpreter.values import MISSING, Builtin, Class, ClassMethod, Instance, Lost, Property, PyModule, Raised, StaticMethod
 from ...ir.dim import Undecided
 from ...ir.refusal import Refusal
+from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from .. import describe
 from .. import einops as _einops
@@ -23,7 +24,8 @@ from ..describe import REGISTRY, RUN, Layer, Op
 from . import layers as _layers
 from . import ops as _ops
 from .containers import CONTAINERS
-from .module import Module, ModuleInstance
+from .instance import ModuleInstance
+from .module import Module
 from .tensor import Buffer, Parameter, TorchTensor, UninitializedBuffer, UninitializedParameter
 
 
@@ -76,9 +78,9 @@ class TorchLibrary:
 
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a tensor, or of another described value."""
-        kind = getattr(value, "kind", None)
-        if kind is None:
+        if not isinstance(value, Tensor):
             return MISSING
+        kind = value.kind
         found = REGISTRY.get(f"{kind}.{name}")
         if found is None:
             extra = value.__dict__.get("attributes")
@@ -93,9 +95,9 @@ class TorchLibrary:
 
     def set_attribute(self, value: Any, name: str, new: Any) -> bool:
         """Set an attribute of a tensor; False when the value is not of this library."""
-        kind = getattr(value, "kind", None)
-        if kind is None:
+        if not isinstance(value, Tensor):
             return False
+        kind = value.kind
         found = REGISTRY.get(f"{kind}.{name}")
         if isinstance(found, describe.Property) and found.write is not None:
             found.write(value, new)

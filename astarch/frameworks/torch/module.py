@@ -9,73 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...interpreter.attributes import bind, put_plainly
-from ...interpreter.values import CURRENT, MISSING, BoundMethod, Builtin, Function, Instance, Property
+from ...interpreter.attributes import put_plainly
+from ...interpreter.values import CURRENT, MISSING
 from ...ir.refusal import Refusal
 from ...ir.unknown import Reason, Unknown
-from ..describe import RUN, Run, leave_node
+from ..describe import RUN
+from .calling import Call, HookHandle, add_hook, kept, run_forward, run_hooks, run_pre_hooks
+from .instance import REGISTERED, ModuleInstance, members, walk
 from .tensor import Buffer, Parameter, TorchTensor, dtype_name
-
-_SLOTS = frozenset({"py_class", "payload", "span", "given", "__dict__"})
-_DICTS = ("_parameters", "_buffers", "_modules")
-
-
-class ModuleInstance(Instance):
-    """An instance of `torch.nn.Module` or a class derived from it.
-
-    Descriptions use it as torch's source uses ``self``: attributes are found in the registered parameters, buffers and
-    children, then in the class of the program.
-    """
-
-    __slots__ = ()
-    described_module = True
-
-    def __getattr__(self, name: str) -> Any:
-        attributes = self.__dict__
-        for key in _DICTS:
-            registered = attributes.get(key)
-            if registered is not None and name in registered:
-                return registered[name]
-        found = self.py_class.find(name)
-        if found is MISSING:
-            raise AttributeError(f"'{self.py_class.name}' object has no attribute '{name}'")
-        return bind(CURRENT.get(), found, self, self.py_class)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in _SLOTS:
-            object.__setattr__(self, name, value)
-        else:
-            CURRENT.get().put(self, name, value)
-
-    @property
-    def described_as(self) -> str:
-        """The public name of the nearest described class it is an instance of."""
-        return next((str(cls.namespace["described_as"]) for cls in self.py_class.mro if "described_as" in cls.namespace), "")
-
-
-class Call:
-    """One entry into a module, as it happened; the outputs stay `MISSING` when it never came back."""
-
-    __slots__ = ("args", "depth", "kwargs", "macs", "module", "nodes", "outputs", "span", "stack")
-
-    def __init__(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], run: Run) -> None:
-        self.module, self.args, self.kwargs = module, _kept(args), {k: _kept(v) for k, v in kwargs.items()}
-        self.outputs: Any = MISSING
-        self.span = run.where()
-        self.depth = len(run.modules)
-        self.nodes = (len(run.nodes), len(run.nodes))
-
-
-def _kept(value: Any) -> Any:
-    """A value as it is now: the program may change lists and in-place tensors later."""
-    kind = type(value)
-    if kind is tuple or kind is list:
-        return kind(_kept(item) for item in value)
-    if kind is dict:
-        return {key: _kept(item) for key, item in value.items()}
-    if isinstance(value, TorchTensor):
-        return value.snapshot()
-    return value
 
 
 class Module:
@@ -130,7 +71,7 @@ class Module:
 
     def __getattr__(self, name: str) -> Any:
         attributes = self.__dict__
-        for key in _DICTS:
+        for key in REGISTERED:
             registered = attributes.get(key)
             if registered is not None and name in registered:
                 return registered[name]
@@ -138,7 +79,7 @@ class Module:
 
     def __delattr__(self, name: str) -> None:
         attributes = self.__dict__
-        for key in _DICTS:
+        for key in REGISTERED:
             if name in attributes.get(key, ()):
                 del attributes[key][name]
                 attributes["_non_persistent_buffers_set"].discard(name)
@@ -150,7 +91,7 @@ class Module:
     def __dir__(self) -> list[str]:
         attributes = self.__dict__
         names = {name for cls in self.py_class.mro for name in cls.namespace} | set(attributes)
-        for key in _DICTS:
+        for key in REGISTERED:
             names.update(attributes.get(key, ()))
         return sorted(names)
 
@@ -195,21 +136,21 @@ class Module:
         nested, run.nested = run.nested, 0
         try:
             if "_forward_pre_hooks" in attributes:
-                args, kwargs = _before(machine, self, args, kwargs)
-            result = _forward(run, machine, self, args, kwargs)
+                args, kwargs = run_pre_hooks(machine, self, args, kwargs)
+            result = run_forward(run, machine, self, args, kwargs)
             if "_forward_hooks" in attributes:
-                result = _after(machine, self, args, kwargs, result)
+                result = run_hooks(machine, self, args, kwargs, result)
         finally:
             run.nested = nested
-        call.outputs = _kept(result)
+        call.outputs = kept(result)
         call.nodes = (call.nodes[0], len(run.nodes))
         return result
 
     def register_forward_pre_hook(self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False) -> Any:
-        return _add_hook(self, "_forward_pre_hooks", hook, with_kwargs, prepend)
+        return add_hook(self, "_forward_pre_hooks", hook, with_kwargs, prepend)
 
     def register_forward_hook(self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False, always_call: Any = False) -> Any:
-        return _add_hook(self, "_forward_hooks", hook, with_kwargs, prepend)
+        return add_hook(self, "_forward_hooks", hook, with_kwargs, prepend)
 
     def register_full_backward_hook(self, hook: Any, prepend: Any = False) -> Any:
         return HookHandle({}, hook)
@@ -390,21 +331,6 @@ class Module:
         return f"{self.py_class.name}()"
 
 
-class HookHandle:
-    """What registering a hook gives back."""
-
-    described = True
-
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        self._hooks = hooks
-        self._key = id(hook)
-        self.id = self._key
-
-    def remove(self) -> None:
-        """Take the hook away again."""
-        self._hooks.pop(self._key, None)
-
-
 def _set_buffer_or_plain(self: Any, name: str, value: Any) -> None:
     attributes = self.__dict__
     buffers = attributes.get("_buffers")
@@ -446,41 +372,7 @@ def _check_name(self: Any, name: Any, own: str) -> None:
 
 def _has(self: Any, name: str) -> bool:
     attributes = self.__dict__
-    return name in attributes or any(name in attributes.get(key, ()) for key in _DICTS) or self.py_class.find(name) is not MISSING
-
-
-def walk(module: Any, prefix: str, memo: set[Any], remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
-    """``named_modules``: the module, then its children depth first."""
-    stack: list[tuple[str, Any]] = [(prefix, module)]
-    rounds = 0
-    while stack:
-        path, current = stack.pop()
-        if remove_duplicate:
-            if id(current) in memo:
-                continue
-            memo.add(id(current))
-        rounds += 1
-        if rounds & 1023 == 0:
-            CURRENT.get().step()
-        yield path, current
-        if not isinstance(current, ModuleInstance):
-            continue
-        children = current.__dict__.get("_modules") or {}
-        below = [(f"{path}.{name}" if path else name, child) for name, child in children.items() if child is not None]
-        stack.extend(reversed(below))
-
-
-def members(module: Any, key: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
-    """``named_parameters`` and ``named_buffers``."""
-    seen: set[int] = set()
-    modules = walk(module, prefix, set(), remove_duplicate) if recurse else iter([(prefix, module)])
-    for path, current in modules:
-        for name, value in list(current.__dict__.get(key, {}).items() if isinstance(current, ModuleInstance) else ()):
-            if value is None or id(value) in seen:
-                continue
-            if remove_duplicate:
-                seen.add(id(value))
-            yield (f"{path}.{name}" if path else name), value
+    return name in attributes or any(name in attributes.get(key, ()) for key in REGISTERED) or self.py_class.find(name) is not MISSING
 
 
 def _convert(module: Any, dtype: str | None) -> Any:
@@ -498,84 +390,3 @@ def _convert(module: Any, dtype: str | None) -> Any:
             if isinstance(buffer, TorchTensor) and buffer.dtype.startswith(("float", "bfloat")):
                 buffers[name] = buffer.like(dtype=dtype)
     return module
-
-
-# --- the forward, and the hooks around it -----------------------------------------------------------------------------
-
-
-def _forward(run: Run, machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if "_lazy" in self.__dict__:
-        _initialize(machine, self, args, kwargs)
-    forward = self.__dict__.get("forward")
-    if forward is None:
-        forward = self.py_class.find("forward")
-        receiver: tuple[Any, ...] = (self,)
-    else:
-        receiver = ()
-    if type(forward) is not Function and type(forward) is not BoundMethod and type(forward) is not Builtin:
-        forward, receiver = bind(machine, forward, self, self.py_class), ()
-    if type(forward) is Builtin and self.py_class.find("is_container") is MISSING:
-        return _leaf(run, machine, self, forward, (*receiver, *args), kwargs)
-    run.modules.append(self)
-    try:
-        return machine.call(forward, (*receiver, *args), kwargs)
-    finally:
-        run.modules.pop()
-
-
-def _leaf(run: Run, machine: Any, self: Any, forward: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """A described layer is one step of the data flow; the operations inside are its own business."""
-    around, run.macs = run.macs, 0
-    run.modules.append(self)
-    try:
-        result = machine.call(forward, args, kwargs)
-    finally:
-        run.modules.pop()
-        macs, run.macs = run.macs, around
-    leave_node(run, "call_module", args, kwargs, result, macs)
-    run.nodes[-1].module = self
-    return result
-
-
-def _initialize(machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """The first call of a lazy module: its parameters take their shapes, and it becomes the plain layer."""
-    machine.call(machine.get(self, "initialize_parameters"), args, kwargs)
-    del self.__dict__["_lazy"]
-    becomes = self.py_class.find("becomes")
-    if becomes is not MISSING:
-        self.py_class = becomes
-
-
-def _add_hook(self: Any, key: str, hook: Any, with_kwargs: Any, prepend: Any) -> HookHandle:
-    hooks: dict[int, Any] = self.__dict__.setdefault(key, {})
-    if prepend:
-        rest = dict(hooks)
-        hooks.clear()
-        hooks[id(hook)] = (hook, bool(with_kwargs))
-        hooks.update(rest)
-    else:
-        hooks[id(hook)] = (hook, bool(with_kwargs))
-    return HookHandle(hooks, hook)
-
-
-def _before(machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    for hook, with_kwargs in list(self.__dict__["_forward_pre_hooks"].values()):
-        result = machine.call(hook, (self, args, kwargs) if with_kwargs else (self, args), {})
-        if result is None or type(result) is Unknown:
-            continue
-        if with_kwargs:
-            args, kwargs = result
-        else:
-            args = result if isinstance(result, tuple) else (result,)
-    return args, kwargs
-
-
-def _after(machine: Any, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
-    for hook, with_kwargs in list(self.__dict__["_forward_hooks"].values()):
-        changed = machine.call(hook, (self, args, kwargs, result) if with_kwargs else (self, args, result), {})
-        if changed is not None:
-            result = changed
-    return result
-
-
-__all__ = ["Call", "HookHandle", "Module", "ModuleInstance", "Property", "members", "walk"]

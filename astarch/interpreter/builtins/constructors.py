@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...ir.dim import Dim, truncate
+from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
 from ..values import MISSING, Builtin, ClassMethod, Instance, Lost, Property, StaticMethod
@@ -51,7 +52,7 @@ def _int(m: Machine, value: Any = 0, base: Any = None) -> Any:
 
 def _of_library(m: Machine, value: Any, name: str) -> Any:
     """The conversion that a framework's own value defines."""
-    if not getattr(value, "kind", None):
+    if not isinstance(value, Tensor):
         return MISSING
     method = m.get(value, name, MISSING)
     return MISSING if method is MISSING else m.call(method, (), {})
@@ -256,4 +257,4 @@ def _reversed(m: Machine, items: Any) -> Any:
     if isinstance(items, Instance) and not isinstance(items.payload, (list, tuple, dict)):
         return iter([m.subscript(items, i) for i in reversed(range(m.length(items)))])
     items = payload_of(items)
-    return iter(gather(m, items)[::-1]) if getattr(items, "kind", None) else reversed(items)
+    return iter(gather(m, items)[::-1]) if isinstance(items, Tensor) else reversed(items)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...ir.dim import Dim, maximum, minimum, nearest
+from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
 from ..values import MISSING, Builtin, Class, Instance, Lost, PyModule, Raised, Super
@@ -200,7 +201,7 @@ def _round(m: Machine, value: Any, digits: Any = None) -> Any:
         return m.call(method, (value,), {})
     if isinstance(value, (int, float)):
         return round(value, digits) if digits is not None else round(value)
-    if getattr(value, "kind", None):
+    if isinstance(value, Tensor):
         return m.call(m.get(value, "__round__"), (), {})
     return nearest(value) if digits is None else value
 

@@ -11,6 +11,7 @@ from ...describe import refuse
 from ...shapes import broadcast
 from ..tensor import TorchTensor
 from .elementwise import ANY, FLOATS, NUMBERS, REAL, Rule, check_numbers, deliver, elementwise, place_of, store
+from .nearly import Nearly
 from .promotion import category_of, number_category, result_dtype
 from .signatures import op
 from .values import divided, floored, not_zero
@@ -22,7 +23,7 @@ DIVIDE = Rule("div", ANY, "float", divided, numbers="both")
 FLOOR_DIVIDE = Rule("floor_divide", NUMBERS, exact=floored, numbers="both")
 TRUNCATED_DIVIDE = Rule("div_trunc", NUMBERS, numbers="both")
 REMAINDER = Rule("remainder", NUMBERS, exact=lambda a, b: a % b if b or not_zero(b) else math.nan, numbers="either")
-POWER = Rule("pow", "ihfc", numbers="either")
+POWER = Rule("pow", "ihfc", exact=lambda a, b: _general_power(a, b), numbers="either")
 
 
 def both(rule: Rule, input: Any, other: Any) -> Any:
@@ -78,7 +79,14 @@ def _exact_power(input: Any, exponent: Any) -> Callable[[Any, Any], Any] | None:
         return lambda a, b: math.sqrt(a)
     if exponent == -1:
         return lambda a, b: divided(1.0, a)
-    return None
+    return _general_power
+
+
+def _general_power(a: Any, b: Any) -> Any:
+    """A power by the general kernel."""
+    if type(a) is int and type(b) is int and b >= 0:
+        return a**b
+    return Nearly(float(a) ** float(b))
 
 
 def divide(input: Any, other: Any, rounding_mode: Any = None) -> Any:

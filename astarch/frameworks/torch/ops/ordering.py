@@ -127,7 +127,7 @@ def _unique(input: Any, dim: Any, name: str) -> tuple[Any, tuple[Any, ...], Any]
         total = product(shape)
         known = total if type(total) is int and total < 2 else None
         values = None
-        if input.data is not None and name == "unique" and all(type(value) in (int, bool) for value in input.data):
+        if input.data is not None and name == "unique" and all(type(value) in (int, bool, float) for value in input.data):
             values = sorted(set(input.data))
             known = len(values)
         count = fresh_size(f"how many elements {name} finds", total) if known is None else known

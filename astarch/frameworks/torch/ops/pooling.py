@@ -20,18 +20,6 @@ def _nonempty(name: str, shape: Any, axes: int) -> None:
             refuse("RuntimeError", f"{name}: expected non-zero sizes for all but the batch dimension, but got {list(shape)}")
 
 
-def _rounded_up(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    """`window` with ``ceil_mode``, exact for symbolic sizes too.
-
-    The last window may hang over the end but must start inside the input or its left padding. With strides as long as
-    the window that is what bounds the count; otherwise it always holds.
-    """
-    reach = dilation * (kernel - 1) + 1
-    if less(reach, padding + stride):
-        return -(-(size + padding) // stride)
-    return -(-(size + 2 * padding - reach) // stride) + 1
-
-
 def windows(name: str, axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> Any:
     """The shape after sliding a window over the last axes."""
     rank = rank_of(name, input, axes + 1, axes + 2)
@@ -47,8 +35,7 @@ def windows(name: str, axes: int, input: Any, kernel_size: Any, stride: Any, pad
             refuse("RuntimeError", f"{name}: pad should be at most half of effective kernel size, but got {border} for a kernel of {reach}")
     _nonempty(name, input.shape, axes)
     space = input.shape[rank - axes :]
-    places = _rounded_up if ceil_mode else window
-    out = tuple(map(places, space, kernel, step, pad, spread))
+    out = tuple(window(*sizes_of_axis, ceil_mode) for sizes_of_axis in zip(space, kernel, step, pad, spread, strict=True))
     for size in out:
         if size < 1 if type(size) is int else less(size, 1):
             require(False, f"{name}: input {text(space)} is smaller than the window {text(kernel)}", name="kernel-larger-than-input")

@@ -10,6 +10,7 @@ from ....ir.dim import Dim, Undecided
 from ....ir.tensor import KEPT_VALUES
 from ...describe import refuse
 from ...dtypes import BITS, rounded
+from .nearly import Nearly
 from .promotion import CATEGORY
 
 #: What a computation may raise when its result is not representable or not known: the values are then dropped.
@@ -39,6 +40,8 @@ def cast(value: Any, dtype: str) -> Any:
         raise TypeError("not kept")
     if rank == 0:
         return bool(value)
+    if type(value) is Nearly:
+        return Nearly(rounded(float(value), dtype))
     return rounded(_exact_float(value), dtype)
 
 

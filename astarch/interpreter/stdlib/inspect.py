@@ -1,0 +1,141 @@
+"""``inspect``: signatures and questions of kind; sources and frames are not known."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from ..builtins.hosts import CLASS_OF_HOST
+from ..machine import Machine
+from ..natives.describing import guarded, machined, native, outside
+from ..natives import hostviews  # noqa: F401 - `parameters` is a mapping proxy
+from ..natives.partials import Cached
+from ..natives.signatures import Parameter, signature_of
+from ..values import MISSING, BoundMethod, Builtin, Class, Function, Instance, Property, PyModule
+
+OPAQUE = True
+_KIND_NAMES = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD", "VAR_POSITIONAL", "KEYWORD_ONLY", "VAR_KEYWORD")
+_KINDS = {name: getattr(inspect.Parameter, name) for name in _KIND_NAMES}
+
+
+def _parameter(m: Machine, name: str, kind: Any, **options: Any) -> Parameter:
+    return Parameter(name, kind, **options)
+
+
+def _signature(m: Machine, parameters: Any = (), *, return_annotation: Any = inspect.Signature.empty, **rest: Any) -> Any:
+    return inspect.Signature(list(m.iterate(parameters if parameters is not None else ())), return_annotation=return_annotation)
+
+
+PARAMETER = native(
+    "Parameter", Parameter, "inspect", attributes="name kind default annotation", stores="replace", make=_parameter,
+    extra={"empty": inspect.Parameter.empty, **_KINDS}, operations="str",
+)  # fmt: skip
+CLASS_OF_HOST[inspect.Parameter] = PARAMETER
+SIGNATURE = native(
+    "Signature", inspect.Signature, "inspect", attributes="parameters return_annotation", stores="bind bind_partial replace",
+    make=_signature, extra={"empty": inspect.Signature.empty}, operations="str",
+)  # fmt: skip
+BOUND = native("BoundArguments", inspect.BoundArguments, "inspect", attributes="arguments args kwargs signature", methods="apply_defaults")
+native("_ParameterKind", type(inspect.Parameter.POSITIONAL_ONLY), "inspect", attributes="name value description",
+       bases=(CLASS_OF_HOST[int],))  # fmt: skip
+native("FullArgSpec", inspect.FullArgSpec, "inspect", attributes="args varargs varkw defaults kwonlyargs kwonlydefaults annotations",
+       bases=(CLASS_OF_HOST[tuple],))  # fmt: skip
+
+
+def _full_spec(m: Machine, func: Any) -> Any:
+    signature = signature_of(m, func.function if isinstance(func, BoundMethod) else func)
+    if not isinstance(signature, inspect.Signature):
+        return signature
+    by_kind: dict[Any, list[Any]] = {kind: [] for kind in _KINDS.values()}
+    for parameter in signature.parameters.values():
+        by_kind[parameter.kind].append(parameter)
+    positional = by_kind[_KINDS["POSITIONAL_ONLY"]] + by_kind[_KINDS["POSITIONAL_OR_KEYWORD"]]
+    keywords = by_kind[_KINDS["KEYWORD_ONLY"]]
+    names = [next((p.name for p in by_kind[_KINDS[kind]]), None) for kind in ("VAR_POSITIONAL", "VAR_KEYWORD")]
+    empty = inspect.Parameter.empty
+    return inspect.FullArgSpec(
+        [p.name for p in positional], *names, tuple(p.default for p in positional if p.default is not empty) or None,
+        [p.name for p in keywords], {p.name: p.default for p in keywords if p.default is not empty} or None,
+        {p.name: p.annotation for p in signature.parameters.values() if p.annotation is not empty},
+    )  # fmt: skip
+
+
+def _is_function(m: Machine, object: Any) -> bool:
+    return isinstance(object, Function) or m.class_of(object).name == "function"
+
+
+def _is_generator(m: Machine, object: Any) -> Any:
+    function = object.function if isinstance(object, BoundMethod) else object
+    if not isinstance(function, Function):
+        return False
+    if function.code.run is None:
+        function.code.compile(function)
+    return function.code.is_generator
+
+
+def _is_coroutine(m: Machine, object: Any) -> bool:
+    function = object.function if isinstance(object, BoundMethod) else object
+    return isinstance(function, Function) and function.code.is_async
+
+
+def _members(m: Machine, object: Any, predicate: Any = None) -> Any:
+    names = m.call(m.builtins["dir"], (object,), {})
+    found = []
+    for name in m.iterate(names):
+        value = m.get(object, name, MISSING)
+        if value is not MISSING and (predicate is None or m.truth(m.call(predicate, (value,), {}))):
+            found.append((name, value))
+    return found
+
+
+def _static(m: Machine, obj: Any, attr: str, default: Any = MISSING) -> Any:
+    own = getattr(obj, "__dict__", {}) if isinstance(obj, Instance) else {}
+    cls = obj if isinstance(obj, Class) else m.class_of(obj)
+    found = own.get(attr, cls.find(attr))
+    if found is MISSING and default is MISSING:
+        raise AttributeError(attr)
+    return default if found is MISSING else found
+
+
+def _unwrap(m: Machine, func: Any, *, stop: Any = None) -> Any:
+    for _ in range(1000):
+        inner = m.get(func, "__wrapped__", MISSING)
+        if inner is MISSING or (stop is not None and m.truth(m.call(stop, (func,), {}))):
+            return func
+        func = inner
+    raise ValueError("wrapper loop when unwrapping")
+
+
+def _doc(m: Machine, object: Any) -> Any:
+    text = m.get(object, "__doc__", None)
+    return inspect.cleandoc(text) if isinstance(text, str) else text
+
+
+def _module_of(m: Machine, object: Any, *rest: Any) -> Any:
+    return object if isinstance(object, PyModule) else m.modules.get(m.get(object, "__module__", ""))
+
+
+def _bind(m: Machine, func: Any, /, *args: Any, **kwargs: Any) -> Any:
+    bound = signature_of(m, func).bind(*args, **kwargs)
+    bound.apply_defaults()
+    return dict(bound.arguments)
+
+
+def namespace(m: Machine) -> dict[str, Any]:
+    """The names of the module."""
+    names = guarded(
+        "inspect", signature=lambda m, obj, **options: signature_of(m, obj), getfullargspec=_full_spec, isfunction=_is_function,
+        isgeneratorfunction=_is_generator, iscoroutinefunction=_is_coroutine, isasyncgenfunction=lambda m, object: False,
+        isclass=lambda m, object: isinstance(object, (Class, type)), ismodule=lambda m, object: isinstance(object, PyModule),
+        ismethod=lambda m, object: isinstance(object, BoundMethod) and not isinstance(object.function, Builtin),
+        isbuiltin=lambda m, object: isinstance(object, Builtin) or (isinstance(object, BoundMethod) and isinstance(object.function, Builtin)),
+        isroutine=lambda m, object: isinstance(object, (Function, Builtin, BoundMethod, Cached)) or _is_function(m, object),
+        isgenerator=lambda m, object: m.class_of(object).name == "generator", isawaitable=lambda m, object: False,
+        iscoroutine=lambda m, object: False, isframe=lambda m, object: False, iscode=lambda m, object: m.class_of(object).name == "code",
+        isabstract=lambda m, object: isinstance(object, Class) and bool(object.namespace.get("__abstractmethods__")),
+        isdatadescriptor=lambda m, object: isinstance(object, Property), getmro=lambda m, cls: cls.mro, getdoc=_doc,
+        cleandoc=lambda m, doc: inspect.cleandoc(doc), getmodule=_module_of, unwrap=_unwrap,
+    )  # fmt: skip
+    names |= machined("inspect", getmembers=_members, getattr_static=_static, getcallargs=_bind)
+    names |= outside("inspect", "getsource getsourcelines getsourcefile getfile getabsfile getcomments stack currentframe trace getmodulename")
+    return names | {"Signature": SIGNATURE, "Parameter": PARAMETER, "BoundArguments": BOUND, "_empty": inspect.Parameter.empty, **_KINDS}
