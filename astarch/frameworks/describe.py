@@ -280,12 +280,13 @@ class Layer:
     described_in: str
 
 
-def layer(name: str, module: str) -> Callable[[C], C]:
+def layer(name: str, module: str, *aliases: str) -> Callable[[C], C]:
     """Describe a layer.
 
     Args:
         name: Its public dotted name, e.g. ``torch.nn.Conv2d``.
         module: The module its class reports, e.g. ``torch.nn.modules.conv``.
+        aliases: Other public names it has.
     """
 
     def register(cls: C) -> C:
@@ -293,8 +294,8 @@ def layer(name: str, module: str) -> Callable[[C], C]:
         cls.described_in = module  # type: ignore[attr-defined]
         _register(name, cls)
         internal = f"{module}.{cls.__name__}"
-        if internal != name:
-            _register(internal, cls)
+        for other in (*aliases, *([internal] if internal != name else [])):
+            _register(other, cls)
         return cls
 
     return register

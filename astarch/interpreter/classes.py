@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..ir.dim import Dim
 from ..ir.span import Span
 from ..ir.unknown import Reason, Unknown
 from .attributes import get, put_plainly
@@ -148,7 +149,7 @@ def _is_instance_of_class(m: Machine, value: Any, kind: Class) -> Any:
 
 
 def _is_host(value: Any, host: type) -> bool:
-    if host is int and hasattr(value, "is_symbolic_size"):
+    if host is int and isinstance(value, Dim):
         return True
     return isinstance(value, host) and host is not type(None)
 

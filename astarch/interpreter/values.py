@@ -19,6 +19,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ..ir.span import NOWHERE, Span
+from ..ir.unknown import Lost
 
 #: The machine of the run in progress.
 CURRENT: ContextVar[Any] = ContextVar("machine")
@@ -51,17 +52,6 @@ class Raised(Exception):
         self.value = value
         self.span = span
         self.stack = stack
-
-
-class Lost(Exception):
-    """An operation that needs a value that is not known, such as iterating over it.
-
-    The statement around it gives up what it would have assigned, and the program goes on.
-    """
-
-    def __init__(self, unknown: Any) -> None:
-        super().__init__(unknown)
-        self.unknown = unknown
 
 
 class Class:

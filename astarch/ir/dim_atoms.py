@@ -96,12 +96,9 @@ class Symbol(Atom):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return (
-            type(other) is Symbol
-            and self.name == other.name
-            and self.minimum == other.minimum
-            and self.maximum == other.maximum
-        )
+        if type(other) is not Symbol:
+            return False
+        return self.name == other.name and self.minimum == other.minimum and self.maximum == other.maximum
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Symbol, (self.name, self.minimum, self.maximum, self.origin)

@@ -1,7 +1,7 @@
 """The least and the greatest value of a size, from those of its symbols and from the current assumptions.
 
-Interval arithmetic alone knows little: `h*w - h` or `x - n*(x//n)` would be unbounded. So a symbol that is at least m is
-written m + s with s >= 0, after which only negative terms can pull a bound down; and a quotient is replaced by
+Interval arithmetic alone knows little: `h*w - h` or `x - n*(x//n)` would be unbounded. So a symbol that is at least m
+is written m + s with s >= 0, after which only negative terms can pull a bound down; and a quotient is replaced by
 `(p - q + 1)/q <= p//q <= p/q`, a minimum by each of its operands. Whatever is found is a bound; the best one counts.
 """
 
@@ -156,13 +156,13 @@ def _product(left: Span, right: Span) -> Span:
     if a is not None and a >= 0 and c is not None and c >= 0:
         return a * c, None if (b is None and d != 0) or (d is None and b != 0) else (b or 0) * (d or 0)
     corners = [_corner(x, i, y, j) for x, i in ((a, -1), (b, 1)) for y, j in ((c, -1), (d, 1))]
-    low = None if -1 in [side for side, _ in corners] else min(value for _, value in corners)
-    high = None if 1 in [side for side, _ in corners] else max(value for _, value in corners)
-    return low, high
+    sides = {side for side, _ in corners}
+    finite = [value for side, value in corners if not side]
+    return None if -1 in sides else min(finite), None if 1 in sides else max(finite)
 
 
 def _corner(left: int | None, left_side: int, right: int | None, right_side: int) -> tuple[int, int]:
-    """The product of two bounds, as (-1 or 1, 0) where infinite and (0, product) where not; a side tells which bound."""
+    """The product of two bounds, as (-1 or 1, 0) where infinite and (0, product) where not; sides tell which bounds."""
     if left == 0 or right == 0:
         return 0, 0
     if left is not None and right is not None:
@@ -277,9 +277,7 @@ def _without_quotient(size: Dim, atom: Quotient, effort: int) -> int | None:
     return _without_symbolic_quotient(factor, rest, replacement, atom, effort)
 
 
-def _without_symbolic_quotient(
-    factor: Size, rest: Size, replacement: Size, atom: Quotient, effort: int
-) -> int | None:
+def _without_symbolic_quotient(factor: Size, rest: Size, replacement: Size, atom: Quotient, effort: int) -> int | None:
     dividend, divisor = atom.operands
     multiple, left_over = divided(factor, divisor)
     if left_over == 0:

@@ -1,8 +1,8 @@
 """Floor division and remainder, with Python's meaning.
 
 A quotient is brought into one form: multiples of the divisor are taken out, common factors cancelled, a quotient of a
-quotient merged, and the dividend turned so that most terms are positive, since `(-a)//b` is `-((a - 1)//b) - 1`. So every way to
-round up, `-(-a//b)`, `(a + b - 1)//b` and `(a - 1)//b + 1`, is the last of these.
+quotient merged, and the dividend turned so that most terms are positive, since `(-a)//b` is `-((a - 1)//b) - 1`. So
+every way to round up, `-(-a//b)`, `(a + b - 1)//b` and `(a - 1)//b + 1`, is the last of these.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ def quotient(dividend: Size, divisor: Size) -> Size:
 def _by_integer(dividend: Dim, divisor: int) -> Size:
     if divisor == 0:
         raise ZeroDivisionError("integer division or modulo by zero")
+    if divisor == 1:
+        return dividend
     if divisor < 0:
         dividend, divisor = -dividend, -divisor
     whole, rest, constant = _multiples_taken_out(dividend.terms, divisor)

@@ -21,7 +21,12 @@ MOST_DIGITS = 4000
 MOST_BITS = 100_000
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>0x[0-9a-f]+|\d+)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*|\[\d+\])*)|(?P<sign>//|\*\*|[-+*/%(),]))"
+    r"""\s*(?:
+    (?P<number>0x[0-9a-f]+|\d+)|
+    (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*|\[\d+\])*)|
+    (?P<sign>//|\*\*|[-+*/%(),])
+    )""",
+    re.VERBOSE,
 )
 _FUNCTIONS = {
     "min": minimum,

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from .dim_atoms import Greatest, Least, Power, Quotient, Symbol
 from .dim_bounds import surely_positive
 from .dim_core import ONE, Dim, atom_size, monomial_order, reads_negative
-from .dim_polynomial import common_monomial, content, divided, exact_quotient, sole_atom, split, symbolic_terms, term_count
+from .dim_polynomial import (
+    common_monomial,
+    content,
+    divided,
+    exact_quotient,
+    sole_atom,
+    split,
+    symbolic_terms,
+    term_count,
+)
 
 if TYPE_CHECKING:
     from .dim_atoms import Atom, Order
@@ -157,7 +166,8 @@ def _remainder(size: Dim, atom: Quotient) -> tuple[Size, Size, Size] | None:
         return None  # more would be written, not less
     if isinstance(factor, int) and factor > 0 and surely_positive(divisor):
         simpler = rest - factor * (divisor - 1)
-        if term_count(simpler) < term_count(rest) or (rest != 0 and isinstance(dividend, Dim) and dividend.constant == -1):
+        reads_better = rest != 0 and isinstance(dividend, Dim) and dividend.constant == -1
+        if reads_better or term_count(simpler) < term_count(rest):
             return factor, -dividend - 1, simpler  # -(p % n) is (-p - 1) % n - (n - 1)
     return -factor, dividend, rest
 

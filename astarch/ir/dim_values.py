@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from .dim_core import Size
 
 #: How each composite is made anew from other operands.
-OPERATIONS: dict[type[Atom], Callable[..., Size]] = {Quotient: floor_divide, Least: minimum, Greatest: maximum, Power: power}
+OPERATIONS: dict[type[Atom], Callable[..., Size]] = {
+    Quotient: floor_divide,
+    Least: minimum,
+    Greatest: maximum,
+    Power: power,
+}
 
 
 def symbols(value: Any) -> tuple[str, ...]:

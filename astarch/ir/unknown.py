@@ -59,3 +59,14 @@ class Unknown:
         what = f"{self.detail}: " if self.detail else ""
         place = f" at {self.span}" if self.span.line else ""
         return f"unknown ({what}{self.reason.explanation}){place}"
+
+
+class Lost(Exception):
+    """An operation that needs a value that is not known, such as iterating over it.
+
+    The statement around it gives up what it would have assigned, and the program goes on.
+    """
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown)
+        self.unknown = unknown

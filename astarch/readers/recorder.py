@@ -174,8 +174,9 @@ def stated(value: Any, depth: int = 0) -> Any:
         return tuple(value)
     if type(value) in (tuple, list):
         return type(value)(stated(item, depth + 1) for item in value)
-    if type(value) is dict:
-        return {key if isinstance(key, str) else str(key): stated(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, dict):
+        fields = {key if isinstance(key, str) else str(key): stated(item, depth + 1) for key, item in value.items()}
+        return fields if type(value) is dict else Record(f"{type(value).__module__}.{type(value).__qualname__}", fields)
     if isinstance(value, Instance):
         return _stated_instance(value, depth)
     if isinstance(value, tuple) and hasattr(value, "_fields"):

@@ -81,7 +81,8 @@ def _tensor(path: Path, name: str, entry: Any, places: list[tuple[int, int, str]
     if not _numbers(shape) or not _numbers(offsets) or len(offsets) != 2 or len(shape) > 64:
         refuse(path, f"describes the tensor `{name[:80]}` by no shape and place", "it is damaged")
     if dtype is None:
-        refuse(path, f"gives the tensor `{name[:80]}` the unknown type {str(entry.get('dtype'))[:40]!r}", "this version of astarch does not know it")
+        kind = str(entry.get("dtype"))[:40]
+        refuse(path, f"gives the tensor `{name[:80]}` the unknown type {kind!r}", "this version of astarch does not know it")
     begin, end = offsets
     width = bits(dtype) or 4
     if end - begin != math.prod(shape) * width // 8 or end > 1 << 62:

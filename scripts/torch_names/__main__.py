@@ -63,7 +63,7 @@ def is_closed(module: types.ModuleType) -> bool:
 def names(module: types.ModuleType) -> list[str]:
     """What the module has: its attributes, and the modules below it whether loaded or not."""
     below = {info.name for info in pkgutil.iter_modules(getattr(module, "__path__", ()))}
-    behind = dir(module.m) if hasattr(type(module), "__getattr__") else []  # torch.backends wraps its modules
+    behind = [*dir(module.m), *dir(type(module))] if hasattr(type(module), "__getattr__") else []  # torch.backends
     late = [*torch._deprecated_attrs, *torch._lazy_modules] if module is torch else []
     return sorted(name for name in {*dir(module), *below, *behind, *late} if not name.startswith("__") and name not in ("csrc", "test"))
 

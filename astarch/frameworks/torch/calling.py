@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 from ...interpreter.attributes import bind
@@ -29,8 +30,10 @@ def kept(value: Any) -> Any:
     kind = type(value)
     if kind is tuple or kind is list:
         return kind(kept(item) for item in value)
-    if kind is dict:
-        return {key: kept(item) for key, item in value.items()}
+    if isinstance(value, dict):
+        copy = kind() if kind in (dict, OrderedDict) else {}
+        copy.update((key, kept(item)) for key, item in value.items())
+        return copy
     if isinstance(value, TorchTensor):
         return value.snapshot()
     return value

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from ...ir.dim import Dim, Undecided
 from ...ir.tensor import KEPT_VALUES, Shape, Tensor
+from ...ir.unknown import Lost, Unknown
 from ..describe import REGISTRY, RUN
 
 
@@ -39,9 +40,16 @@ class TorchTensor(Tensor):
         return copy
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(REGISTRY["torch.Tensor.unbind"](self, 0))
+        parts = REGISTRY["torch.Tensor.unbind"](self, 0)
+        if isinstance(parts, Unknown):
+            raise Lost(parts)
+        return iter(parts)
 
     def __len__(self) -> int:
+        return REGISTRY["torch.Tensor.__len__"](self)
+
+    def symbolic_length(self) -> Any:
+        """``len(x)``, which may be a symbolic size."""
         return REGISTRY["torch.Tensor.__len__"](self)
 
     def __hash__(self) -> int:

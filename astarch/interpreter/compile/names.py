@@ -61,6 +61,9 @@ def _load_global(name: str) -> Run:
 def global_value(frame: Frame, name: str) -> Any:
     """A module's name that is not bound yet, or a built-in."""
     m = frame.machine
+    loading = frame.module.state
+    if loading is not None and name in m.builtins and name not in loading.binders and not loading.stars:
+        return m.builtins[name]
     resolve = frame.module.resolve
     if resolve is not None:
         value = resolve(name, frame.limit) if frame.function is None else resolve(name)

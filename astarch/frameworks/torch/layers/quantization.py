@@ -12,7 +12,7 @@ _STUBS = "torch.ao.quantization.stubs"
 _FUNCTIONAL = "torch.ao.nn.quantized.modules.functional_modules"
 
 
-@layer("torch.ao.quantization.QuantStub", _STUBS)
+@layer("torch.ao.quantization.QuantStub", _STUBS, "torch.quantization.QuantStub")
 class QuantStub(Layer):
     """Marks where activations become quantised; before that it passes them on."""
 
@@ -24,7 +24,7 @@ class QuantStub(Layer):
         return x
 
 
-@layer("torch.ao.quantization.DeQuantStub", _STUBS)
+@layer("torch.ao.quantization.DeQuantStub", _STUBS, "torch.quantization.DeQuantStub")
 class DeQuantStub(Layer):
     """Marks where activations become floating again; before that it passes them on."""
 
@@ -36,7 +36,7 @@ class DeQuantStub(Layer):
         return x
 
 
-@layer("torch.ao.nn.quantized.FloatFunctional", _FUNCTIONAL)
+@layer("torch.ao.nn.quantized.FloatFunctional", _FUNCTIONAL, "torch.nn.quantized.FloatFunctional")
 class FloatFunctional(Layer):
     """Arithmetic as methods, so that results can be observed by a child module."""
 

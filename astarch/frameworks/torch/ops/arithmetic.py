@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from ...describe import refuse
+from ...dtypes import rounded
 from ...shapes import broadcast
 from ..tensor import TorchTensor
 from .elementwise import ANY, FLOATS, NUMBERS, REAL, Rule, check_numbers, deliver, elementwise, place_of, store
@@ -86,7 +88,15 @@ def _general_power(a: Any, b: Any) -> Any:
     """A power by the general kernel."""
     if type(a) is int and type(b) is int and b >= 0:
         return a**b
-    return Nearly(float(a) ** float(b))
+    result = float(a) ** float(b)
+    if type(b) is not Nearly and type(a) is not Nearly and float(b).is_integer() and abs(b) <= 64 and _is_power(a, int(b), result):
+        return result
+    return Nearly(result)
+
+
+def _is_power(a: Any, b: int, result: float) -> bool:
+    """Whether a power is exact in single precision: every kernel gives it exactly then."""
+    return rounded(result, "float32") == result and math.isfinite(result) and a != 0 and Fraction(a) ** b == Fraction(result)
 
 
 def divide(input: Any, other: Any, rounding_mode: Any = None) -> Any:

@@ -199,6 +199,11 @@ def new_empty_strided(input: Any, size: Any, stride: Any, dtype: Any = None, lay
 def _nested(value: Any, flat: list[Any], types: list[str]) -> tuple[Any, ...]:
     """The shape of nested sequences; their leaves are added to ``flat``, the leaves' types to ``types``."""
     if isinstance(value, (list, tuple, range)):
+        kinds = set(map(type, value))
+        if len(kinds) == 1 and kinds <= _PLAIN:  # a row of plain numbers, by far the commonest
+            flat.extend(value)
+            types.append(number_dtype(category_of_number(value[0])))
+            return (len(value),)
         shapes = [_nested(item, flat, types) for item in value]
         if not shapes:
             return (0,)
@@ -225,6 +230,12 @@ def _nested(value: Any, flat: list[Any], types: list[str]) -> tuple[Any, ...]:
 
 
 _LOST: Any = object()
+_PLAIN: set[type] = {int, float, bool}
+
+
+def category_of_number(value: Any) -> int:
+    """0 for a truth value, 1 for a whole number, 2 for another."""
+    return 0 if type(value) is bool else 1 if type(value) is int else 2
 
 
 def _holds_fractions(data: Any) -> bool:
@@ -260,6 +271,8 @@ def from_values(data: Any, dtype: str | None, device: Any = None, requires_grad:
 
 def _check_values(flat: list[Any], dtype: str) -> None:
     category = category_of(dtype)
+    if set(map(type, flat)) == {int}:
+        flat = [min(flat), max(flat)]  # the others fit if these do
     for value in flat:
         if type(value) is complex and category in (1, 2):
             refuse("TypeError", "must be real number, not complex")

@@ -10,14 +10,30 @@ from typing import Any
 from ...describe import RUN, constant, kind, op
 
 
+class Mode:
+    """A context manager that is also a decorator, and changes nothing that we record."""
+
+    described = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *exception: Any) -> bool:
+        return False
+
+    def __call__(self, function: Any) -> Any:
+        return function
+
+
 def _identity(name: str) -> None:
     """A decorator, used with or without arguments, that gives back what it decorates."""
 
     @op(*name.split(), lenient=True)
     def decorate(function: Any = None, *args: Any, **kwargs: Any) -> Any:
-        if function is None or isinstance(function, (str, bool, int)):
-            return lambda decorated: decorated
-        return function
+        return Mode() if function is None or isinstance(function, (str, bool, int)) else function
 
 
 for _name in (
@@ -107,24 +123,6 @@ def checkpoint_sequential(functions: Any, segments: Any, input: Any, use_reentra
     for function in functions:
         input = run.call(function, input)
     return input
-
-
-class Mode:
-    """A context manager that is also a decorator, and changes nothing that we record."""
-
-    described = True
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *exception: Any) -> bool:
-        return False
-
-    def __call__(self, function: Any) -> Any:
-        return function
 
 
 def _mode(names: str) -> None:

@@ -84,14 +84,21 @@ for _name in ("neg", "abs", "pos"):
     setattr(Nearly, f"__{_name}__", _computed(f"__{_name}__"))
 
 
-def nearly(function: Callable[..., float]) -> Callable[..., Nearly]:
+def nearly(function: Callable[..., float]) -> Callable[..., float]:
     """A function of the standard library as torch computes it: right up to rounding.
 
     >>> nearly(math.log)(math.e) > 0.5
     True
     """
 
-    def compute(*args: Any) -> Nearly:
-        return Nearly(function(*map(float, args)))
+    def compute(*args: Any) -> float:
+        result = function(*map(float, args))
+        exact = result.is_integer() and all(type(arg) is not Nearly and _is_power_of_two(arg) for arg in args)
+        return float(result) if exact else Nearly(result)
 
     return compute
+
+
+def _is_power_of_two(value: Any) -> bool:
+    """0 and powers of two: where a logarithm, an exponential or an angle is whole, every kernel gives it exactly."""
+    return value == 0 or math.frexp(abs(value))[0] == 0.5

@@ -1,0 +1,73 @@
+"""`keras.InputSpec`: what a layer demands of its inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....ir.dim import same
+from ...describe import kind, refuse, require
+from ..nested import flatten
+from ..tensor import KerasTensor, outward
+
+
+@kind("keras.InputSpec", "keras.layers.InputSpec", "keras.src.layers.input_spec.InputSpec")
+class InputSpec:
+    """Rank, sizes and element type of one input."""
+
+    def __init__(self, dtype: Any = None, shape: Any = None, ndim: Any = None, max_ndim: Any = None, min_ndim: Any = None, axes: Any = None,
+                 allow_last_axis_squeeze: Any = False, name: Any = None, optional: Any = False) -> None:  # fmt: skip
+        self.dtype = dtype
+        self.shape = tuple(shape) if shape is not None else None
+        self.ndim = len(shape) if shape is not None else ndim
+        self.max_ndim, self.min_ndim = max_ndim, min_ndim
+        self.name, self.optional, self.allow_last_axis_squeeze = name, optional, allow_last_axis_squeeze
+        self.axes = {int(key): value for key, value in (axes or {}).items()}
+        if self.axes and (self.ndim is not None or self.max_ndim is not None):
+            largest = (self.ndim if self.ndim else self.max_ndim) - 1
+            if max(self.axes) > largest:
+                refuse("ValueError", f"Axis {max(self.axes)} is greater than the maximum allowed value: {largest}")
+
+
+def check_inputs(layer: Any, inputs: Any) -> None:
+    """Hold the inputs against the layer's specification (``assert_input_compatibility``)."""
+    specs = layer.__dict__.get("_input_spec", None)
+    if not specs:
+        return
+    specs = flatten(specs)
+    name = layer.__dict__["name"]
+    if isinstance(inputs, dict):
+        names = [spec.name for spec in specs]
+        if all(names) and all(one in inputs for one in names):
+            inputs = [inputs[one] for one in names]
+    leaves = flatten(inputs)
+    if len(leaves) != len(specs):
+        refuse("ValueError", f"Layer '{name}' expected {len(specs)} input(s). Received {len(leaves)} instead.")
+    for place, (leaf, spec) in enumerate(zip(leaves, specs)):
+        if isinstance(spec, InputSpec) and isinstance(leaf, KerasTensor):
+            _check(name, place, leaf, spec)
+
+
+def _check(name: str, place: int, leaf: KerasTensor, spec: InputSpec) -> None:
+    shape = leaf.shape
+    rank = len(shape)
+    full = f"Full shape received: {outward(shape)}"
+    start = f"Input {place} of layer '{name}' is incompatible with the layer: "
+    if spec.ndim is not None and not spec.allow_last_axis_squeeze and rank != spec.ndim:
+        refuse("ValueError", f"{start}expected ndim={spec.ndim}, found ndim={rank}. {full}")
+    if spec.max_ndim is not None and rank > spec.max_ndim:
+        refuse("ValueError", f"{start}expected max_ndim={spec.max_ndim}, found ndim={rank}")
+    if spec.min_ndim is not None and rank < spec.min_ndim:
+        refuse("ValueError", f"{start}expected min_ndim={spec.min_ndim}, found ndim={rank}. {full}")
+    for axis, size in spec.axes.items():
+        if size is not None and -rank <= axis < rank:
+            require(_agrees(shape[axis], size), f"{start}expected axis {axis} of input shape to have value {size}, but received input with shape "
+                    f"{outward(shape)}", code="MDL200")  # fmt: skip
+    if spec.shape is not None and rank == len(spec.shape):
+        for size, wanted in zip(shape, spec.shape):
+            if wanted is not None:
+                require(_agrees(size, wanted), f"{start}expected shape={spec.shape}, found shape={outward(shape)}", code="MDL200")
+
+
+def _agrees(size: Any, wanted: Any) -> bool:
+    """Keras lets an open size pass."""
+    return same(size, wanted) is not False

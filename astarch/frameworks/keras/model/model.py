@@ -1,0 +1,316 @@
+"""`keras.Model` and `keras.Sequential`: layers that hold a whole network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....interpreter.values import CURRENT, Class, Raised, linearise
+from ....ir.refusal import Refusal
+from ....ir.unknown import Reason, Unknown
+from ...describe import RUN, refuse
+from ..nested import is_shape, map_leaves
+from ..state import state
+from ..tensor import KerasTensor, inward, outward
+from .calling import specify
+from .functional import Functional
+from .instances import LayerInstance, method
+from .layer import Layer, flatten_layers, tracker_of
+from .tracking import TrackedList
+
+
+def is_functional_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a model is constructed from inputs and outputs."""
+    return len(args) == 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+
+
+class Model(Layer):
+    """A layer with ``layers``, and the training methods, which are not run."""
+
+    described_as = "keras.Model"
+    described_in = "keras.src.models.model"
+
+    def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        if is_functional_call(args, kwargs) and cls.namespace.get("described_as") == "keras.Model":
+            cls = functional_class()
+        return Layer.__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if is_functional_call(args, kwargs):
+            become_functional(self.py_class)
+            Functional.__init__(self, *args, **kwargs)
+        else:
+            if args:
+                refuse("TypeError", "Layer.__init__() takes 1 positional argument")
+            Layer.__init__(self, **kwargs)
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        refuse("NotImplementedError", f"Model {self.py_class.name} does not have a `call()` method implemented.")
+
+    @property
+    def layers(self) -> list[Any]:
+        return flatten_layers(self, False, False)
+
+    def get_layer(self, name: Any = None, index: Any = None) -> Any:
+        layers = CURRENT.get().get(self, "layers")
+        if index is not None and name is not None:
+            refuse("ValueError", "Provide only a layer name or a layer index.")
+        if index is not None:
+            if len(layers) <= index:
+                refuse("ValueError", f"Was asked to retrieve layer at index {index} but model only has {len(layers)} layers.")
+            return layers[index]
+        if name is None:
+            refuse("ValueError", "Provide either a layer name or layer index at `get_layer`.")
+        for layer in layers:
+            if layer.__dict__["name"] == name:
+                return layer
+        return refuse("ValueError", f"No such layer: {name}. Existing layers are: {[layer.__dict__['name'] for layer in layers]}.")
+
+    def summary(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *args: Any, **kwargs: Any) -> None:
+        self.__dict__.update({"optimizer": optimizer, "loss": loss, "compiled": True})
+
+    def fit(self, *args: Any, **kwargs: Any) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "the history of training")
+
+    def _outside(self, *args: Any, **kwargs: Any) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "what the running model gives")
+
+    evaluate = train_on_batch = test_on_batch = predict_on_batch = train_step = test_step = predict_step = _outside
+
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "what the running model gives")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    save_weights = load_weights = export = summary
+
+    def build(self, input_shape: Any = None) -> None:
+        """Build by running ``call`` on placeholders of these shapes."""
+        if self.__dict__["built"] or input_shape is None:
+            self.__dict__["built"] = True
+            return
+        machine = CURRENT.get()
+        tensors = _placeholders(input_shape)
+        state().tracing += 1
+        RUN.get().nested += 1
+        try:
+            if isinstance(tensors, dict) and "inputs" not in _call_names(self):
+                machine.call(method(self, "call"), (), tensors)
+            else:
+                machine.call(method(self, "call"), (tensors,), {})
+        except (Raised, Refusal):
+            pass  # Keras warns, and takes the model as built
+        finally:
+            state().tracing -= 1
+            RUN.get().nested -= 1
+        self.__dict__["built"] = True
+
+    build.is_default = True  # type: ignore[attr-defined]
+
+    def get_config(self) -> dict[str, Any]:
+        return Layer.get_config(self)
+
+
+def _call_names(self: Any) -> Any:
+    from .layer import call_signature
+
+    return call_signature(self).parameters
+
+
+def _placeholders(shapes: Any) -> Any:
+    if isinstance(shapes, dict):
+        return {name.removesuffix("_shape"): _placeholders(shape) for name, shape in shapes.items()}
+    if is_shape(shapes):
+        return KerasTensor(inward(shapes))
+    return type(shapes)(_placeholders(shape) for shape in shapes)
+
+
+def functional_class() -> Class:
+    """The class `keras.src.models.functional.Functional`."""
+    return RUN.get().state["keras library"].described(Functional)
+
+
+def become_functional(cls: Class) -> None:
+    """A class derived from `Model` that is constructed with inputs and outputs derives from `Functional` from then on."""
+    functional = functional_class()
+    if functional in cls.mro or cls.namespace.get("described_as") == "keras.Model":
+        return
+    cls.bases = tuple(functional if base.namespace.get("described_as") == "keras.Model" else base for base in cls.bases)
+    for base in cls.bases:
+        if base is not functional and any(c.namespace.get("described_as") == "keras.Model" for c in base.mro) and functional not in base.mro:
+            become_functional(base)
+    _relinearise(cls)
+
+
+def _relinearise(cls: Class) -> None:
+    cls.mro = (cls, *linearise([list(base.mro) for base in cls.bases] + [list(cls.bases)], cls.name))
+    cls.forget()
+    state().__dict__.pop("signatures", None)
+    for below in cls.subclasses:
+        _relinearise(below)
+
+
+class Sequential(Model):
+    """Layers one after another."""
+
+    described_as = "keras.Sequential"
+    described_in = "keras.src.models.sequential"
+
+    def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        return Layer.__new__(cls)
+
+    def __init__(self, layers: Any = None, trainable: Any = True, name: Any = None) -> None:
+        Layer.__init__(self, trainable=trainable, name=name)
+        self.__dict__["_functional"] = None
+        self.__dict__["_layers"] = TrackedList([], tracker_of(self))
+        machine = CURRENT.get()
+        if layers is not None and machine.truth(layers):
+            for layer in machine.iterate(layers):
+                self.add(layer, rebuild=False)
+            _rebuild(self)
+
+    def add(self, layer: Any, rebuild: Any = True) -> None:
+        if isinstance(layer, Unknown):
+            self.__dict__["_layers"].append(layer)
+            return
+        held = self.__dict__["_layers"]
+        if not held and isinstance(layer, LayerInstance) and layer.__dict__.get("_input_shape_arg") is not None:
+            self.add(_make("keras.layers.InputLayer", shape=layer.__dict__["_input_shape_arg"]))
+        if isinstance(layer, KerasTensor) and layer.history is not None and _is_input(layer.history[0]):
+            layer = layer.history[0]
+        if not isinstance(layer, LayerInstance):
+            refuse("ValueError", f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer!r}")
+        name = layer.__dict__["name"]
+        if any(other.__dict__["name"] == name and other is not layer for other in held if isinstance(other, LayerInstance)):
+            refuse("ValueError", f"All layers added to a Sequential model should have unique names. Name '{name}' is already the name of a layer in "
+                   "this model. Update the `name` argument to pass a unique name.")  # fmt: skip
+        if _is_input(layer) and held and _is_input(held[0]):
+            refuse("ValueError", f"Sequential model '{self.__dict__['name']}' has already been configured to use an input. You cannot add a different "
+                   "Input layer to it.")  # fmt: skip
+        held.append(layer)
+        if rebuild:
+            _rebuild(self)
+        else:
+            self.__dict__["built"] = False
+            self.__dict__["_functional"] = None
+
+    def pop(self, rebuild: Any = True) -> Any:
+        layer = self.__dict__["_layers"].pop()
+        self.__dict__["built"] = False
+        self.__dict__["_functional"] = None
+        if rebuild and self.__dict__["_layers"]:
+            _rebuild(self)
+        return layer
+
+    def _lock_state(self) -> None:
+        pass
+
+    def build(self, input_shape: Any = None) -> None:
+        held = self.__dict__["_layers"]
+        if not is_shape(input_shape):
+            return
+        if not held:
+            refuse("ValueError", f"Sequential model {self.__dict__['name']} cannot be built because it has no layers. Call `model.add(layer)`.")
+        shape = inward(input_shape)
+        if not _is_input(held[0]):
+            dtype = held[0].compute_dtype if isinstance(held[0], LayerInstance) else None
+            first = _make("keras.layers.InputLayer", batch_shape=outward(shape), dtype=dtype)
+            held = self.__dict__["_layers"] = TrackedList([first, *held], tracker_of(self))
+        inputs = value = held[0]._inbound_nodes[0].outputs[0]
+        for layer in held[1:]:
+            try:
+                value = CURRENT.get().call(layer, (value,), {})
+            except Raised as raised:
+                if raised.value.py_class.name == "NotImplementedError":
+                    return
+                raise
+            if isinstance(value, Unknown):
+                return
+        made = CURRENT.get().call(functional_class(), (), {"inputs": inputs, "outputs": value})
+        self.__dict__["_functional"] = tracker_of(self).track(made)
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
+        functional = self.__dict__["_functional"]
+        machine = CURRENT.get()
+        if functional is not None:
+            return functional.call(inputs, training=training, mask=mask, **kwargs)
+        from .layer import call_signature
+
+        outputs = inputs
+        for layer in Sequential.layers.fget(self):
+            names = call_signature(layer).parameters if isinstance(layer, LayerInstance) else ()
+            given = {name: value for name, value in (("mask", mask), ("training", training)) if name in names and (value is not None or name == "mask")}
+            outputs = machine.call(layer, (outputs,), given)
+            mask = map_leaves(lambda leaf: leaf.mask if isinstance(leaf, KerasTensor) else None, outputs)
+        return outputs
+
+    @property
+    def layers(self) -> list[Any]:
+        held = self.__dict__["_layers"]
+        return list(held[1:]) if held and _is_input(held[0]) else list(held)
+
+    def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
+        functional = self.__dict__["_functional"]
+        if functional is not None:
+            return functional.compute_output_spec(inputs, training=training, mask=mask)
+        for layer in Sequential.layers.fget(self):
+            inputs = layer.compute_output_spec(inputs)
+        return inputs
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        functional = self.__dict__["_functional"]
+        if functional is not None:
+            return functional.compute_output_shape(input_shape)
+        for layer in Sequential.layers.fget(self):
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    def _of_functional(name: str) -> Any:  # type: ignore[misc] # noqa: N805
+        def read(self: Any) -> Any:
+            functional = self.__dict__["_functional"]
+            if functional is None:
+                refuse("AttributeError", f"Sequential model '{self.__dict__['name']}' has no defined {name} yet.")
+            return getattr(functional, name)
+
+        return property(read)
+
+    input_shape = _of_functional("input_shape")
+    output_shape = _of_functional("output_shape")
+    inputs = _of_functional("inputs")
+    outputs = _of_functional("outputs")
+
+    @property
+    def input_dtype(self) -> Any:
+        held = self.__dict__["_layers"]
+        return held[0].dtype if held and _is_input(held[0]) else self.__dict__["_dtype_policy"].compute_dtype
+
+
+def _make(name: str, *args: Any, **kwargs: Any) -> Any:
+    return RUN.get().state["keras library"].make(name, *args, **kwargs)
+
+
+def _is_input(layer: Any) -> bool:
+    return isinstance(layer, LayerInstance) and layer.py_class.find("is_input_layer") is True
+
+
+def _rebuild(self: Any) -> None:
+    attributes = self.__dict__
+    attributes["built"] = False
+    attributes["_functional"] = None
+    held = attributes["_layers"]
+    if len(held) > 1 and not any(isinstance(layer, Unknown) for layer in held):
+        if _is_input(held[0]):
+            self.build(held[0].__dict__["_batch_shape"])
+        elif isinstance(held[0], LayerInstance) and held[0].py_class.find("input_shape"):
+            try:
+                shape = CURRENT.get().get(held[0], "input_shape", None)
+            except (Raised, Refusal):
+                shape = None
+            if shape is not None:
+                self.build(shape)
+
+
+__all__ = ["Functional", "Model", "Sequential", "specify"]

@@ -1,0 +1,309 @@
+"""The code of TorchScript followed as text: which operation is called on what, module by module, in order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..ir.unknown import Reason, Unknown
+from .opening import refuse
+from .wiring import Wiring
+
+#: How many statements are followed, and how deep calls go.
+STEPS = 400_000
+DEPTH = 100
+
+
+class Code:
+    """Classes and functions by qualified name."""
+
+    def __init__(self, files: Mapping[str, ast.Module]) -> None:
+        self.classes: dict[str, ast.ClassDef] = {}
+        self.functions: dict[str, ast.FunctionDef] = {}
+        for file, tree in files.items():
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef):
+                    self.classes[f"{file}.{node.name}"] = node
+                elif isinstance(node, ast.FunctionDef):
+                    self.functions[f"{file}.{node.name}"] = node
+
+    def method(self, kind: str, name: str) -> ast.FunctionDef | None:
+        """A method of a class."""
+        found = self.classes.get(kind)
+        return next((node for node in found.body if isinstance(node, ast.FunctionDef) and node.name == name), None) if found else None
+
+    def constants(self, kind: str) -> dict[str, Any]:
+        """What a scripted class says it was made with: its ``Final`` attributes."""
+        found = self.classes.get(kind)
+        pairs = [
+            (node.target.id, literal(node.value))
+            for node in (found.body if found else ())
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+        ]
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs if not isinstance(value, Unknown)}
+
+    def buffers(self, kind: str) -> set[str]:
+        """The names of a class's buffers."""
+        found = self.classes.get(kind)
+        for node in found.body if found else ():
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__buffers__":
+                value = literal(node.value)
+                return set(value) if isinstance(value, list) else set()
+        return set()
+
+
+class _Module(str):
+    """The path of a module, as a value of the code."""
+
+    __slots__ = ()
+
+
+class _Result(int):
+    """A node, as a value of the code."""
+
+    __slots__ = ()
+
+
+_ABSENT = Unknown(Reason.UNDECIDED, "a value of TorchScript")
+
+
+def literal(node: ast.expr | None) -> Any:
+    """The value of a literal, without evaluating anything.
+
+    >>> literal(ast.parse("[2, -1]", mode="eval").body)
+    [2, -1]
+    """
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = literal(node.operand)
+        return -value if isinstance(value, int | float) else _ABSENT
+    if isinstance(node, ast.List | ast.Tuple):
+        items = [literal(item) for item in node.elts]
+        if any(isinstance(item, Unknown) for item in items):
+            return _ABSENT
+        return items if isinstance(node, ast.List) else tuple(items)
+    return _ABSENT
+
+
+class Flow:
+    """Follows the forward of the root, and with it those of its children."""
+
+    def __init__(self, path: Path, code: Code, classes: Mapping[str, str], states: Mapping[str, Mapping[str, Any]]) -> None:
+        self.path, self.code, self.classes, self.states = path, code, classes, states
+        self.wiring = Wiring(path)
+        self.inputs: dict[str, Any] = {}
+        self.left = STEPS
+        self.depth = 0
+        self.module = ""
+
+    def run(self) -> tuple[Any, ...] | None:
+        """The whole forward; None when there is none."""
+        method = self.code.method(self.classes[""], "forward")
+        if method is None:
+            return None
+        arguments: list[Any] = [_Module("")]
+        for argument in method.args.args[1:]:
+            self.inputs[argument.arg] = _UNKNOWN_TENSOR
+            arguments.append(_Result(self.wiring.add("placeholder", argument.arg)))
+        result = self._call(method, arguments, {})
+        self.wiring.add("output", "output", _nodes(result))
+        return None
+
+    # --- statements -------------------------------------------------------------------------------------------------
+
+    def _call(self, function: ast.FunctionDef, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
+        self.depth += 1
+        if self.depth > DEPTH:
+            refuse(self.path, f"has code whose calls nest more than {DEPTH} deep", "it is made to exhaust its reader")
+        names = [argument.arg for argument in function.args.args]
+        defaults = function.args.defaults
+        scope: dict[str, Any] = {name: literal(value) for name, value in zip(names[len(names) - len(defaults) :], defaults, strict=True)}
+        scope.update(zip(names, arguments, strict=False))
+        scope.update(keywords)
+        try:
+            done, value = self._block(function.body, scope)
+            return value if done else None
+        finally:
+            self.depth -= 1
+
+    def _block(self, statements: list[ast.stmt], scope: dict[str, Any]) -> tuple[bool, Any]:
+        for statement in statements:
+            self.left -= 1
+            if self.left < 0:
+                refuse(self.path, f"has a forward of more than {STEPS:,} statements", "it is made to exhaust its reader")
+            done, value = self._statement(statement, scope)
+            if done:
+                return True, value
+        return False, None
+
+    def _statement(self, statement: ast.stmt, scope: dict[str, Any]) -> tuple[bool, Any]:
+        if isinstance(statement, ast.Return):
+            return True, self._value(statement.value, scope) if statement.value else None
+        if isinstance(statement, ast.Assign):
+            self._bind(statement.targets[0], self._value(statement.value, scope), scope)
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            self._bind(statement.target, self._value(statement.value, scope), scope)
+        elif isinstance(statement, ast.Expr):
+            self._value(statement.value, scope)
+        elif isinstance(statement, ast.If):
+            return self._branch(statement, scope)
+        elif isinstance(statement, ast.For | ast.While):
+            if isinstance(statement, ast.For):
+                self._bind(statement.target, _ABSENT, scope)
+            return self._block(statement.body, scope)
+        return False, None
+
+    def _branch(self, statement: ast.If, scope: dict[str, Any]) -> tuple[bool, Any]:
+        """The arm that a known condition takes; both, when it is not known."""
+        test = self._value(statement.test, scope)
+        if isinstance(test, bool):
+            return self._block(statement.body if test else statement.orelse, scope)
+        other = dict(scope)
+        one = self._block(statement.body, scope)
+        two = self._block(statement.orelse, other)
+        for name, value in other.items():
+            if name not in scope or (isinstance(scope[name], Unknown) and not isinstance(value, Unknown)):
+                scope[name] = value
+            elif _nodes(value) != _nodes(scope[name]):
+                scope[name] = [scope[name], value]
+        return (one[0] and two[0], one[1])
+
+    def _bind(self, target: ast.expr, value: Any, scope: dict[str, Any]) -> None:
+        if isinstance(target, ast.Name):
+            scope[target.id] = value
+        elif isinstance(target, ast.Tuple | ast.List):
+            whole = isinstance(value, list | tuple) and len(value) == len(target.elts)
+            for place, inner in enumerate(target.elts):
+                self._bind(inner, value[place] if whole else value, scope)
+
+    # --- expressions ------------------------------------------------------------------------------------------------
+
+    def _value(self, node: ast.expr | None, scope: dict[str, Any]) -> Any:
+        if isinstance(node, ast.Name):
+            return scope.get(node.id, _ABSENT)
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, ast.List | ast.Tuple):
+            items = [self._value(item, scope) for item in node.elts]
+            return items if isinstance(node, ast.List) else tuple(items)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node, scope)
+        if isinstance(node, ast.Call):
+            return self._called(node, scope)
+        if isinstance(node, ast.Subscript):
+            return self._item(self._value(node.value, scope), self._value(node.slice, scope))
+        if isinstance(node, ast.IfExp):
+            test = self._value(node.test, scope)
+            return self._value(node.body if test is not False else node.orelse, scope)
+        if isinstance(node, ast.UnaryOp):
+            value = self._value(node.operand, scope)
+            if isinstance(node.op, ast.Not):
+                return (not value) if isinstance(value, bool) else _ABSENT
+            return -value if type(value) in (int, float) else value
+        return _ABSENT
+
+    def _item(self, value: Any, place: Any) -> Any:
+        if isinstance(value, list | tuple) and type(place) is int and -len(value) <= place < len(value):
+            return value[place]
+        return value
+
+    def _attribute(self, node: ast.Attribute, scope: dict[str, Any]) -> Any:
+        name = dotted(node)
+        if name.startswith("CONSTANTS."):
+            return _ABSENT
+        if name in self.code.functions:
+            return self.code.functions[name]
+        return self._member(self._value(node.value, scope), node.attr)
+
+    def _member(self, owner: Any, name: str) -> Any:
+        if not isinstance(owner, _Module):
+            return _ABSENT
+        full = f"{owner}.{name}" if owner else name
+        if full in self.classes:
+            return _Module(full)
+        known = self.code.constants(self.classes[owner]).get(name, self.states[owner].get(name, _ABSENT))
+        if name == "training":
+            return False
+        if known is None or not isinstance(known, Unknown):
+            return known
+        if full not in self.wiring.makers:
+            self.wiring.add("get_attr", full, makes=[full], module=self.module)
+        return _Result(self.wiring.makers[full])
+
+    def _called(self, node: ast.Call, scope: dict[str, Any]) -> Any:
+        arguments = [self._value(item, scope) for item in node.args]
+        keywords = {item.arg: self._value(item.value, scope) for item in node.keywords if item.arg}
+        function = node.func
+        if isinstance(function, ast.Name):
+            return self._builtin(function.id, node, arguments, keywords, scope)
+        name = dotted(function)
+        if isinstance(function, ast.Attribute):
+            owner = self._value(function.value, scope)
+            if isinstance(owner, _Module):
+                return self._method(owner, function.attr, arguments, keywords)
+        if name in self.code.functions:
+            return self._call(self.code.functions[name], arguments, keywords)
+        if name == "torch.__is__" or name == "torch.__isnot__":
+            same = [value is None for value in arguments]
+            return _ABSENT if any(isinstance(v, Unknown) for v in arguments) else (same[0] == same[1]) == (name == "torch.__is__")
+        if name.startswith(("torch.", "ops.")):
+            return self._operation(name, arguments, keywords)
+        return _ABSENT
+
+    def _builtin(self, name: str, node: ast.Call, arguments: list[Any], keywords: Mapping[str, Any], scope: dict[str, Any]) -> Any:
+        if name in scope and isinstance(scope[name], ast.FunctionDef):
+            return self._call(scope[name], arguments, keywords)
+        if name in ("annotate", "unchecked_cast") and len(node.args) == 2:
+            return arguments[1]
+        if name == "getattr" and len(arguments) == 2 and isinstance(arguments[1], str):
+            return self._member(arguments[0], arguments[1])
+        return arguments[0] if arguments and name in ("int", "float", "bool") else _ABSENT
+
+    def _method(self, owner: _Module, name: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
+        method = self.code.method(self.classes[owner], name)
+        if method is None:
+            return _ABSENT
+        before, self.module = self.module, str(owner)
+        try:
+            return self._call(method, [owner, *arguments], keywords)
+        finally:
+            self.module = before
+
+    def _operation(self, name: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
+        given = [*((str(place), value) for place, value in enumerate(arguments)), *keywords.items()]
+        attributes = {key: _plain(value) for key, value in given if not _nodes(value)}
+        texts = [(key, ", ".join(f"%{node}" for node in nodes)) for key, value in given if (nodes := _nodes(value))]
+        return _Result(
+            self.wiring.add(
+                "call_function", name, [node for _, value in given for node in _nodes(value)],
+                arguments=texts, attributes=attributes, module=self.module,
+            ),
+        )  # fmt: skip
+
+
+_UNKNOWN_TENSOR = Unknown(Reason.OUTSIDE, "TorchScript does not keep the sizes of its inputs")
+
+
+def _nodes(value: Any) -> list[int]:
+    """The nodes in a value."""
+    if isinstance(value, _Result):
+        return [int(value)]
+    return [node for item in value for node in _nodes(item)] if isinstance(value, list | tuple) else []
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else "?"
+
+
+def dotted(node: ast.expr) -> str:
+    """``a.b.c`` as text; empty when it is something else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
