@@ -517,6 +517,24 @@ class TestAssumptions:
         with pytest.raises(ValueError, match="no comparison"):
             Assumptions.of("h")
 
+    def test_text_does_not_depend_on_them(self) -> None:
+        made = heads * (d // heads) - w
+        with assuming("d % heads == 0"):
+            inside = str(made)
+        assert inside == str(heads * (d // heads) - w)
+        assert parse(inside) == made
+
+    def test_nothing_is_left_behind(self) -> None:
+        zero = Dim.symbol("z", minimum=0)
+        with assuming(Fact(zero, "!=", 0)):
+            assert lower(zero) == 1
+            assert lower(zero * 3 + 1) == 4
+        assert lower(zero) == 0
+        assert lower(zero * 3 + 1) == 1
+        with pytest.raises(RuntimeError), assuming("h == 3"):
+            raise RuntimeError
+        assert same(h, 3) is None
+
     def test_values(self) -> None:
         facts = Assumptions.of("d % heads == 0", "h >= 2")
         assert facts == Assumptions.of("h >= 2", "d % heads == 0")

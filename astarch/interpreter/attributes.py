@@ -11,7 +11,7 @@ from .builtins.hosts import CLASS_OF_HOST, METHODS, NONE_CLASS, OBJECT_METHODS, 
 from .machine import Machine
 from .values import (
     MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, Property, PyModule,
-    StaticMethod, Super,
+    Raised, StaticMethod, Super,
 )  # fmt: skip
 
 
@@ -19,11 +19,11 @@ def class_of(m: Machine, value: Any) -> Class:
     """``type(value)`` as the program sees it."""
     if isinstance(value, Instance):
         return value.py_class
+    if isinstance(value, Class):
+        return value.metaclass or TYPE
     cls = CLASS_OF_HOST.get(type(value))
     if cls is not None:
         return cls
-    if isinstance(value, Class):
-        return value.metaclass or TYPE
     for library in m.libraries:
         cls = library.class_of(value)
         if cls is not None:
@@ -34,7 +34,10 @@ def class_of(m: Machine, value: Any) -> Class:
     return NONE_CLASS
 
 
-def get(m: Machine, value: Any, name: str, default: Any = MISSING) -> Any:
+_NO_DEFAULT: Any = object()
+
+
+def get(m: Machine, value: Any, name: str, default: Any = _NO_DEFAULT) -> Any:
     """``value.name``; raises the program's AttributeError unless a default is given."""
     getter = _GETTERS.get(type(value))
     try:
@@ -45,14 +48,22 @@ def get(m: Machine, value: Any, name: str, default: Any = MISSING) -> Any:
         else:
             found = _of_host(m, value, name)
     except Refusal as refusal:
-        if refusal.kind == "AttributeError" and default is not MISSING:
+        if refusal.kind == "AttributeError" and default is not _NO_DEFAULT:
             return default
         raise m.error(refusal.kind, refusal.message) from None
     if found is MISSING:
-        if default is not MISSING:
+        if default is not _NO_DEFAULT:
             return default
-        raise m.error("AttributeError", f"'{class_of(m, value).name}' object has no attribute '{name}'")
+        raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
     return found
+
+
+def _spoken(m: Machine, value: Any) -> str:
+    if isinstance(value, PyModule):
+        return f"module '{value.name}'"
+    if isinstance(value, Class):
+        return f"type object '{value.name}'"
+    return f"'{'super' if type(value) is Super else class_of(m, value).name}' object"
 
 
 def bind(m: Machine, found: Any, receiver: Any, owner: Class) -> Any:
@@ -85,8 +96,10 @@ def _cached(m: Machine, found: CachedProperty, receiver: Any) -> Any:
     return value
 
 
-def _of_instance(m: Machine, value: Instance, name: str) -> Any:
+def _of_instance(m: Machine, value: Instance, name: str, plainly: bool = False) -> Any:
     cls = value.py_class
+    if cls.intercepts and not plainly:
+        return _intercepted(m, value, name)
     attributes = value.__dict__
     found = cls.find(name)
     if found is MISSING:
@@ -107,7 +120,7 @@ def _of_instance(m: Machine, value: Instance, name: str) -> Any:
         return cls
     if name in OBJECT_METHODS:
         return BoundMethod(OBJECT_METHODS[name], value)
-    custom = cls.find("__getattr__")
+    custom = MISSING if plainly else cls.find("__getattr__")
     if custom is not MISSING:
         if type(custom) is Builtin and not custom.needs_machine:
             return custom.function(value, name)
@@ -117,10 +130,30 @@ def _of_instance(m: Machine, value: Instance, name: str) -> Any:
     return MISSING
 
 
+def _intercepted(m: Machine, value: Instance, name: str) -> Any:
+    """Through the class's own ``__getattribute__``."""
+    cls = value.py_class
+    try:
+        return m.call(cls.find("__getattribute__"), (value, name), {})
+    except Raised as raised:
+        custom = cls.find("__getattr__")
+        if custom is MISSING or not raised.value.py_class.derives(m.builtins["AttributeError"]):
+            raise
+    return m.call(custom, (value, name), {})
+
+
+def get_plainly(m: Machine, value: Any, name: str) -> Any:
+    """``object.__getattribute__``: neither of the class's own hooks is asked."""
+    found = _of_instance(m, value, name, True) if isinstance(value, Instance) else get(m, value, name)
+    if found is MISSING:
+        raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
+    return found
+
+
 def _of_class(m: Machine, value: Class, name: str) -> Any:
     found = value.find(name)
     meta = value.metaclass
-    if found is MISSING or name == "__class__":
+    if found is MISSING or name == "__class__" or name == "__doc__":
         special = _CLASS_SPECIALS.get(name)
         if special is not None:
             return special(m, value)
@@ -149,7 +182,7 @@ _CLASS_SPECIALS: dict[str, Callable[[Machine, Class], Any]] = {
     "__base__": lambda m, c: c.bases[0] if c.bases else None,
     "__dict__": lambda m, c: c.namespace,
     "__class__": lambda m, c: c.metaclass or TYPE,
-    "__doc__": lambda m, c: None,
+    "__doc__": lambda m, c: c.namespace.get("__doc__"),
     "__annotations__": lambda m, c: {},
     "__subclasses__": lambda m, c: Builtin("__subclasses__", lambda: list(c.subclasses)),
     "mro": lambda m, c: Builtin("mro", lambda: list(c.mro)),
@@ -179,7 +212,7 @@ def _of_super(m: Machine, value: Super, name: str) -> Any:
     if found is MISSING:
         if name == "__class__":
             return cls
-        if isinstance(receiver, Instance) and (custom := cls.find_after(value.owner, "__getattr__")) is not MISSING:
+        if "unknown" in [above.module for above in cls.mro] and (custom := cls.find_after(value.owner, "__getattr__")) is not MISSING:
             return m.call(custom, (receiver, name), {})
         return BoundMethod(OBJECT_METHODS[name], receiver) if name in OBJECT_METHODS else MISSING
     return bind(m, found, receiver, cls)
@@ -284,6 +317,8 @@ def _of_alias(m: Machine, value: GenericAlias, name: str) -> Any:
 def _of_wrapper(m: Machine, value: Any, name: str) -> Any:
     if name in ("__func__", "__wrapped__"):
         return value.function
+    if name == "__get__":
+        return Builtin("__get__", lambda obj, owner=None: bind(m, value, obj, owner or class_of(m, obj)))
     return get(m, value.function, name, MISSING)
 
 
@@ -377,6 +412,8 @@ def put_plainly(m: Machine, value: Instance, name: str, new: Any) -> None:
         value.py_class = new
     elif name == "__dict__" and isinstance(new, dict):
         value.__dict__ = new
+    elif value.py_class.slots is not None and name not in value.py_class.slots:
+        raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
     else:
         value.__dict__[name] = new
 
@@ -389,6 +426,8 @@ def _put_on_host(m: Machine, value: Any, name: str, new: Any) -> None:
     if getattr(type(value), "described", False) and hasattr(value, "__dict__") and not name.startswith("__"):
         setattr(value, name, new)
         return
+    if type(value) in METHODS:
+        raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
     m.unknown(Reason.UNSUPPORTED, f"setting '{name}' on a {class_of(m, value).name}")
 
 
@@ -400,16 +439,24 @@ def delete(m: Machine, value: Any, name: str) -> None:
             m.call(custom, (value, name), {})
         elif name in value.__dict__:
             del value.__dict__[name]
-        elif type(found := value.py_class.find(name)) is Property and found.deleter is not None:
-            m.call(found.deleter, (value,), {})
         else:
-            raise m.error("AttributeError", name)
+            _delete_descriptor(m, value, name)
     elif isinstance(value, Class):
         if name not in value.namespace:
-            raise m.error("AttributeError", name)
+            raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
         del value.namespace[name]
         value.forget()
     elif isinstance(value, PyModule):
         value.namespace.pop(name, None)
     elif hasattr(value, "__dict__"):
         value.__dict__.pop(name, None)
+
+
+def _delete_descriptor(m: Machine, value: Instance, name: str) -> None:
+    found = value.py_class.find(name)
+    if type(found) is Property and found.deleter is not None:
+        m.call(found.deleter, (value,), {})
+    elif isinstance(found, Instance) and (deleter := found.py_class.find("__delete__")) is not MISSING:
+        m.call(deleter, (found, value), {})
+    else:
+        raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")

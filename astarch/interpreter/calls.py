@@ -169,7 +169,7 @@ def bind_arguments(m: Machine, function: Function, args: tuple[Any, ...], kwargs
     names = dict(zip(positional, args))
     if count > len(positional):
         if code.rest is None:
-            raise m.error("TypeError", f"{function.qualname}() takes {len(positional)} positional arguments but {count} were given")
+            raise m.error("TypeError", _too_many(function, count))
         names[code.rest] = tuple(args[len(positional) :])
     elif code.rest is not None:
         names[code.rest] = ()
@@ -181,9 +181,27 @@ def bind_arguments(m: Machine, function: Function, args: tuple[Any, ...], kwargs
     for name in code.all_names:
         if name not in names:
             if name not in defaults:
-                raise m.error("TypeError", f"{function.qualname}() missing required argument: '{name}'")
+                raise m.error("TypeError", _missing(function, names))
             names[name] = defaults[name]
     return names
+
+
+def _too_many(function: Function, count: int) -> str:
+    positional = function.code.positional
+    required = sum(name not in function.defaults for name in positional)
+    takes = f"{len(positional)}" if required == len(positional) else f"from {required} to {len(positional)}"
+    plural = "" if takes == "1" else "s"
+    return f"{function.qualname}() takes {takes} positional argument{plural} but {count} {'was' if count == 1 else 'were'} given"
+
+
+def _missing(function: Function, names: dict[str, Any]) -> str:
+    kind = "positional"
+    lost = [f"'{name}'" for name in function.code.positional if name not in names and name not in function.defaults]
+    if not lost:
+        kind = "keyword-only"
+        lost = [f"'{name}'" for name in function.code.keyword_only if name not in names and name not in function.defaults]
+    listed = lost[0] if len(lost) == 1 else f"{', '.join(lost[:-1])}{',' if len(lost) > 2 else ''} and {lost[-1]}"
+    return f"{function.qualname}() missing {len(lost)} required {kind} argument{'s' if len(lost) > 1 else ''}: {listed}"
 
 
 def _bind_keywords(m: Machine, function: Function, names: dict[str, Any], kwargs: dict[str, Any]) -> None:

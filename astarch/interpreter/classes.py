@@ -7,11 +7,11 @@ from typing import Any
 from ..ir.dim import Dim
 from ..ir.span import Span
 from ..ir.unknown import Reason, Unknown
-from .attributes import get, put_plainly
-from .builtins.hosts import OBJECT, OBJECT_METHODS, TYPE
+from .attributes import get_plainly, put_plainly
+from .builtins.hosts import METHODS, OBJECT, OBJECT_METHODS, TYPE
 from .calls import allocate, construct_plainly
 from .machine import Frame, Machine
-from .values import MISSING, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, StaticMethod
+from .values import MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, StaticMethod
 
 
 def prepare_class(m: Machine, frame: Frame, name: str, parents: list[Any], keywords: dict[str, Any]) -> None:
@@ -30,8 +30,11 @@ def build_class(m: Machine, name: str, parents: list[Any], namespace: dict[str, 
                 bases.append(base)
     if not bases:
         bases = [OBJECT]
+    chosen = keywords.get("metaclass")
     meta = _metaclass(m, bases, keywords)
     keywords = {key: value for key, value in keywords.items() if key != "metaclass"}
+    if isinstance(chosen, (Function, Instance, BoundMethod)):  # anything that can be called will do
+        return m.call(chosen, (name, tuple(bases), namespace), keywords)
     if meta is not None and (new := meta.find("__new__")) is not MISSING:
         made = m.call(getattr(new, "function", new), (meta, name, tuple(bases), namespace), keywords)
         if isinstance(made, Class):
@@ -60,6 +63,8 @@ def make_class(m: Machine, meta: Class | None, name: str, bases: tuple[Class, ..
         defined = cls.namespace.get(implicit)
         if type(defined) is Function:
             cls.namespace[implicit] = StaticMethod(defined) if implicit == "__new__" else ClassMethod(defined)
+    if "__eq__" in cls.namespace:
+        cls.namespace.setdefault("__hash__", None)
     hook = cls.find_after(cls, "__init_subclass__")
     if hook is not MISSING:
         m.call(getattr(hook, "function", hook), (cls,), keywords)
@@ -129,6 +134,8 @@ def is_instance(m: Machine, value: Any, kind: Any) -> Any:
         return test(m, value)
     if hasattr(kind, "described_kind"):
         return isinstance(value, kind.described_kind)
+    if type(kind) in METHODS:
+        raise m.error("TypeError", "isinstance() arg 2 must be a type, a tuple of types, or a union")
     return m.unknown(Reason.UNSUPPORTED, f"isinstance with a {m.class_of(kind).name}")
 
 
@@ -174,7 +181,11 @@ def is_subclass(m: Machine, cls: Any, kind: Any) -> Any:
         if cls.derives(kind):
             return True
         test = kind.find("__subclass_test__")
-        return m.call(test, (cls,), {}) if test is not MISSING else False
+        if test is not MISSING:
+            return m.call(test, (cls,), {})
+        if kind.metaclass is not None and (check := kind.metaclass.find("__subclasscheck__")) is not MISSING:
+            return m.call(check, (kind, cls), {})
+        return False
     if isinstance(cls, type) and isinstance(kind, type):
         return issubclass(cls, kind)
     if not isinstance(cls, (Class, type)):
@@ -201,7 +212,7 @@ def _object_put(m: Machine, self: Any, name: str, value: Any) -> None:
 
 
 def _object_get(m: Machine, self: Any, name: str) -> Any:
-    return get(m, self, name)
+    return get_plainly(m, self, name)
 
 
 TYPE.namespace.update({

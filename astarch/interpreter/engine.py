@@ -48,6 +48,7 @@ def new_machine(budget: Budget | None = None, project: Any = None, libraries: li
     machine = Machine(budget or Budget(), BUILTINS, decisions)
     machine.project = project
     machine.libraries = list(libraries or [])
+    machine.registrations = imports.Registrations()
     return machine
 
 

@@ -18,10 +18,47 @@ from ..ir.unknown import Reason, Unknown
 from .compile.dispatch import block
 from .compile.scopes import Scope, walk
 from .machine import Frame, Machine
-from .values import MISSING, PyModule
+from .values import MISSING, Function, PyModule
 
 _STDLIB = os.path.join(os.path.dirname(__file__), "stdlib")
 _DESCRIBED = frozenset(name[:-3] for name in os.listdir(_STDLIB) if name.endswith(".py"))
+
+
+class Registrations:
+    """Definitions not yet run whose decorators put them into a registry.
+
+    A registry is a variable that functions of its module change. Before such a function's module reads it, everything
+    that would have been registered by importing the modules read so far is.
+    """
+
+    def __init__(self) -> None:
+        self._fresh: list[tuple[Loading, str, list[int]]] = []
+        self._waiting: dict[int, list[tuple[Loading, int]]] = {}
+        self._busy = False
+
+    def add(self, loading: Loading) -> None:
+        """Note the decorated definitions of a module."""
+        roots: dict[str, list[int]] = {}
+        for i, entry in enumerate(loading.entries):
+            for root in entry.decorators:
+                roots.setdefault(root, []).append(i)
+        self._fresh.extend((loading, root, indices) for root, indices in roots.items())
+
+    def settle(self, module: PyModule) -> None:
+        """Run the definitions that functions of a module decorate."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._fresh:
+                loading, root, indices = self._fresh.pop()
+                owner = loading.module.get(root) if root in loading.binders or loading.stars else MISSING
+                if isinstance(owner, Function):
+                    self._waiting.setdefault(id(owner.module), []).extend((loading, i) for i in indices)
+            for loading, index in self._waiting.pop(id(module), ()):
+                loading.run(index)
+        finally:
+            self._busy = False
 
 
 class Loading:
@@ -39,6 +76,9 @@ class Loading:
         for i, entry in enumerate(self.entries):
             for name in entry.binds:
                 self.binders.setdefault(name, []).append(i)
+        self.changed = {name for entry in self.entries for name in entry.changes if name in self.binders}
+        self.watched: dict[str, Any] = {}
+        m.registrations.add(self)
         for name, indices in self.binders.items():
             if len(indices) > 1:
                 self.binders[name] = [i for i, entry in enumerate(self.entries) if name in entry.binds or name in entry.reads]
@@ -46,10 +86,16 @@ class Loading:
     def resolve(self, name: str, limit: int = 1 << 60) -> Any:
         """The value of a name, running what binds it; `MISSING` when nothing does."""
         namespace = self.module.namespace
+        if name in self.watched:
+            self.m.registrations.settle(self.module)
+            return self.watched[name]
         for i in self.binders.get(name, ()):
             if i < limit:
                 self.run(i, name)
         if name in namespace:
+            if name in self.changed and limit == 1 << 60:
+                self.watched[name] = namespace.pop(name)
+                return self.resolve(name)
             return namespace[name]
         for i in reversed(self.stars):
             if i < limit and (value := self._from_star(i, name)) is not MISSING:
@@ -294,7 +340,11 @@ def import_star(m: Machine, frame: Frame, module: str, level: int) -> None:
 
 
 def names_of(m: Machine, module: PyModule) -> list[str]:
-    """Every name a module of the program defines, without running it."""
+    """Every name a module defines, without running it."""
+    for library in m.libraries:
+        names = library.names(module.name)
+        if names:
+            return names
     if module.state is None:
         return sorted(module.namespace)
     return list(dict.fromkeys([*module.state.binders, *module.namespace]))

@@ -56,6 +56,9 @@ class Library(Protocol):
     def module(self, name: str) -> PyModule | None:
         """The described module of that dotted name, if there is one."""
 
+    def names(self, module: str) -> list[str]:
+        """The names of a described module; none for any other."""
+
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a value of the framework's own, or `MISSING`."""
 
@@ -111,6 +114,7 @@ class Machine:
         self.decided: list[Decision] = []
         self.seen: dict[tuple[Any, ...], int] = {}
         self.project: Any = None
+        self.registrations: Any = None
 
     # --- place ----------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from types import GeneratorType
 from typing import Any
 
 from ..ir.dim import Dim, Undecided, same
@@ -11,9 +12,11 @@ from ..ir.refusal import Refusal
 from ..ir.tensor import Tensor
 from ..ir.unknown import Reason, Unknown
 from .budget import BudgetSpent
+from .builtins.constructors import gather
 from .builtins.hosts import payload_of
 from .calls import HOST_ERRORS
 from .machine import Machine
+from .overloads import by_method, index_of, special, unsupported
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -25,10 +28,6 @@ _INPLACE: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.iadd, "-": operator.isub, "*": operator.imul, "/": operator.itruediv, "//": operator.ifloordiv, "%": operator.imod,
     "**": operator.ipow, "@": operator.imatmul, "<<": operator.ilshift, ">>": operator.irshift, "&": operator.iand, "|": operator.ior,
     "^": operator.ixor,
-}  # fmt: skip
-_NAMES = {
-    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul", "<<": "lshift",
-    ">>": "rshift", "&": "and", "|": "or", "^": "xor",
 }  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _COMPARE_NAMES = {"<": ("__lt__", "__gt__"), "<=": ("__le__", "__ge__"), ">": ("__gt__", "__lt__"), ">=": ("__ge__", "__le__")}
@@ -42,15 +41,20 @@ def binary(m: Machine, op: str, left: Any, right: Any, inplace: bool = False) ->
     if type(right) is Unknown and not (inplace and isinstance(left, list)):
         return right
     if isinstance(left, (Instance, Class)) or isinstance(right, (Instance, Class)):
-        found = _by_method(m, op, left, right, inplace)
+        found = by_method(m, op, left, right, inplace)
         if found is not MISSING:
             return found
         left, right = payload_of(left), payload_of(right)
+        if op == "*" and isinstance(right, Instance):
+            right = index_of(m, right)
+        if isinstance(left, (Instance, Class)) or isinstance(right, (Instance, Class)):
+            if not getattr(left, "kind", None) and not getattr(right, "kind", None) and not (op == "%" and isinstance(left, str)):
+                raise unsupported(m, op, left, right, inplace)
     _guard(m, op, left, right)
     try:
         if inplace:
-            if isinstance(left, list):
-                left.extend([right] if type(right) is Unknown else m.iterate(right)) if op == "+" else left.__imul__(right)
+            if isinstance(left, list) and op == "+":
+                left.extend([right] if type(right) is Unknown else gather(m, right))
                 return left
             return _INPLACE[op](left, right)
         return BINARY[op](left, right)
@@ -72,35 +76,6 @@ def _failed(m: Machine, error: Exception) -> Any:
     raise error
 
 
-def _by_method(m: Machine, op: str, left: Any, right: Any, inplace: bool) -> Any:
-    """What the operands' own classes make of the operator."""
-    name = _NAMES[op]
-    if op == "|" and (isinstance(left, Class) or isinstance(right, Class)) and _is_type(left) and _is_type(right):
-        return GenericAlias(m.builtins["__union__"], (left, right))
-    tries: list[tuple[str, Any, Any]] = [(f"__i{name}__", left, right)] if inplace else []
-    tries += [(f"__{name}__", left, right), (f"__r{name}__", right, left)]
-    for method, receiver, other in tries:
-        found = _special(m, receiver, method)
-        if found is not MISSING:
-            result = m.call(found, (receiver, other), {})
-            if result is not NotImplemented:
-                return result
-    return MISSING
-
-
-def _is_type(value: Any) -> bool:
-    return value is None or isinstance(value, (Class, GenericAlias, type, str)) or hasattr(value, "typing_name")
-
-
-def _special(m: Machine, value: Any, name: str) -> Any:
-    """A special method of a value's class, unbound."""
-    if isinstance(value, Instance):
-        return value.py_class.find(name)
-    if isinstance(value, Class) and value.metaclass is not None:
-        return value.metaclass.find(name)
-    return MISSING
-
-
 def _guard(m: Machine, op: str, left: Any, right: Any) -> None:
     """Refuse what would be enormous before the host makes it."""
     if op == "*":
@@ -120,8 +95,14 @@ def _guard(m: Machine, op: str, left: Any, right: Any) -> None:
         if type(right) is int and type(left) is int:
             _require_bits(m, left.bit_length() + max(right, 0))
     elif op == "%" and isinstance(left, (str, bytes)):
+        if isinstance(right, tuple):  # `*` takes a width from the arguments
+            m.require_text(max((abs(item) for item in right if type(item) is int), default=0) if b"*" in _raw(left) else 0)
         digits = "".join(c if c.isdigit() else " " for c in (left if isinstance(left, str) else left.decode("latin-1"))).split()
         m.require_text(max((int(run[:15]) for run in digits), default=0))
+
+
+def _raw(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "replace") if isinstance(text, str) else text
 
 
 def _require(m: Machine, like: Any, count: int) -> None:
@@ -142,10 +123,12 @@ def unary(m: Machine, op: str, value: Any) -> Any:
         return value
     name = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[op]
     if isinstance(value, (Instance, Class)):
-        found = _special(m, value, name)
+        found = special(m, value, name)
         if found is not MISSING:
             return m.call(found, (value,), {})
         value = payload_of(value)
+        if isinstance(value, (Instance, Class)):
+            raise m.error("TypeError", f"bad operand type for unary {op}: '{m.class_of(value).name}'")
     try:
         return {"-": operator.neg, "+": operator.pos, "~": operator.invert}[op](value)
     except Exception as error:
@@ -168,7 +151,7 @@ def compare(m: Machine, op: str, left: Any, right: Any) -> Any:
         return left if type(left) is Unknown else right
     if isinstance(left, (Instance, Class)) or isinstance(right, (Instance, Class)):
         for method, receiver, other in zip(_COMPARE_NAMES[op], (left, right), (right, left)):
-            found = _special(m, receiver, method)
+            found = special(m, receiver, method)
             if found is not MISSING:
                 result = m.call(found, (receiver, other), {})
                 if result is not NotImplemented:
@@ -300,9 +283,12 @@ def contains(m: Machine, container: Any, item: Any) -> Any:
     if type(container) is Unknown:
         return container
     if isinstance(container, (Instance, Class)):
-        method = _special(m, container, "__contains__")
+        method = special(m, container, "__contains__")
         if method is not MISSING:
-            return m.call(method, (container, item), {})
+            answer = m.call(method, (container, item), {})
+            return answer if type(answer) is Unknown else truth(m, answer)
+        if special(m, container, "__iter__") is MISSING and special(m, container, "__getitem__") is MISSING:
+            raise m.error("TypeError", f"argument of type '{m.class_of(container).name}' is not iterable")
         return _contains_by_iteration(m, container, item)
     if type(item) is Unknown:
         return item if container else False
@@ -337,21 +323,32 @@ def iterate(m: Machine, value: Any) -> Iterator[Any]:
         Lost: It is not known what to iterate over.
     """
     kind = type(value)
-    if kind is list or kind is tuple or kind is dict or kind is range:
+    if kind is list or kind is tuple or kind is range:
         return iter(value)
     if kind is Unknown:
         raise Lost(value)
+    if kind is GeneratorType:
+        return value
     if isinstance(value, (Instance, Class)):
         return _iterate_instance(m, value)
     try:
-        return iter(value)
+        iterator = iter(value)
     except Exception as error:
         lost = _failed(m, error)
         raise Lost(lost) from None
+    return iterator if kind is str or kind is bytes else _watched(m, iterator)
+
+
+def _watched(m: Machine, iterator: Iterator[Any]) -> Iterator[Any]:
+    """A host iterator whose own errors (a dict that changes its size, a strict `zip`) are the program's."""
+    try:
+        yield from iterator
+    except Exception as error:
+        _failed(m, error)
 
 
 def _iterate_instance(m: Machine, value: Any) -> Iterator[Any]:
-    method = _special(m, value, "__iter__")
+    method = special(m, value, "__iter__")
     if method is not MISSING:
         iterator = m.call(method, (value,), {})
         if type(iterator) is Unknown:
@@ -359,7 +356,7 @@ def _iterate_instance(m: Machine, value: Any) -> Iterator[Any]:
         if isinstance(iterator, Instance):
             return _steps(m, iterator)
         return iterate(m, iterator)
-    if _special(m, value, "__getitem__") is not MISSING:
+    if special(m, value, "__getitem__") is not MISSING:
         return _by_index(m, value)
     raise m.error("TypeError", f"'{m.class_of(value).name}' object is not iterable")
 
@@ -397,7 +394,7 @@ def length(m: Machine, value: Any) -> Any:
     if type(value) is Unknown:
         return value
     if isinstance(value, (Instance, Class)):
-        method = _special(m, value, "__len__")
+        method = special(m, value, "__len__")
         if method is MISSING:
             raise m.error("TypeError", f"object of type '{m.class_of(value).name}' has no len()")
         return m.call(method, (value,), {})
@@ -459,8 +456,8 @@ def store(m: Machine, value: Any, index: Any, new: Any) -> None:
         m.unknown(Reason.UNDECIDED, "an item stored under a key that is not known")
         return
     try:
-        if isinstance(value, list) and isinstance(index, slice):
-            value[index] = list(iterate(m, new))
+        if isinstance(value, list):
+            value[index_of(m, index)] = gather(m, new) if isinstance(index, slice) else new
         else:
             value[index] = new
     except Exception as error:
@@ -472,9 +469,12 @@ def remove(m: Machine, value: Any, index: Any) -> None:
     if type(value) is Unknown or type(index) is Unknown:
         return
     if isinstance(value, Instance):
-        m.call(m.get(value, "__delitem__"), (index,), {})
+        method = value.py_class.find("__delitem__")
+        if method is MISSING:
+            raise m.error("TypeError", f"'{value.py_class.name}' object doesn't support item deletion")
+        m.call(method, (value, index), {})
         return
     try:
-        del value[payload_of(index)]
+        del value[index if isinstance(value, dict) else index_of(m, index)]
     except Exception as error:
         _failed(m, error)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..ir.unknown import Unknown
 from .builtins.hosts import payload_of
 from .machine import Machine
-from .values import MISSING, BoundMethod, Class, Function, Instance
+from .values import MISSING, BoundMethod, Class, Function, Instance, Lost, known_text
+
+#: Containers inside one another that are still spelled.
+_DEEPEST = 200
 
 
 def text_of(m: Machine, value: Any) -> str:
@@ -15,10 +19,28 @@ def text_of(m: Machine, value: Any) -> str:
         for name in ("__str__", "__repr__"):
             method = value.py_class.find(name)
             if method is not MISSING:
-                found = m.call(method, (value,), {})
-                return found if isinstance(found, str) else str(found)
+                return _said(m, m.call(method, (value,), {}), name)
         return str(value.payload) if value.payload is not None else _plain(value)
-    return repr_of(m, value) if isinstance(value, (Class, Function, BoundMethod, list, tuple, dict, set)) else str(value)
+    if isinstance(value, Class):
+        return _of_class(m, value, "__str__", "__repr__")
+    return repr_of(m, value) if isinstance(value, (Function, BoundMethod, list, tuple, dict, set, frozenset)) else str(value)
+
+
+def _said(m: Machine, text: Any, method: str) -> Any:
+    """What a program's own method gave: text, or not known."""
+    text = payload_of(text)
+    if not isinstance(text, (str, Unknown)):
+        raise m.error("TypeError", f"{method} returned non-string (type {m.class_of(text).name})")
+    return text
+
+
+def _of_class(m: Machine, value: Class, *names: str) -> Any:
+    """A class, as its metaclass spells it."""
+    for name in names:
+        method = value.metaclass.find(name) if value.metaclass is not None else MISSING
+        if method is not MISSING:
+            return _said(m, m.call(method, (value,), {}), name)
+    return value.plain_text()
 
 
 def repr_of(m: Machine, value: Any) -> str:
@@ -26,11 +48,12 @@ def repr_of(m: Machine, value: Any) -> str:
     if isinstance(value, Instance):
         method = value.py_class.find("__repr__")
         if method is not MISSING:
-            found = m.call(method, (value,), {})
-            return found if isinstance(found, str) else str(found)
+            return _said(m, m.call(method, (value,), {}), "__repr__")
         return repr(value.payload) if value.payload is not None else _plain(value)
+    if isinstance(value, Class):
+        return _of_class(m, value, "__repr__")
     if isinstance(value, (list, tuple, dict, set, frozenset)):
-        return _container(m, value, 0)
+        return _container(m, value, ())
     return repr(value)
 
 
@@ -38,14 +61,17 @@ def _plain(value: Instance) -> str:
     return f"<{value.py_class.module}.{value.py_class.qualname} object>"
 
 
-def _container(m: Machine, value: Any, depth: int) -> str:
+def _container(m: Machine, value: Any, around: tuple[int, ...]) -> str:
     """A container, its items spelled by their own ``__repr__``; cut off where it holds itself."""
-    if depth > 50:
-        return "..."
+    if id(value) in around or len(around) > _DEEPEST:
+        return {list: "[...]", dict: "{...}", tuple: "(...)"}.get(type(value), "...")
     m.step()
+    inside_of = (*around, id(value))
 
     def item(part: Any) -> str:
-        return _container(m, part, depth + 1) if isinstance(part, (list, tuple, dict, set, frozenset)) else repr_of(m, part)
+        if isinstance(part, (list, tuple, dict, set, frozenset)):
+            return _container(m, part, inside_of)
+        return known_text(repr_of(m, part))
 
     if isinstance(value, dict):
         text = "{" + ", ".join(f"{item(k)}: {item(v)}" for k, v in value.items()) + "}"
@@ -69,10 +95,13 @@ def formatted(m: Machine, value: Any, spec: str) -> Any:
     if isinstance(value, Instance):
         method = value.py_class.find("__format__")
         if method is not MISSING:
-            return m.call(method, (value, spec), {})
-        return format(payload_of(value), spec) if value.payload is not None and spec else format(text_of(m, value), spec)
-    if not spec:
-        return text_of(m, value)
+            return _said(m, m.call(method, (value, spec), {}), "__format__")
+        if value.payload is not None and spec:
+            return format(value.payload, spec)
+        text = text_of(m, value)
+        return format(text, spec) if isinstance(text, str) else text
+    if not spec or isinstance(value, Class):
+        return format(text_of(m, value), spec)
     return format(value, spec)
 
 
@@ -83,4 +112,7 @@ def hash_of(m: Machine, value: Instance) -> int:
         return object.__hash__(value)
     if method is None:
         raise TypeError(f"unhashable type: '{value.py_class.name}'")
-    return m.call(method, (value,), {})
+    found = payload_of(m.call(method, (value,), {}))
+    if type(found) is Unknown:
+        raise Lost(found)
+    return found

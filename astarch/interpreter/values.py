@@ -61,11 +61,13 @@ class Class:
         namespace: What its body defined.
         mro: Itself and its ancestors, most derived first.
         layout: The host class of its instances.
+        intercepts: Some ``__getattribute__`` sees every look-up on its instances.
+        slots: The only attributes its instances can have, or None when they have a ``__dict__``.
         host: The host type it stands for (``int``, ``dict``), or None.
     """
 
-    __slots__ = ("_found", "bases", "doc", "host", "layout", "metaclass", "module", "mro", "name", "namespace", "qualname", "span",
-                 "subclasses")  # fmt: skip
+    __slots__ = ("_found", "bases", "doc", "host", "intercepts", "layout", "metaclass", "module", "mro", "name", "namespace", "qualname",
+                 "slots", "span", "subclasses")  # fmt: skip
 
     def __init__(self, name: str, bases: tuple[Class, ...], namespace: dict[str, Any], module: str = "builtins",
                  metaclass: Class | None = None, host: type | None = None, span: Span = NOWHERE) -> None:  # fmt: skip
@@ -81,6 +83,8 @@ class Class:
         self.mro = (self, *linearise([list(base.mro) for base in bases] + [list(bases)], name))
         self.layout: type[Instance] = next((c.layout for c in self.mro[1:] if c.layout is not Instance), Instance)
         self._found: dict[str, Any] = {}
+        self.intercepts = any("__getattribute__" in cls.namespace for cls in self.mro)
+        self.slots = _slots(self.mro)
         for base in bases:
             if base.host is None or base.module != "builtins":  # the language's own live longer than the program's
                 base.subclasses.append(self)
@@ -115,6 +119,7 @@ class Class:
     def forget(self) -> None:
         """Drop what was remembered of look-ups, here and below."""
         self._found.clear()
+        self.intercepts = any("__getattribute__" in cls.namespace for cls in self.mro)
         for below in self.subclasses:
             below.forget()
 
@@ -130,10 +135,27 @@ class Class:
         return None
 
     def __repr__(self) -> str:
-        return f"<class '{self.module}.{self.qualname}'>"
+        machine = CURRENT.get(None)
+        if machine is not None and self.metaclass is not None:
+            return str(machine.repr_of(self))
+        return self.plain_text()
+
+    def plain_text(self) -> str:
+        """What ``type.__repr__`` says."""
+        return f"<class '{self.qualname if self.module == 'builtins' else f'{self.module}.{self.qualname}'}'>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return CURRENT.get().call(self, args, kwargs)
+
+
+def _slots(mro: tuple[Class, ...]) -> frozenset[str] | None:
+    names: set[str] = set()
+    for cls in mro[:-1]:
+        listed = cls.namespace.get("__slots__")
+        if listed is None and cls.host is None:
+            return None
+        names.update([listed] if isinstance(listed, str) else [item for item in listed or () if isinstance(item, str)])
+    return frozenset(names) if len(mro) > 1 and "__dict__" not in names else None
 
 
 def linearise(chains: list[list[Class]], name: str) -> list[Class]:
@@ -167,18 +189,19 @@ class Instance:
     given: Any
 
     def __repr__(self) -> str:
-        return f"<{self.py_class.name} object>"
+        machine = CURRENT.get(None)
+        return f"<{self.py_class.name} object>" if machine is None else known_text(machine.repr_of(self))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return CURRENT.get().call(self, args, kwargs)
 
     def __hash__(self) -> int:
-        return CURRENT.get().hash_of(self) if "__hash__" in _overrides(self) else object.__hash__(self)
+        return object.__hash__(self) if self.py_class.find("__hash__") is MISSING else CURRENT.get().hash_of(self)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return bool(CURRENT.get().equal(self, other)) if "__eq__" in _overrides(self) else False
+        return self.py_class.find("__eq__") is not MISSING and bool(CURRENT.get().equal(self, other))
 
     def __lt__(self, other: Any) -> bool:
         return bool(CURRENT.get().compare("<", self, other))
@@ -202,16 +225,21 @@ class Instance:
         return True  # the machine asks the program's own truth; the host only asks "is there one"
 
     def __str__(self) -> str:
-        return CURRENT.get().text_of(self)
+        return known_text(CURRENT.get().text_of(self))
 
     def __format__(self, spec: str) -> str:
-        return format(CURRENT.get().text_of(self), spec)
+        return known_text(CURRENT.get().formatted(self, spec))
 
 
-def _overrides(instance: Instance) -> tuple[str, ...]:
-    """Which of equality and hash the class, or a class it derives from, defines."""
-    cls = instance.py_class
-    return tuple(name for name in ("__eq__", "__hash__") if cls.find(name) is not MISSING)
+def known_text(text: Any) -> str:
+    """A text that the host asks for inside an operation of its own.
+
+    Raises:
+        Lost: It is not known.
+    """
+    if not isinstance(text, (str, Instance)):
+        raise Lost(text)
+    return text if isinstance(text, str) else text.payload
 
 
 class Function:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .dim_atoms import Quotient, Symbol
 from .dim_bounds import atom_span, bounds, span
 from .dim_compare import NEGATED
-from .dim_core import ACTIVE, Dim, Undecided, atom_size, sum_of
+from .dim_core import ACTIVE, Dim, Undecided, atom_size, sum_of, under
 from .dim_division import quotient
 from .dim_parse import parse
 from .dim_polynomial import content, divided, exact_quotient, monomial_quotient, split
@@ -79,9 +79,10 @@ class Assumptions:
         self._zeros: list[Dim] = []
         self._caches: tuple[dict[Dim, Size], dict[Dim, Span], dict[Atom, Span]] = ({}, {}, {})
         self._unfolded: Assumptions | None = None
-        with _forgotten():
+        with under(None):
             for fact in self.facts:
                 self._learn(fact)
+        self._forget()
         self._unfolded = self._without_multiples() if self._multiples else self
 
     @classmethod
@@ -100,7 +101,7 @@ class Assumptions:
 
     def divisible(self, size: Size, divisor: Size) -> Assumptions:
         """With `size % divisor == 0`."""
-        with _forgotten():
+        with under(None):
             return self.given(size % divisor, "==", 0)
 
     def equal(self, left: Size, right: Size) -> Assumptions:
@@ -188,7 +189,7 @@ class Assumptions:
         dividend, divisor = self._replaced(dividend), self._replaced(divisor)
         best = quotient(dividend, divisor)
         for known in self._multiples:
-            with _activated(self._unfolded):
+            with under(self._unfolded):
                 upper, lower = _expanded(dividend, known), _expanded(divisor, known)
                 if upper == dividend and lower == divisor:
                     continue
@@ -229,13 +230,17 @@ class Assumptions:
             return size
         return rebuilt(size, dict(self._replacements))
 
+    def _forget(self) -> None:
+        """Empties the caches, which a new fact makes stale."""
+        for cache in self._caches:
+            cache.clear()
+
     def _learn(self, fact: Fact) -> None:
         if not all(isinstance(side, (int, Dim)) for side in (fact.left, fact.right)):
             return  # facts about real numbers are kept for people to read
-        with _activated(self):
+        with under(self):
             difference = self.simplified(fact.left - fact.right)
-        for cache in self._caches:
-            cache.clear()
+        self._forget()
         if isinstance(difference, int):
             return
         if fact.sign == "==":
@@ -261,7 +266,7 @@ class Assumptions:
 
     def _learn_nonzero(self, size: Dim) -> None:
         self._nonzero.append(size)
-        with _activated(self):
+        with under(self):
             low, high = span(size)
         if low == 0:
             self._learn_nonnegative(size - 1)
@@ -296,22 +301,8 @@ class Assumptions:
 def assuming(*facts: Any) -> Generator[Assumptions]:
     """Within this block, sizes are simplified and compared under these facts too (see `Assumptions.of`)."""
     assumptions = (ACTIVE.get() or Assumptions()).extended(*facts)
-    with _activated(assumptions):
+    with under(assumptions or None):
         yield assumptions
-
-
-@contextmanager
-def _activated(assumptions: Assumptions | None) -> Generator[None]:
-    token = ACTIVE.set(assumptions or None)
-    try:
-        yield
-    finally:
-        ACTIVE.reset(token)
-
-
-def _forgotten() -> Any:
-    """A block without assumptions."""
-    return _activated(None)
 
 
 def _facts(fact: Any, symbols: Mapping[str, Dim] | None) -> list[Fact]:
@@ -331,7 +322,7 @@ def _read(text: str, symbols: Mapping[str, Dim] | None) -> Fact:
     for sign in ("==", "!=", "<=", ">=", "<", ">"):
         left, found, right = text.partition(sign)
         if found:
-            with _forgotten():
+            with under(None):
                 return Fact(parse(left, symbols), sign, parse(right, symbols))
     raise ValueError(f"{text!r} is no comparison")
 

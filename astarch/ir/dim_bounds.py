@@ -34,17 +34,6 @@ def is_positive(size: Size) -> bool:
     return low is not None and low > 0
 
 
-def surely_positive(size: Size) -> bool:
-    """Whether the size is 1 or more whatever is assumed."""
-    if isinstance(size, int):
-        return size > 0
-    token = ACTIVE.set(None)
-    try:
-        return is_positive(size)
-    finally:
-        ACTIVE.reset(token)
-
-
 def is_nonnegative(size: Size) -> bool:
     """Whether the size is known to be 0 or more."""
     low = span(size)[0]

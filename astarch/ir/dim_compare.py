@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dim_atoms import Quotient, Symbol
 from .dim_bounds import is_nonzero, is_positive, span
-from .dim_core import ACTIVE, Dim, Undecided
+from .dim_core import ACTIVE, Dim, Undecided, atom_size
 from .dim_polynomial import common_monomial, divided
 from .dim_real import Ratio, Real, ceil, floor, foreign
 from .dim_values import rebuilt
@@ -29,8 +29,6 @@ NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 def same(left: Any, right: Any) -> bool | None:
     """Whether two sizes (or ratios of them) are equal; None if that depends."""
-    if left is right:
-        return True
     return _answer(left, right, _is_zero)
 
 
@@ -188,10 +186,10 @@ def _cofactor_nonzero(difference: Dim) -> bool | None:
     shared = common_monomial(list(difference.terms))
     if not shared or len(difference.terms) == 1:
         return None
-    if not all(is_nonzero(Dim({((atom, 1),): 1})) for atom, _ in shared):
+    if not all(is_nonzero(atom_size(atom)) for atom, _ in shared):
         return None
     rest, _ = divided(difference, Dim({shared: 1}))
-    return False if _asked(rest, "zero") is False else None
+    return False if isinstance(rest, Dim) and _at_once(rest, "zero") is False else None
 
 
 # Quotients by numbers are polynomials once it is known what the symbols leave as remainders.

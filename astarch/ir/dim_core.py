@@ -6,6 +6,7 @@ operation returns the canonical form, and a plain `int` whenever the result is c
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .dim_atoms import LARGEST_EXPONENT, Atom, Symbol, key_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from .dim_assumptions import Assumptions
     from .dim_atoms import Order, Span
@@ -38,6 +39,16 @@ FEW_TERMS = 64
 
 #: The facts that simplification and comparison may use. Without any, everything is cached.
 ACTIVE: ContextVar[Assumptions | None] = ContextVar("assumptions", default=None)
+
+
+@contextmanager
+def under(assumptions: Assumptions | None) -> Generator[None]:
+    """A block in which just these assumptions count, or none."""
+    token = ACTIVE.set(assumptions)
+    try:
+        yield
+    finally:
+        ACTIVE.reset(token)
 
 
 class Operations:
@@ -385,6 +396,8 @@ def atom_size(atom: Atom) -> Dim:
 
 def shifted(size: Dim, number: int) -> Dim:
     """`size + number`."""
+    if not number:
+        return size
     terms = size.terms.copy()
     constant = terms.get(ONE, 0) + number
     if constant:
@@ -450,7 +463,7 @@ def sum_of(terms: Terms) -> Size:
 def opaque(sign: str, *operands: Size, limits: Span | None = None) -> Dim:
     """A symbol in place of a result beyond the limits: the same operands always give the same symbol."""
     texts = [key_text(operand) for operand in operands]
-    if sign in "+*":
+    if sign in ("+", "*"):
         texts.sort()
     digest = blake2b("\n".join([sign, *texts]).encode(), digest_size=8).hexdigest()
     low, high = OPERATIONS.rough_bounds(sign, operands) if limits is None else limits

@@ -56,8 +56,7 @@ def _by_integer(dividend: Dim, divisor: int) -> Size:
         dividend, divisor = -dividend, -divisor
     whole, rest, constant = _multiples_taken_out(dividend.terms, divisor)
     if not rest:
-        whole[ONE] = constant // divisor
-        return sum_of(_without_zero_constant(whole))
+        return sum_of(whole) + constant // divisor
     common = gcd(divisor, *rest.values())
     if common > 1:
         rest = {monomial: coefficient // common for monomial, coefficient in rest.items()}
@@ -77,12 +76,6 @@ def _multiples_taken_out(terms: Terms, divisor: int) -> tuple[Terms, Terms, int]
             whole[monomial] = coefficient // divisor
     outside = whole.pop(ONE, 0) * divisor
     return whole, rest, rest.pop(ONE, outside)
-
-
-def _without_zero_constant(terms: Terms) -> Terms:
-    if not terms[ONE]:
-        del terms[ONE]
-    return terms
 
 
 def _without_multiples(rest: Terms, constant: int, divisor: int) -> Size:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .dim_atoms import Greatest, Least, Power, Quotient, Symbol
-from .dim_bounds import surely_positive
-from .dim_core import ONE, Dim, atom_size, monomial_order, reads_negative
+from .dim_bounds import is_positive
+from .dim_core import ACTIVE, ONE, Dim, atom_size, monomial_order, reads_negative, under
 from .dim_polynomial import (
     common_monomial,
     content,
@@ -43,6 +43,9 @@ class Piece(NamedTuple):
 
 def size_text(size: Dim) -> str:
     """The size as an expression: highest degree first, the constant last, a positive term in front if there is one."""
+    if ACTIVE.get() is not None:
+        with under(None):  # the text is kept with the size, which outlives the assumptions
+            return size_text(size)
     reflected = _reflected(size)
     if reflected is not None:
         return reflected
@@ -164,7 +167,7 @@ def _remainder(size: Dim, atom: Quotient) -> tuple[Size, Size, Size] | None:
     whole = symbolic_terms(rest) == symbolic_terms(parts[1]) - symbolic_terms(taken)
     if not whole or term_count(rest) >= term_count(size):
         return None  # more would be written, not less
-    if isinstance(factor, int) and factor > 0 and surely_positive(divisor):
+    if isinstance(factor, int) and factor > 0 and is_positive(divisor):
         simpler = rest - factor * (divisor - 1)
         reads_better = rest != 0 and isinstance(dividend, Dim) and dividend.constant == -1
         if reads_better or term_count(simpler) < term_count(rest):
@@ -208,6 +211,11 @@ def factored(size: Size) -> str:
         return number_text(size)
     if len(size.terms) > LONGEST_SUM:
         return str(size)
+    with under(None):
+        return _factored(size)
+
+
+def _factored(size: Dim) -> str:
     factors = _factors(size)
     if len(factors) > 1:
         return _factors_text(factors)

@@ -210,6 +210,8 @@ def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> Non
         else:
             kwargs[spec.name] = value
         reading.inputs[spec.name or (parameters[position] if parameters and position < len(parameters) else f"input{position}")] = value
+    session.run.calls.clear()  # a constructor may have run parts of the model to learn their sizes
+    session.run.nodes.clear()
     reading.outputs = machine.call(root, tuple(args), kwargs)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import ReadError
 from ..ir.architecture import Architecture, Buffer, Module, Parameter
+from ..ir.graph import TensorType
 from .archives import opened_archive, root_of
 from .opening import refuse
 from .pickle_machine import Made
@@ -70,7 +71,9 @@ class _Reader:
         if not isinstance(self.root, Made) or state_of(self.root) is None:
             refuse(self.path, "holds no TorchScript module", "it is damaged")
         self._walk()
-        flow = Flow(self.path, self.code, self.classes, {name: _plain_state(made) for name, made in self.objects.items()})
+        states = {name: _plain_state(made) for name, made in self.objects.items()}
+        types = {name: TensorType(item.shape or (), item.dtype) for name, item in (*self.parameters.items(), *self.buffers.items())}
+        flow = Flow(self.path, self.code, self.classes, states, types)
         outputs = flow.run()
         return Architecture(
             target=str(self.path), framework="torch", inputs=flow.inputs, modules=self.modules, parameters=self.parameters,
@@ -109,7 +112,8 @@ class _Reader:
             if key in buffers:
                 self.buffers[full] = Buffer(full, tensor.shape, tensor.dtype, True, alias if alias in self.buffers else None)
             else:
-                self.parameters[full] = Parameter(full, tensor.shape, tensor.dtype, tensor.requires_grad, alias if alias in self.parameters else None)
+                known = alias if alias in self.parameters else None
+                self.parameters[full] = Parameter(full, tensor.shape, tensor.dtype, tensor.requires_grad, known)
 
 
 def _is_object(value: Any) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,10 @@ def literal(node: ast.expr | None) -> Any:
 class Flow:
     """Follows the forward of the root, and with it those of its children."""
 
-    def __init__(self, path: Path, code: Code, classes: Mapping[str, str], states: Mapping[str, Mapping[str, Any]]) -> None:
-        self.path, self.code, self.classes, self.states = path, code, classes, states
+    def __init__(
+        self, path: Path, code: Code, classes: Mapping[str, str], states: Mapping[str, Mapping[str, Any]], types: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        self.path, self.code, self.classes, self.states, self.types = path, code, classes, states, types
         self.wiring = Wiring(path)
         self.inputs: dict[str, Any] = {}
         self.left = STEPS
@@ -159,6 +162,8 @@ class Flow:
     def _branch(self, statement: ast.If, scope: dict[str, Any]) -> tuple[bool, Any]:
         """The arm that a known condition takes; both, when it is not known."""
         test = self._value(statement.test, scope)
+        if not isinstance(test, bool) and (_raises(statement.body) or _raises(statement.orelse)):
+            test = not _raises(statement.body)  # what only raises is taken not to happen
         if isinstance(test, bool):
             return self._block(statement.body if test else statement.orelse, scope)
         other = dict(scope)
@@ -230,7 +235,7 @@ class Flow:
         if known is None or not isinstance(known, Unknown):
             return known
         if full not in self.wiring.makers:
-            self.wiring.add("get_attr", full, makes=[full], module=self.module)
+            self.wiring.add("get_attr", full, makes=[full], module=self.module, output=self.types.get(full))
         return _Result(self.wiring.makers[full])
 
     def _called(self, node: ast.Call, scope: dict[str, Any]) -> Any:
@@ -249,6 +254,8 @@ class Flow:
         if name == "torch.__is__" or name == "torch.__isnot__":
             same = [value is None for value in arguments]
             return _ABSENT if any(isinstance(v, Unknown) for v in arguments) else (same[0] == same[1]) == (name == "torch.__is__")
+        if name in _COMPARISONS and all(type(value) in (int, float) for value in arguments) and len(arguments) == 2:
+            return _COMPARISONS[name](*arguments)
         if name.startswith(("torch.", "ops.")):
             return self._operation(name, arguments, keywords)
         return _ABSENT
@@ -282,6 +289,18 @@ class Flow:
                 arguments=texts, attributes=attributes, module=self.module,
             ),
         )  # fmt: skip
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "torch.lt": operator.lt, "torch.le": operator.le, "torch.gt": operator.gt, "torch.ge": operator.ge,
+    "torch.eq": operator.eq, "torch.ne": operator.ne,
+}  # fmt: skip
+
+
+def _raises(statements: list[ast.stmt]) -> bool:
+    """Whether an arm ends in an exception."""
+    last = statements[-1] if statements else None
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and dotted(last.value.func) == "ops.prim.RaiseException"
 
 
 _UNKNOWN_TENSOR = Unknown(Reason.OUTSIDE, "TorchScript does not keep the sizes of its inputs")

@@ -44,6 +44,9 @@ class Entry(Struct, array_like=True, gc=False):
         reads: Names that running it may read (bodies of functions do not run).
         bodies: Function bodies inside, as ``first line: last line``.
         typing_only: Names bound only under ``if TYPE_CHECKING:``.
+        star: It holds a ``from x import *``.
+        decorators: The names that its decorators start with.
+        changes: Names of the module that a function inside may change when it is called: registries.
     """
 
     first: int
@@ -54,6 +57,8 @@ class Entry(Struct, array_like=True, gc=False):
     bodies: dict[int, int]
     typing_only: list[str]
     star: bool = False
+    decorators: list[str] = []
+    changes: list[str] = []
 
 
 def index(text: str, file: str) -> list[Entry]:
@@ -101,7 +106,18 @@ def _entry(nodes: list[ast.stmt], lines: list[str], file: str) -> Entry:
     binds = dict.fromkeys(survey.binds)
     only = [name for name in dict.fromkeys(survey.typing_only) if name not in binds]
     return Entry(_first_line(nodes[0]), nodes[-1].end_lineno or 0, kind, [*binds, *only], list(dict.fromkeys(survey.reads)),
-                 survey.bodies, only, survey.star)  # fmt: skip
+                 survey.bodies, only, survey.star, _decorators(nodes), list(dict.fromkeys(survey.changes)))  # fmt: skip
+
+
+def _decorators(nodes: list[ast.stmt]) -> list[str]:
+    """The names that the decorators of a definition start with."""
+    roots: list[str] = []
+    for decorator in getattr(nodes[0], "decorator_list", ()) if len(nodes) == 1 else ():
+        while isinstance(decorator, (ast.Call, ast.Attribute)):
+            decorator = decorator.func if isinstance(decorator, ast.Call) else decorator.value
+        if isinstance(decorator, ast.Name):
+            roots.append(decorator.id)
+    return roots
 
 
 _KINDS: dict[type, str] = {
@@ -120,6 +136,7 @@ class _Survey:
         self.reads: list[str] = []
         self.typing_only: list[str] = []
         self.bodies: dict[int, int] = {}
+        self.changes: list[str] = []
         self.star = False
 
     def statement(self, node: ast.stmt) -> None:
@@ -174,6 +191,10 @@ class _Survey:
             item, depth = stack.pop()
             if depth > DEEPEST:
                 raise SourceError(f"nested deeper than {DEEPEST} levels: too deep to be read", self.file, getattr(item, "lineno", 0), 1)
+            if isinstance(item, ast.Global):
+                self.changes.extend(item.names)
+            elif (name := _changed_by(item)) is not None:
+                self.changes.append(name)
             stack.extend((child, depth + 1) for child in ast.iter_child_nodes(item))
 
     def _changes(self, node: ast.AST, at_top: bool) -> None:
@@ -212,6 +233,22 @@ class _Survey:
                 self.binds.append(alias.asname or alias.name)
             else:
                 self.binds.append(alias.name.partition(".")[0])
+
+
+_CHANGING = {"add", "append", "extend", "insert", "register", "setdefault", "update"}
+
+
+def _changed_by(node: ast.AST) -> str | None:
+    """The name of which a node stores an item, or calls a method that stores one."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+        target: ast.expr = node.func.value
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        target = node.value
+    else:
+        return None
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else None
 
 
 def _is_type_checking(test: ast.expr) -> bool:

@@ -76,6 +76,11 @@ class TorchLibrary:
             self.modules[name] = module
         return module
 
+    def names(self, module: str) -> list[str]:
+        """The described names of a module."""
+        start = f"{module}."
+        return sorted({name[len(start) :].partition(".")[0] for name in REGISTRY if name.startswith(start)})
+
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a tensor, or of another described value."""
         if not isinstance(value, Tensor):

@@ -75,6 +75,8 @@ class Module:
             registered = attributes.get(key)
             if registered is not None and name in registered:
                 return registered[name]
+        if "_unknown" in attributes:  # a layer built with arguments that are not known
+            return attributes["_unknown"]
         raise Refusal("AttributeError", f"'{self.py_class.name}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:

@@ -76,7 +76,9 @@ def _complex(m: Machine, real: Any = 0, imag: Any = 0) -> Any:
     for part in (real, imag):
         if type(part) is Unknown:
             return part
-    return complex(real, imag) if imag else complex(real)
+    found = _by_method(m, real, "__complex__", "__float__", "__index__")
+    real = payload_of(real if found is MISSING else found)
+    return complex(real, payload_of(imag)) if imag else complex(real)
 
 
 @_constructor("bool")
@@ -97,6 +99,10 @@ def _str(m: Machine, value: Any = "", encoding: Any = None, errors: str = "stric
 def _bytes(m: Machine, value: Any = b"", encoding: Any = None) -> Any:
     if type(value) is Unknown:
         return value
+    found = _by_method(m, value, "__bytes__")
+    if found is not MISSING:
+        return found
+    value = payload_of(value)
     if isinstance(value, int):
         m.require_text(value)
     return bytes(value, encoding) if encoding is not None else bytes(value if isinstance(value, (int, bytes)) else list(m.iterate(value)))

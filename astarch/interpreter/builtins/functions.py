@@ -177,9 +177,7 @@ def _max(m: Machine, *args: Any, key: Any = None, default: Any = MISSING) -> Any
 def _extreme(m: Machine, pick: Any, symbolic: Any, args: tuple[Any, ...], key: Any, default: Any) -> Any:
     items = constructors.gather(m, args[0]) if len(args) == 1 else list(args)
     if not items:
-        if default is not MISSING:
-            return default
-        raise m.error("ValueError", f"{pick.__name__}() iterable argument is empty")
+        return default if default is not MISSING else pick([])  # the host's own complaint
     for item in items:
         if type(item) is Unknown:
             return item
@@ -198,7 +196,8 @@ def _abs(m: Machine, value: Any) -> Any:
 @builtin("round", lenient=False)
 def _round(m: Machine, value: Any, digits: Any = None) -> Any:
     if isinstance(value, Instance) and (method := value.py_class.find("__round__")) is not MISSING:
-        return m.call(method, (value,), {})
+        return m.call(method, (value,) if digits is None else (value, digits), {})
+    value = payload_of(value)
     if isinstance(value, (int, float)):
         return round(value, digits) if digits is not None else round(value)
     if isinstance(value, Tensor):
@@ -213,6 +212,11 @@ def _pow(m: Machine, base: Any, exponent: Any, modulus: Any = None) -> Any:
 
 @builtin("divmod", lenient=False)
 def _divmod(m: Machine, left: Any, right: Any) -> Any:
+    for name, receiver, other in (("__divmod__", left, right), ("__rdivmod__", right, left)):
+        if isinstance(receiver, Instance) and (method := receiver.py_class.find(name)) is not MISSING:
+            answer = m.call(method, (receiver, other), {})
+            if answer is not NotImplemented:
+                return answer
     return m.binary("//", left, right), m.binary("%", left, right)
 
 
@@ -289,9 +293,10 @@ def _globals(m: Machine) -> Any:
     module = m.frame.module if m.frame is not None else None
     if module is None:
         return {}
-    if module.state is not None:
+    if module.state is not None:  # at module level, only what stands above has run
+        limit = m.frame.limit if m.frame.function is None else 1 << 60
         for name in module.state.binders:
-            module.get(name)
+            module.state.resolve(name, limit)
     return module.namespace
 
 

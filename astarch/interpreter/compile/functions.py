@@ -14,6 +14,14 @@ from .names import bind
 from .scopes import Scope, bound_names, function_scope, holds_yield
 
 
+def docstring(body: list[s.Statement] | None) -> str | None:
+    """The text that a body begins with."""
+    first = body[0] if body else None
+    if isinstance(first, s.Evaluate) and isinstance(first.value, s.Constant) and isinstance(first.value.value, str):
+        return first.value.value
+    return None
+
+
 class Code:
     """What all functions made from one definition share; the body is compiled at the first call.
 
@@ -32,11 +40,12 @@ class Code:
         self.node = node
         self.name = name
         self.parameters = parameters
-        self.positional = tuple(p.name for p in parameters if p.kind in ("/", ""))
-        self.positional_only = frozenset(p.name for p in parameters if p.kind == "/")
-        self.keyword_only = tuple(p.name for p in parameters if p.kind == "k")
-        self.rest = next((p.name for p in parameters if p.kind == "*"), None)
-        self.keywords = next((p.name for p in parameters if p.kind == "**"), None)
+        mangled = scope.mangled
+        self.positional = tuple(mangled(p.name) for p in parameters if p.kind in ("/", ""))
+        self.positional_only = frozenset(mangled(p.name) for p in parameters if p.kind == "/")
+        self.keyword_only = tuple(mangled(p.name) for p in parameters if p.kind == "k")
+        self.rest = next((mangled(p.name) for p in parameters if p.kind == "*"), None)
+        self.keywords = next((mangled(p.name) for p in parameters if p.kind == "**"), None)
         self.all_names = (*self.positional, *self.keyword_only)
         self.by_keyword = frozenset(self.all_names) - self.positional_only
         self.is_simple = self.rest is None and self.keywords is None and not self.keyword_only
@@ -71,11 +80,7 @@ class Code:
     @property
     def doc(self) -> str | None:
         """The docstring, when the body has been read."""
-        body = None if self.is_expression else self.node.body
-        first = body[0] if body else None
-        if isinstance(first, s.Evaluate) and isinstance(first.value, s.Constant) and isinstance(first.value.value, str):
-            return first.value.value
-        return None
+        return None if self.is_expression else docstring(self.node.body)
 
     def annotations(self, m: Machine, function: Function) -> dict[str, Any]:
         """The evaluated annotations; those that cannot be evaluated are left as text."""
@@ -106,7 +111,7 @@ class Code:
 
 
 def _defaults(parameters: list[s.Parameter], scope: Scope) -> list[tuple[str, Run]]:
-    return [(p.name, expression(p.default, scope)) for p in parameters if p.default is not None]
+    return [(scope.mangled(p.name), expression(p.default, scope)) for p in parameters if p.default is not None]
 
 
 def _maker(node: Any, name: str, scope: Scope) -> Run:
@@ -169,6 +174,7 @@ def _class(node: s.ClassDef, scope: Scope) -> Run:
     store, at, name = bind(node.name, scope), node.at, node.name
     in_function = scope.kind in ("function", "comprehension")
     in_module = scope.kind == "module"
+    text = docstring(node.body)
 
     def make(frame: Frame) -> Any:
         m = frame.machine
@@ -179,6 +185,8 @@ def _class(node: s.ClassDef, scope: Scope) -> Run:
         elif not in_module:
             qualname = f"{frame.names['__qualname__']}.{name}"
         namespace: dict[str, Any] = {"__module__": frame.module.name, "__qualname__": qualname}
+        if text is not None:
+            namespace["__doc__"] = text
         cell: list[Any] = [None]
         outer = (frame.names, *frame.outer) if in_function else frame.outer
         opened = Frame(m, frame.module, namespace, outer, None if not in_function else frame.function, cell)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...ir.unknown import Unknown
 from ...source import syntax as s
+from ..builtins.constructors import gather
 from ..builtins.hosts import payload_of
 from ..machine import Frame
 from ..operators import remove, store
@@ -22,10 +23,10 @@ def _name(node: s.Name, scope: Scope) -> Run:
 def load(name: str, scope: Scope) -> Run:
     """Read a name from where it lives."""
     place = scope.find(name)
-    if place is None:
-        return _load_global(name)
     if scope.kind == "class":
         return _load_in_class(name, place, scope)
+    if place is None:
+        return _load_class_around(scope) if name == "__class__" and scope.class_name else _load_global(name)
     if place == -1:
         return _load_local(name)
 
@@ -46,6 +47,12 @@ def _load_local(name: str) -> Run:
             raise frame.machine.error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value") from None
 
     return local
+
+
+def _load_class_around(scope: Scope) -> Run:
+    """``__class__`` in a method: the class in whose body it stands."""
+    from_module = _load_global("__class__")
+    return lambda frame: frame.cell[0] if frame.cell is not None and frame.cell[0] is not None else from_module(frame)
 
 
 def _load_global(name: str) -> Run:
@@ -74,8 +81,8 @@ def global_value(frame: Frame, name: str) -> Any:
     raise m.error("NameError", f"name '{name}' is not defined")
 
 
-def _load_in_class(name: str, place: int, scope: Scope) -> Run:
-    """A class body sees its own names first, then those around it."""
+def _load_in_class(name: str, place: int | None, scope: Scope) -> Run:
+    """A class body sees its own names first (a metaclass may have put some there), then those around it."""
     around = None if place == -1 else place
     if place == -1:
         outside = Scope("function", set(), scope.parent)
@@ -165,8 +172,10 @@ def _unpacking(node: s.Display, scope: Scope) -> Store:
                 place(frame, value)
             return
         frame.at = at
+        if value is None or type(value) is int or type(value) is float or type(value) is bool:
+            raise frame.machine.error("TypeError", f"cannot unpack non-iterable {type(value).__name__} object")
         try:
-            items = value if type(value) is tuple or type(value) is list else list(frame.machine.iterate(payload_of(value)))
+            items = value if type(value) is tuple or type(value) is list else gather(frame.machine, payload_of(value))
         except Lost as lost:
             for place in stores:
                 place(frame, lost.unknown)
@@ -198,12 +207,20 @@ def unbind(node: Any, scope: Scope) -> Run:
     if type(node) is s.Subscript:
         container, index = expression(node.value, scope), expression(node.index, scope)
         return lambda frame: remove(frame.machine, container(frame), index(frame))
+    if type(node) is s.Display:
+        parts = [unbind(item, scope) for item in node.items]
+        return lambda frame: [part(frame) for part in parts] and None
     if type(node) is not s.Name:
         return lambda frame: None
     name = scope.mangled(node.id)
-    in_module = scope.find(name) is None
+    place, at = scope.find(name), node.at
 
     def forget(frame: Frame) -> None:
-        (frame.module.namespace if in_module else frame.names).pop(name, None)
+        frame.at = at
+        names = frame.module.namespace if place is None else frame.names if place == -1 else frame.outer[place]
+        if names.pop(name, MISSING) is MISSING:
+            if place is None:
+                raise frame.machine.error("NameError", f"name '{name}' is not defined")
+            raise frame.machine.error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value")
 
     return forget

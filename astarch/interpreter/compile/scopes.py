@@ -21,11 +21,11 @@ class Scope:
 
     def __init__(self, kind: str, names: set[str], parent: Scope | None, class_name: str = "") -> None:
         self.kind = kind
-        self.names = names
         self.parent = parent
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.class_name = class_name or (parent.class_name if parent is not None else "")
+        self.names = {self.mangled(name) for name in names} if self.class_name else names
         self.guards_import = 0
 
     def mangled(self, name: str) -> str:
@@ -146,7 +146,7 @@ def function_scope(parameters: list[s.Parameter], body: list[Any], parent: Scope
     scope = Scope("function", {p.name for p in parameters} | bound_names(body), parent)
     for node in walk(body):
         if type(node) is s.Scope:
-            (scope.globals if node.kind == "global" else scope.nonlocals).update(node.names)
+            (scope.globals if node.kind == "global" else scope.nonlocals).update(map(scope.mangled, node.names))
     return scope
 
 

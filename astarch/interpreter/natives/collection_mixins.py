@@ -101,8 +101,8 @@ def pairs_of(m: Machine, other: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(other, dict):
         yield from list(other.items())
         return
-    keys = m.get(other, "keys", MISSING)
-    if keys is not MISSING:
+    keys = m.get(other, "keys", None)
+    if keys is not None:
         for key in m.iterate(m.call(keys, (), {})):
             yield key, m.subscript(other, key)
         return

@@ -18,6 +18,10 @@ from .items import Arrow, Item, Step
 from .naming import MEETINGS, operation_name
 from .palette import family
 
+#: Arguments that say nothing, and how much of the others fits a line.
+_USUAL = {("stride", "1"), ("padding", "0"), ("dilation", "1"), ("groups", "1"), ("bias", "True"), ("ceil_mode", "False"), ("inplace", "True")}
+_LINE = 40
+
 #: Looking for a way around stops after this many steps.
 _FAR = 3000
 
@@ -223,8 +227,16 @@ def module_item(row: Row, key: str) -> Item:
 
 
 def _arguments(row: Row) -> str:
-    text = arguments_text(dict(row.arguments))
-    return text if len(text) <= 60 else ""
+    """What sets a module apart from others of its class, in a line."""
+    if family(row.type) == "container":
+        return ""
+    telling = {name: value for name, value in row.arguments if not name.startswith("*") and (name, str(value)) not in _USUAL}
+    pieces = [piece for piece in arguments_text(telling).split(", ") if "…" not in piece]
+    text = ", ".join(pieces)
+    while len(text) > _LINE and len(pieces) > 1:
+        pieces.pop()
+        text = ", ".join([*pieces, "…"])
+    return text if len(text) <= 2 * _LINE else ""
 
 
 def shown(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Layers and models of Keras as instances of the program."""

@@ -1,0 +1,1 @@
+"""`keras.ops` and what stands beside it: random, initializers, activations."""

@@ -160,8 +160,9 @@ def unique(input: Any, sorted: bool = True, return_inverse: bool = False, return
     int64[2]
     """
     values, inverse, count = _unique(input, dim, "unique")
+    counts = None if values.data is None else [input.data.count(value) for value in values.data]
     return _answer(
-        values, input.like(inverse, "int64") if return_inverse else None, input.like((count,), "int64") if return_counts else None
+        values, input.like(inverse, "int64") if return_inverse else None, input.like((count,), "int64", counts) if return_counts else None
     )
 
 

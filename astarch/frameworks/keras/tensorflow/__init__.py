@@ -1,0 +1,1 @@
+"""TensorFlow: `tf.*`, `tf.nn`, `tf.math`, `tf.Module`."""

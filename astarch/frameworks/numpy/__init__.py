@@ -1,0 +1,1 @@
+"""numpy as model code uses it: arrays with few, known values; plain shapes otherwise."""

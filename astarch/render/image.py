@@ -1,0 +1,25 @@
+"""A drawing as SVG, PNG or PDF, laid out by graphviz: the `graphviz` extra, and the program `dot` it calls."""
+
+from __future__ import annotations
+
+import graphviz
+
+from .dot import to_dot
+from .picture.items import Picture
+
+FORMS = ("svg", "png", "pdf")
+
+
+def to_image(picture: Picture, form: str, *, direction: str = "TB", shapes: bool = True) -> bytes:
+    """The drawing.
+
+    Args:
+        picture: What to draw.
+        form: ``svg``, ``png`` or ``pdf``.
+        direction: As `to_dot` takes it.
+        shapes: Whether arrows say what flows along them.
+
+    Raises:
+        graphviz.ExecutableNotFound: The program `dot` is not installed.
+    """
+    return graphviz.Source(to_dot(picture, direction=direction, shapes=shapes)).pipe(format=form)
