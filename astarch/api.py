@@ -43,10 +43,12 @@ def read(
     ``read("net.py:Net", inputs=(1, 3, 32, 32)).parameter_count``
     """
     wanted = parse_target(target) if isinstance(target, str) else target
-    if wanted.is_artifact:
-        raise ReadError(f"`{wanted.path}` is a saved model; astarch {VERSION} reads sources")
     if wanted.revision:
         raise ReadError(f"`{wanted.text}` names a git revision; astarch {VERSION} reads the working tree")
+    if _is_saved(wanted):
+        from .readers.saved import read_saved
+
+        return read_saved(Path(wanted.path))
     place = _place(wanted)
     folders = [Path(folder) for folder in search_path]
     for folder in folders:
@@ -79,6 +81,15 @@ def sources(architecture: Architecture) -> dict[str, str]:
         except OSError:
             continue
     return texts
+
+
+def _is_saved(target: Target) -> bool:
+    """Whether it names a saved model: by its ending, or by standing there as a file or a folder with one in it."""
+    if target.is_artifact or target.expression or target.is_source:
+        return target.is_artifact
+    from .readers.saved import holds_model
+
+    return Path(target.path).is_file() or holds_model(Path(target.path))
 
 
 def _place(target: Target) -> Path:

@@ -30,6 +30,7 @@ class InputSpec:
         shape: Its sizes, numbers or symbols; ``()`` for a scalar.
         dtype: Element type by its canonical name.
         items: The members, when it is a list of tensors rather than a tensor.
+        value: What is passed as it is, when it is no tensor at all: ``(True,)``; None for tensors.
 
     >>> parse_input("tokens=B,T:int64")
     InputSpec(name='tokens', shape=('B', 'T'), dtype='int64', items=None)
@@ -39,9 +40,12 @@ class InputSpec:
     shape: tuple[int | str, ...]
     dtype: str = "float32"
     items: tuple[InputSpec, ...] | None = None
+    value: tuple[Any] | None = None
 
     def __str__(self) -> str:
         name = f"{self.name}=" if self.name else ""
+        if self.value is not None:
+            return f"{name}{self.value[0]!r}"
         if self.items is not None:
             return f"{name}[{'; '.join(map(str, self.items))}]"
         dtype = "" if self.dtype == "float32" else f":{self.dtype}"
@@ -103,6 +107,8 @@ def _as_input(value: Any) -> InputSpec:
     if hasattr(value, "shape"):
         dtype = str(getattr(value, "dtype", "float32"))
         return InputSpec(None, tuple(int(size) for size in value.shape), _parse_dtype(dtype))
+    if value is None or isinstance(value, (bool, int, float)):
+        return InputSpec(None, (), value=(value,))
     if _is_shape(value):
         return InputSpec(None, tuple(_size(size, value) for size in value))
     if isinstance(value, list | tuple):

@@ -6,8 +6,11 @@ import copy
 import math
 import operator
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +46,8 @@ from astarch.ir.dim import (
     truncate,
     upper,
 )
+
+ROOT = Path(__file__).parent.parent
 
 #: Symbols of all kinds of bounds, each with the range that tests take its values from.
 BOUNDS = {"a": (1, None), "b": (0, None), "c": (-3, None), "d": (1, 6), "e": (-2, 3), "f": (None, None), "g": (None, 2)}
@@ -740,6 +745,12 @@ class TestObjects:
         assert hash(again) == hash(size)
         assert str(again) == str(size)
         assert copy.copy(size) is copy.deepcopy(size) is size
+
+    def test_unpickled_elsewhere(self) -> None:
+        made = pickle.dumps((h - 1) // 2 + w)
+        code = f"import pickle; size = pickle.loads({made!r}); print(size * 6 // 3)"
+        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+        assert shown.stdout.strip() == "2*w + 2*((h - 1)//2)"
 
     def test_dictionary_keys(self) -> None:
         table = {h + w: 1, h // 2: 2, 3: 3}

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from astarch.interpreter.engine import run_program
-from astarch.interpreter.values import MISSING, Class, Raised
+from astarch.interpreter.values import MISSING, Class, Instance, Raised
 
 FOLDER = Path(__file__).parent / "programs"
 
@@ -41,6 +41,8 @@ def normal(value: Any) -> Any:
         return type(value).__name__, [(normal(key), normal(item)) for key, item in value.items()]
     if isinstance(value, set | frozenset):
         return type(value).__name__, sorted(repr(normal(item)) for item in value)
+    if isinstance(value, Instance) and value.payload is not None:
+        return value.py_class.name, repr(value.payload)
     if isinstance(value, Class):
         return "type", value.name
     if isinstance(value, type):

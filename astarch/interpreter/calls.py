@@ -12,7 +12,7 @@ from .budget import BudgetSpent
 from .builtins.hosts import CONSTRUCTORS, TYPE
 from .machine import Frame, Machine
 from .values import (
-    MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, Lost, PyModule, Raised,
+    CURRENT, MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, Lost, PyModule, Raised,
     StaticMethod,
 )  # fmt: skip
 
@@ -146,6 +146,10 @@ def generate(m: Machine, frame: Frame, code: Any) -> Iterator[Any]:
             item = body.throw(raised) if raised is not None else body.send(sent)
         except StopIteration:
             return frame.result
+        except Raised as error:
+            if error.value.py_class.derives(m.builtins["StopIteration"]):
+                raise m.error("RuntimeError", "generator raised StopIteration") from None
+            raise
         finally:
             m.frame = caller
             m.depth -= 1
@@ -153,10 +157,30 @@ def generate(m: Machine, frame: Frame, code: Any) -> Iterator[Any]:
         try:
             sent = yield item
         except GeneratorExit:
-            body.close()
+            _close(m, frame, body)
             raise
         except Raised as error:
             raised, sent = error, None
+
+
+def _close(m: Machine, frame: Frame, body: Any) -> None:
+    """The body of a generator that is closed sees GeneratorExit; one that is only thrown away after the run sees nothing."""
+    if CURRENT.get(None) is not m:
+        body.close()
+        return
+    caller, frame.caller = m.frame, m.frame
+    m.frame = frame
+    try:
+        body.throw(Raised(m.call(m.builtins["GeneratorExit"], (), {})))
+    except (StopIteration, Lost, BudgetSpent):
+        return
+    except Raised as error:
+        if not error.value.py_class.derives(m.builtins["GeneratorExit"]):
+            raise
+        return
+    finally:
+        m.frame = caller
+    raise m.error("RuntimeError", "generator ignored GeneratorExit")
 
 
 def bind_arguments(m: Machine, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

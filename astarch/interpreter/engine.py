@@ -48,7 +48,7 @@ def new_machine(budget: Budget | None = None, project: Any = None, libraries: li
     machine = Machine(budget or Budget(), BUILTINS, decisions)
     machine.project = project
     machine.libraries = list(libraries or [])
-    machine.registrations = imports.Registrations()
+    machine.registrations = imports.Registrations(machine)
     return machine
 
 

@@ -31,7 +31,8 @@ class Registrations:
     that would have been registered by importing the modules read so far is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, m: Machine) -> None:
+        self._machine = m
         self._fresh: list[tuple[Loading, str, list[int]]] = []
         self._waiting: dict[int, list[tuple[Loading, int]]] = {}
         self._busy = False
@@ -46,8 +47,8 @@ class Registrations:
 
     def settle(self, module: PyModule) -> None:
         """Run the definitions that functions of a module decorate."""
-        if self._busy:
-            return
+        if self._busy or self._machine.importing:
+            return  # in CPython the import would not have finished either
         self._busy = True
         try:
             while self._fresh:
@@ -131,10 +132,12 @@ class Loading:
         frame.limit = index
         caller, frame.caller = m.frame, m.frame
         m.frame = frame
+        m.importing += 1
         try:
             compiled(frame)
         finally:
             m.frame = caller
+            m.importing -= 1
 
     def run_all(self) -> None:
         """Run whatever has not run yet, in order."""
@@ -221,11 +224,13 @@ def _find_module(m: Machine, name: str, guarded: bool) -> Any:
         if described is not None:
             return described
     file = m.project.find(name) if m.project is not None else None
-    if file is not None and (not _is_standard(name) or m.project.is_own(file)):
+    if file is not None and m.project.is_own(file):
         return load(m, name, file)
     described = _standard(m, name)
     if described is not None:
         return described
+    if file is not None and not _is_standard(name):
+        return load(m, name, file)
     if m.project is not None and m.project.is_namespace(name):
         return PyModule(name, _submodules(m, name))
     if name.partition(".")[0] in sys.stdlib_module_names:
@@ -304,6 +309,8 @@ def load(m: Machine, name: str, file: Any) -> PyModule:
                              "__builtins__": {}, "__debug__": True, "__loader__": None})  # fmt: skip
     if file.is_package:
         module.namespace["__path__"] = [os.path.dirname(file.path)]
+    for library in m.libraries:
+        module.namespace.update(library.overrides(name))
     return module
 
 

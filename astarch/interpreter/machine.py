@@ -59,6 +59,9 @@ class Library(Protocol):
     def names(self, module: str) -> list[str]:
         """The names of a described module; none for any other."""
 
+    def overrides(self, module: str) -> dict[str, Any]:
+        """The names of a module of the program that are described all the same."""
+
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a value of the framework's own, or `MISSING`."""
 
@@ -115,6 +118,7 @@ class Machine:
         self.seen: dict[tuple[Any, ...], int] = {}
         self.project: Any = None
         self.registrations: Any = None
+        self.importing = 0
 
     # --- place ----------------------------------------------------------------------------------------------------
 
@@ -184,7 +188,7 @@ class Machine:
 
     def error(self, kind: str, message: str) -> Raised:
         """A built-in exception of the program, ready to be raised."""
-        value = self.call(self.builtins[kind], (message,), {})
+        value = self.call(self.builtins.get(kind, self.builtins["RuntimeError"]), (message,), {})
         return Raised(value, self.where(), self.stack())
 
     def error_from(self, error: BaseException) -> Raised:

@@ -16,7 +16,7 @@ from .builtins.constructors import gather
 from .builtins.hosts import payload_of
 from .calls import HOST_ERRORS
 from .machine import Machine
-from .overloads import by_method, index_of, special, unsupported
+from .overloads import by_method, union, index_of, special, unsupported
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -48,8 +48,10 @@ def binary(m: Machine, op: str, left: Any, right: Any, inplace: bool = False) ->
         if op == "*" and isinstance(right, Instance):
             right = index_of(m, right)
         if isinstance(left, (Instance, Class)) or isinstance(right, (Instance, Class)):
-            if not getattr(left, "kind", None) and not getattr(right, "kind", None) and not (op == "%" and isinstance(left, str)):
+            if not isinstance(left, Tensor) and not isinstance(right, Tensor) and not (op == "%" and isinstance(left, str)):
                 raise unsupported(m, op, left, right, inplace)
+    elif op == "|" and (alias := union(m, left, right)) is not None:
+        return alias
     _guard(m, op, left, right)
     try:
         if inplace:
@@ -295,6 +297,8 @@ def contains(m: Machine, container: Any, item: Any) -> Any:
     try:
         if isinstance(container, (dict, set, frozenset, str, bytes, range)) or isinstance(container, Tensor):
             return payload_of(item) in container if isinstance(container, (str, bytes)) else item in container
+        if getattr(type(container), "described", False) and hasattr(type(container), "__contains__"):
+            return item in container
         return _contains_by_iteration(m, container, item)
     except Exception as error:
         return _failed(m, error)
@@ -420,7 +424,7 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
     if isinstance(value, GenericAlias):
         return GenericAlias(value.origin, index)
     if not isinstance(value, Tensor):
-        index = payload_of(index)
+        index = payload_of(index) if isinstance(value, dict) else index_of(m, index)
         if type(index) is Unknown:
             return index
         if isinstance(index, slice) and any(isinstance(part, (Unknown, Dim)) for part in (index.start, index.stop, index.step)):

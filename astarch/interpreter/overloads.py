@@ -25,8 +25,8 @@ def special(m: Machine, value: Any, name: str) -> Any:
 def by_method(m: Machine, op: str, left: Any, right: Any, inplace: bool) -> Any:
     """What the operands' own classes make of the operator; `MISSING` when they leave it to the host."""
     name = NAMES[op]
-    if op == "|" and (isinstance(left, Class) or isinstance(right, Class)) and _is_type(left) and _is_type(right):
-        return GenericAlias(m.builtins["__union__"], (left, right))
+    if op == "|" and (alias := union(m, left, right)) is not None:
+        return alias
     tries: list[tuple[str, Any, Any]] = [(f"__i{name}__", left, right)] if inplace else []
     if _goes_first(left, right, f"__r{name}__"):
         tries += [(f"__r{name}__", right, left), (f"__{name}__", left, right)]
@@ -46,6 +46,15 @@ def _goes_first(left: Any, right: Any, name: str) -> bool:
     if not isinstance(left, Instance) or not isinstance(right, Instance) or left.py_class is right.py_class:
         return False
     return right.py_class.derives(left.py_class) and right.py_class.find(name) is not left.py_class.find(name)
+
+
+def union(m: Machine, left: Any, right: Any) -> GenericAlias | None:
+    """``int | None``: the union of two type expressions, when that is what they are."""
+    if not isinstance(left, (Class, GenericAlias)) and not isinstance(right, (Class, GenericAlias)):
+        return None
+    if isinstance(left, Class) and isinstance(left.metaclass, Class) and left.metaclass.find("__or__") is not MISSING:
+        return None
+    return GenericAlias(m.builtins["__union__"], (left, right)) if _is_type(left) and _is_type(right) else None
 
 
 def _is_type(value: Any) -> bool:

@@ -38,6 +38,10 @@ OPERATIONS.real_floor_quotient = dim_real.floor_quotient
 OPERATIONS.real_remainder = dim_real.remainder
 OPERATIONS.rough_bounds = dim_bounds.rough_bounds
 
+# Whoever unpickles one of these imports this module, and so has the operators too.
+for _public in (Assumptions, Dim, Fact, Ratio, Real, Undecided):
+    _public.__module__ = __name__
+
 __all__ = [
     "Assumptions", "Dim", "Fact", "Ratio", "Real", "Undecided", "assuming", "ceil", "ceil_div", "divides", "evaluate",
     "factored", "floor", "holds", "less", "less_equal", "lower", "maximum", "minimum", "nearest", "origin_of", "parse",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from math import gcd, isfinite, lcm
@@ -113,7 +112,7 @@ def _as_fraction(value: Any) -> tuple[Size, Size]:
     if isinstance(value, Ratio):
         return value.numerator, value.denominator
     if isinstance(value, float):
-        return Fraction(value).as_integer_ratio()
+        return value.as_integer_ratio()
     return value, 1
 
 

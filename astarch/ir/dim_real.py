@@ -6,7 +6,6 @@ A float in a formula counts as the fraction of small numbers that it is nearest 
 
 from __future__ import annotations
 
-from fractions import Fraction
 from hashlib import blake2b
 from math import gcd, isfinite
 from typing import TYPE_CHECKING, Any
@@ -257,9 +256,23 @@ def as_ratio(value: Any) -> Ratio | None:
     if isinstance(value, (int, Dim)):
         return Ratio(value, 1)
     if isinstance(value, float) and isfinite(value):
-        fraction = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
-        if float(fraction) == value:
-            return Ratio(fraction.numerator, fraction.denominator)
+        found = _simplest_fraction(value)
+        return Ratio(*found) if found else None
+    return None
+
+
+def _simplest_fraction(value: float) -> tuple[int, int] | None:
+    """The fraction of small numbers that the float is nearest to: the first such of its continued fraction."""
+    upper, lower = value.as_integer_ratio()
+    before, found = (0, 1), (1, 0)
+    while lower:
+        whole, rest = divmod(upper, lower)
+        before, found = found, (whole * found[0] + before[0], whole * found[1] + before[1])
+        if found[1] > LARGEST_DENOMINATOR:
+            return None
+        if found[0] / found[1] == value:
+            return found
+        upper, lower = lower, rest
     return None
 
 

@@ -30,6 +30,7 @@ class Archive:
     def __init__(self, path: Path, opened: zipfile.ZipFile) -> None:
         self.path, self._opened = path, opened
         self.sizes: dict[str, int] = {}
+        self.starts: dict[str, int] = {}
         self._folded: dict[str, zipfile.ZipInfo] = {}
         members = opened.infolist()
         if len(members) > MEMBERS:
@@ -46,6 +47,7 @@ class Archive:
         if name.startswith("/") or ".." in name.split("/"):
             refuse(self.path, f"holds a member outside of it: `{name}`")
         self.sizes[name] = info.file_size
+        self.starts[name] = info.header_offset
         self._folded[name] = info
 
     def __contains__(self, name: str) -> bool:
@@ -73,6 +75,14 @@ class Archive:
         if len(content) != info.file_size:
             refuse(self.path, f"says that `{name}` has {info.file_size:,} bytes, which it has not", "save or download it again")
         return content
+
+    def beginning(self, name: str, length: int) -> bytes:
+        """How a member begins."""
+        try:
+            with self._opened.open(self._folded[name]) as member:
+                return member.read(length)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+            refuse(self.path, f"holds a damaged member: {error}", "save or download it again")
 
     def ending(self, end: str) -> list[str]:
         """The names of the members that end so, in order."""

@@ -37,14 +37,14 @@ def read(path: Path) -> Architecture:
     return architecture_of(path, read_json(path, config, "configuration"), parameters, "Keras HDF5")
 
 
-def opened(path: Path) -> Any:
-    """The file opened by h5py, which is asked for when it is missing."""
+def opened(path: Path, content: Any = None) -> Any:
+    """The file, or its content, opened by h5py, which is asked for when it is missing."""
     try:
         import h5py
     except ImportError as error:
         raise ReadError(f"`{path}` is an HDF5 file, which needs h5py", "pip install 'astarch[keras]'") from error
     try:
-        return h5py.File(path, "r")
+        return h5py.File(path if content is None else content, "r")
     except (OSError, RuntimeError, ValueError) as error:
         raise ReadError(f"`{path}` is a damaged HDF5 file: {str(error)[:200]}", "it is cut short; download or save it again") from error
 
@@ -78,6 +78,27 @@ def tensors(path: Path, file: Any) -> Iterator[tuple[str, tuple[int, ...], str, 
             elif isinstance(item, h5py.Dataset):
                 yield _tensor(path, full, item, group)
         stack.extend(reversed(inner))
+
+
+def owners(path: Path, file: Any) -> dict[str, str]:
+    """The names that groups of variables give their layers, by the path of the group."""
+    import h5py
+
+    found: dict[str, str] = {}
+    stack: list[tuple[str, Any]] = [("", file)]
+    while stack and len(found) < OBJECTS:
+        name, group = stack.pop()
+        for key in _keys(path, group):
+            full = f"{name}/{key}" if name else key
+            if full.count("/") > DEPTH or not isinstance(group.get(key, getlink=True), h5py.HardLink):
+                continue
+            item = group.get(key)
+            if isinstance(item, h5py.Group):
+                owner = item.attrs.get("name")
+                if isinstance(owner, str) and key == "vars":
+                    found[full] = owner
+                stack.append((full, item))
+    return found
 
 
 def _keys(path: Path, group: Any) -> list[str]:

@@ -1,21 +1,21 @@
-"""Keras's own format (.keras): a zip of JSON and an HDF5 file of weights."""
+"""Keras's own format (.keras): a zip of JSON and an HDF5 file of weights, which is looked at where it stands."""
 
 from __future__ import annotations
 
-import tempfile
-from collections import defaultdict
+import io
+import struct
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from ..ir.architecture import Architecture
 from .archives import Archive, opened_archive
-from .hdf5 import opened, tensors, unique, weight_path
+from .hdf5 import opened, owners, tensors, unique
 from .json_text import read_json
 from .keras_config import architecture_of
-from .keras_weights import names_of
+from .keras_weights import named_weights
+from .opening import TEXT_LIMIT, refuse
 
-#: Weights beyond this are not unpacked to look at their names.
-WEIGHTS = 4 << 30
+_WEIGHTS = "model.weights.h5"
 
 
 def reads(path: Path, head: bytes) -> bool:
@@ -28,34 +28,58 @@ def reads(path: Path, head: bytes) -> bool:
 
 def read(path: Path) -> Architecture:
     """The layers, and the weights by layer."""
-    with opened_archive(path) as archive:
+    with opened_archive(path) as archive, path.open("rb") as file:
         config = read_json(path, archive.read("config.json"), "configuration")
-        found = _weights(path, archive)
-    return architecture_of(path, config, list(unique(_named(config, found))), "Keras archive")
+        found: list[tuple[str, tuple[int, ...], str, str]] = []
+        if _WEIGHTS in archive:
+            with opened(path, _content(path, archive, file)) as weights:
+                known = owners(path, weights)
+                found = [(name, shape, dtype, known.get(name.rpartition("/")[0], owner)) for name, shape, dtype, owner in tensors(path, weights)]
+                found += [(f"{group}/", (), "", owner) for group, owner in known.items()]
+    return architecture_of(path, config, list(unique(named_weights(config, found))), "Keras archive")
 
 
-def _weights(path: Path, archive: Archive) -> list[tuple[str, tuple[int, ...], str, str]]:
-    """The datasets of the weights file; it is looked at in a copy that holds nothing else."""
-    if "model.weights.h5" not in archive:
-        return []
-    with tempfile.TemporaryDirectory(prefix="astarch-") as folder:
-        copy = Path(folder) / "model.weights.h5"
-        copy.write_bytes(archive.read("model.weights.h5", WEIGHTS))
-        with opened(copy) as file:
-            return list(tensors(path, file))
+def _content(path: Path, archive: Archive, file: BinaryIO) -> BinaryIO:
+    """The weights file: in memory with its sum checked when it is small, else a view of it."""
+    size = archive.sizes[_WEIGHTS]
+    if size <= TEXT_LIMIT or archive.packed(_WEIGHTS):
+        return io.BytesIO(archive.read(_WEIGHTS))
+    start = archive.starts[_WEIGHTS]
+    file.seek(start)
+    header = file.read(30)
+    if len(header) != 30 or not header.startswith(b"PK\x03\x04"):
+        refuse(path, "has no weights where its directory says", "it is damaged; download or save it again")
+    name, extra = struct.unpack("<HH", header[26:30])
+    return _View(file, start + 30 + name + extra, size)
 
 
-def _named(config: Any, found: list[tuple[str, tuple[int, ...], str, str]]) -> list[tuple[str, tuple[int, ...], str]]:
-    """Weights by the names that Keras gives them, where the class of the layer is known."""
-    names = names_of(config)
-    groups: dict[str, list[tuple[str, tuple[int, ...], str, str]]] = defaultdict(list)
-    for entry in found:
-        if not entry[0].startswith("optimizer"):
-            groups[entry[0].rpartition("/")[0]].append(entry)
-    result: list[tuple[str, tuple[int, ...], str]] = []
-    for group, entries in groups.items():
-        owner = entries[0][3]
-        known = names(owner, group, [shape for _, shape, _, _ in entries])
-        for place, (name, shape, dtype, own) in enumerate(entries):
-            result.append((known[place] if place < len(known) else weight_path(name, own), shape, dtype))
-    return result
+class _View(io.RawIOBase, BinaryIO):  # type: ignore[misc]
+    """A part of a file as a file."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file, self._start, self._size, self._at = file, start, size, 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move."""
+        self._at = offset + (0, self._at, self._size)[whence]
+        return self._at
+
+    def tell(self) -> int:
+        """Where it is."""
+        return self._at
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        """Fill a buffer."""
+        self._file.seek(self._start + self._at)
+        data = self._file.read(min(len(buffer), max(self._size - self._at, 0)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True

@@ -225,8 +225,8 @@ def _forward_parameters(root: Instance) -> list[str] | None:
 
 
 def _tensor_of(spec: InputSpec) -> Any:
-    if getattr(spec, "value", MISSING) is not MISSING:
-        return spec.value  # type: ignore[attr-defined]
+    if spec.value is not None:
+        return spec.value[0]
     if spec.items is not None:
         return [_tensor_of(item) for item in spec.items]
     return TorchTensor([Dim.symbol(size) if isinstance(size, str) else size for size in spec.shape], spec.dtype)

@@ -205,6 +205,8 @@ class _Survey:
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
             target = node.value.func.value
         while isinstance(target, (ast.Subscript, ast.Attribute)):
+            if isinstance(target, ast.Attribute) and target.attr == "modules":
+                return  # `sys.modules[__name__] = ...` changes no module that is read here
             target = target.value
         if at_top and isinstance(target, ast.Name):
             self.binds.append(target.id)

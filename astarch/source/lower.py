@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -85,11 +86,11 @@ class Lowering:
 
     def parameter(self, node: cst.Param, kind: str) -> s.Parameter:
         annotation = self.expression(node.annotation.annotation) if node.annotation else None
-        return s.Parameter(self.place(node.name), kind, node.name.value, self.optional(node.default), annotation)
+        return s.Parameter(self.place(node.name), kind, _identifier(node.name.value), self.optional(node.default), annotation)
 
     def arguments(self, nodes: Any) -> list[s.Argument]:
         return [
-            s.Argument(self.place(arg.value), arg.star, arg.keyword.value if arg.keyword else "", self.expression(arg.value))
+            s.Argument(self.place(arg.value), arg.star, _identifier(arg.keyword.value) if arg.keyword else "", self.expression(arg.value))
             for arg in nodes
         ]
 
@@ -105,7 +106,12 @@ _WORDS: dict[str, Any] = {"None": None, "True": True, "False": False}
 def _name(low: Lowering, node: cst.Name, at: s.At) -> Any:
     if node.value in _WORDS:
         return s.Constant(at, _WORDS[node.value])
-    return s.Name(at, node.value)
+    return s.Name(at, _identifier(node.value))
+
+
+def _identifier(text: str) -> str:
+    """A name as Python stores it."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def _integer(low: Lowering, node: cst.Integer, at: s.At) -> Any:
@@ -231,7 +237,7 @@ def _walrus(low: Lowering, node: cst.NamedExpr, at: s.At) -> Any:
 
 
 def _attribute(low: Lowering, node: cst.Attribute, at: s.At) -> Any:
-    return s.Attribute(at, low.expression(node.value), node.attr.value)
+    return s.Attribute(at, low.expression(node.value), _identifier(node.attr.value))
 
 
 def _subscript(low: Lowering, node: cst.Subscript, at: s.At) -> Any:
@@ -361,7 +367,7 @@ def _simple(kind: str) -> Lower:
 
 
 def _scope(kind: str) -> Lower:
-    return lambda low, node, at: s.Scope(at, kind, [item.name.value for item in node.names])
+    return lambda low, node, at: s.Scope(at, kind, [_identifier(item.name.value) for item in node.names])
 
 
 def _dotted(node: Any) -> str:
@@ -369,13 +375,13 @@ def _dotted(node: Any) -> str:
     while isinstance(node, cst.Attribute):
         parts.append(node.attr.value)
         node = node.value
-    return ".".join([node.value, *reversed(parts)])
+    return _identifier(".".join([node.value, *reversed(parts)]))
 
 
 def _aliases(low: Lowering, nodes: Any, at: s.At) -> list[s.Alias]:
     if isinstance(nodes, cst.ImportStar):
         return [s.Alias(at, "*", "")]
-    return [s.Alias(at, _dotted(n.name), n.asname.name.value if n.asname else "") for n in nodes]
+    return [s.Alias(at, _dotted(n.name), _identifier(n.asname.name.value) if n.asname else "") for n in nodes]
 
 
 def _import(low: Lowering, node: cst.Import, at: s.At) -> Any:
@@ -408,7 +414,7 @@ def _while(low: Lowering, node: cst.While, at: s.At) -> Any:
 
 def _try(low: Lowering, node: cst.Try, at: s.At) -> Any:
     handlers = [
-        s.Handler(low.place(h), low.optional(h.type), h.name.name.value if h.name else "", low.suite(h.body)) for h in node.handlers
+        s.Handler(low.place(h), low.optional(h.type), _identifier(h.name.name.value) if h.name else "", low.suite(h.body)) for h in node.handlers
     ]
     final = low.suite(node.finalbody.body) if node.finalbody else []
     return s.Try(at, low.suite(node.body), handlers, _orelse(low, node.orelse), final)
@@ -430,13 +436,13 @@ def _function(low: Lowering, node: cst.FunctionDef, at: s.At) -> Any:
     lines = (first, low.elided.get(first, 0))
     if lines[1]:
         body = None
-    return s.FunctionDef(at, node.name.value, parameters, decorators, returns, body, lines, node.asynchronous is not None)
+    return s.FunctionDef(at, _identifier(node.name.value), parameters, decorators, returns, body, lines, node.asynchronous is not None)
 
 
 def _class(low: Lowering, node: cst.ClassDef, at: s.At) -> Any:
     arguments = low.arguments([*node.bases, *node.keywords])
     decorators = [low.expression(d.decorator) for d in node.decorators]
-    return s.ClassDef(at, node.name.value, arguments, decorators, low.suite(node.body))
+    return s.ClassDef(at, _identifier(node.name.value), arguments, decorators, low.suite(node.body))
 
 
 # --- match ----------------------------------------------------------------------------------------------------------

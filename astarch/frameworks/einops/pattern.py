@@ -32,7 +32,8 @@ def parse_side(side: str) -> Side:
         elif token == ")":
             if inside is None:
                 refuse("EinopsError", f"brackets are not balanced in {side!r}")
-            groups.append(tuple(inside or ()))
+            # a bare ellipsis stands for several axes, one in brackets for their product
+            groups.append(("1", ELLIPSIS) if inside == [ELLIPSIS] else tuple(inside or ()))
             inside = None
         elif inside is not None:
             if token != "1":
@@ -112,4 +113,4 @@ def compose(right: Side, sizes: dict[str, Any]) -> tuple[Any, ...]:
 
 def names_of(side: Side) -> set[str]:
     """All names of a side."""
-    return {name for group in side for name in group}
+    return {name for group in side for name in group if name != "1"}

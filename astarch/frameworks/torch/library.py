@@ -19,13 +19,17 @@ from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from .. import describe
 from .. import einops as _einops
+from .. import numpy as _numpy
 from .. import torchvision as _torchvision
+from .. import transformers as _transformers
 from ..describe import REGISTRY, RUN, Layer, Op
+from ..numpy.array import scalar_attribute
 from . import layers as _layers
 from . import ops as _ops
 from .containers import CONTAINERS
 from .instance import ModuleInstance
 from .module import Module
+from .names import exists
 from .tensor import Buffer, Parameter, TorchTensor, UninitializedBuffer, UninitializedParameter
 
 
@@ -34,11 +38,13 @@ def _import_all(package: Any) -> None:
         importlib.import_module(f"{package.__name__}.{info.name}")
 
 
-for _package in (_ops, _layers, _einops, _torchvision):
+for _package in (_ops, _layers, _einops, _numpy, _torchvision, _transformers):
     _import_all(_package)
 
 #: Top-level packages whose names are described rather than read.
 ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY)
+#: Packages of which only some names are described; their modules are read.
+_READ = frozenset({"transformers"})
 _PREFIXES = frozenset(name[:i] for name in REGISTRY for i, character in enumerate(name) if character == ".")
 
 _TENSORS: dict[type, str] = {
@@ -66,9 +72,9 @@ class TorchLibrary:
 
     def module(self, name: str) -> PyModule | None:
         """The described module of that dotted name."""
-        if name.partition(".")[0] not in ROOTS:
+        if name.partition(".")[0] not in ROOTS or name.partition(".")[0] in _READ:
             return None
-        if name not in _PREFIXES and name not in _ALIASES and name.partition(".")[0] != "torch":
+        if name not in _PREFIXES and name not in _ALIASES and (name.partition(".")[0] != "torch" or exists(name) is False):
             return None
         module = self.modules.get(name)
         if module is None:
@@ -81,10 +87,17 @@ class TorchLibrary:
         start = f"{module}."
         return sorted({name[len(start) :].partition(".")[0] for name in REGISTRY if name.startswith(start)})
 
+    def overrides(self, module: str) -> dict[str, Any]:
+        """The names of a module that is read which are described all the same."""
+        if module.partition(".")[0] not in _READ:
+            return {}
+        start = f"{module}."
+        return {name[len(start) :]: self.value(name) for name in REGISTRY if name.startswith(start) and "." not in name[len(start) :]}
+
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a tensor, or of another described value."""
         if not isinstance(value, Tensor):
-            return MISSING
+            return scalar_attribute(value, name, MISSING)
         kind = value.kind
         found = REGISTRY.get(f"{kind}.{name}")
         if found is None:
@@ -93,7 +106,9 @@ class TorchLibrary:
                 return extra[name]
             if name == "__class__":
                 return self.class_of(value)
-            return self.machine.unknown(Reason.NOT_DESCRIBED, f"{kind}.{name}") if not name.startswith("_") else MISSING
+            if name.startswith("_") or exists(f"{kind}.{name}") is False:
+                return MISSING
+            return self.machine.unknown(Reason.NOT_DESCRIBED, f"{kind}.{name}")
         if isinstance(found, describe.Property):
             return found.read(value)
         return found.bind_to(value)
@@ -131,10 +146,10 @@ class TorchLibrary:
         if found is not MISSING:
             self.modules[module].namespace[part] = found
             return found
-        below = self.module(full) if full in _PREFIXES or full in _ALIASES else None
+        below = self.module(full) if (full in _PREFIXES or full in _ALIASES) and exists(full) is not False else None
         if below is not None:
             return below
-        if part.startswith("__"):
+        if part.startswith("__") or exists(full) is False:
             return MISSING
         return self.machine.unknown(Reason.NOT_DESCRIBED, full)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from ..values import MISSING, Builtin, Class, Instance
+from ..values import MISSING, Builtin, Class, Instance, Property
 from .hosts import OBJECT
 
 
@@ -14,18 +14,24 @@ def _start(self: Instance, *args: Any, **kwargs: Any) -> None:
     self.__dict__.update(kwargs)
     if self.py_class.derives(EXCEPTIONS["StopIteration"]):
         self.__dict__["value"] = args[0] if args else None
+    elif self.py_class.derives(EXCEPTIONS["SystemExit"]):
+        self.__dict__["code"] = args[0] if len(args) == 1 else args or None
+
+
+def _args(self: Instance) -> Any:
+    """What it was made with, even when its class forgot to tell the parent."""
+    return self.__dict__.get("args", self.given[0] if self.given else ())
 
 
 def _text(self: Instance) -> str:
-    args = self.__dict__.get("args", ())
+    args = _args(self)
     if len(args) == 1:
-        return repr(args[0]) if self.py_class.name == "KeyError" else str(args[0])
+        return repr(args[0]) if self.py_class.derives(EXCEPTIONS["KeyError"]) else str(args[0])
     return str(args) if args else ""
 
 
 def _representation(self: Instance) -> str:
-    args = self.__dict__.get("args", ())
-    return f"{self.py_class.name}({', '.join(map(repr, args))})"
+    return f"{self.py_class.name}({', '.join(map(repr, _args(self)))})"
 
 
 def _with_traceback(self: Instance, traceback: Any) -> Instance:
@@ -53,7 +59,8 @@ def _class(host: type[BaseException]) -> Class:
             "__repr__": Builtin("BaseException.__repr__", _representation),
             "with_traceback": Builtin("BaseException.with_traceback", _with_traceback),
             "add_note": Builtin("BaseException.add_note", _add_note),
-            "__traceback__": None, "__cause__": None, "__context__": None,
+            "__traceback__": None, "__cause__": None, "__context__": None, "__suppress_context__": False,
+            "args": Property(Builtin("args", _args), Builtin("args", lambda self, new: self.__dict__.update(args=tuple(new)))),
         }  # fmt: skip
     made = Class(host.__name__, (base,), namespace)
     EXCEPTIONS[host.__name__] = made

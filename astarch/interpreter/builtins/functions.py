@@ -11,7 +11,7 @@ from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
 from ..values import MISSING, Builtin, Class, Instance, Lost, PyModule, Raised, Super
-from . import constructors
+from . import constructors, properties  # noqa: F401 - fills in the class `property`
 from .exceptions import EXCEPTIONS
 from .hosts import CLASS_OF_HOST, OBJECT, TYPE, payload_of
 
@@ -288,16 +288,62 @@ def _dir(m: Machine, value: Any = MISSING) -> Any:
     return sorted(name for name in names if isinstance(name, str))
 
 
+class Globals:
+    """``globals()``: the names of a module, run when they are asked for."""
+
+    described = True
+
+    def __init__(self, module: PyModule) -> None:
+        self._module = module
+
+    def __getitem__(self, name: Any) -> Any:
+        value = self._module.get(name)
+        if value is MISSING:
+            raise KeyError(name)
+        return value
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        self._module.namespace[name] = value
+
+    def __contains__(self, name: Any) -> bool:
+        return self._module.get(name) is not MISSING
+
+    def __iter__(self) -> Any:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """The value of a name, or a default."""
+        value = self._module.get(name)
+        return default if value is MISSING else value
+
+    def keys(self) -> list[str]:
+        """All names."""
+        names = self._module.state.binders if self._module.state is not None else ()
+        return list(dict.fromkeys([*self._module.namespace, *names]))
+
+    def items(self) -> list[tuple[str, Any]]:
+        """All names with their values."""
+        return [(name, self.get(name)) for name in self.keys()]
+
+    def values(self) -> list[Any]:
+        """All values."""
+        return [self.get(name) for name in self.keys()]
+
+    def copy(self) -> dict[str, Any]:
+        """All names with their values, as a dict of their own."""
+        return dict(self.items())
+
+    def update(self, *others: Any, **named: Any) -> None:
+        """Bind names."""
+        self._module.namespace.update(*others, **named)
+
+
 @builtin("globals")
 def _globals(m: Machine) -> Any:
-    module = m.frame.module if m.frame is not None else None
-    if module is None:
-        return {}
-    if module.state is not None:  # at module level, only what stands above has run
-        limit = m.frame.limit if m.frame.function is None else 1 << 60
-        for name in module.state.binders:
-            module.state.resolve(name, limit)
-    return module.namespace
+    return Globals(m.frame.module) if m.frame is not None else {}
 
 
 @builtin("locals")

@@ -106,7 +106,10 @@ def _set(source: Run, clauses: list[Any], element: Run, key: Any, open_frame: An
         for item in found:
             if type(item) is Unknown:
                 raise Lost(item)
-        return set(found)
+        try:
+            return set(found)
+        except TypeError as error:
+            raise frame.machine.error_from(error) from None
 
     return run
 

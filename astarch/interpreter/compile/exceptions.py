@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ...ir.unknown import Unknown
@@ -11,19 +12,19 @@ from ..machine import Frame, Machine
 from ..operators import truth
 from ..values import Class, Instance, Raised
 from .dispatch import Run, block, compiles, expression, optional
-from .names import target
+from .names import target, unbind
 from .scopes import Scope
 
 
 @compiles(s.Raise)
 def _raise(node: s.Raise, scope: Scope) -> Run:
-    value, at = optional(node.value, scope), node.at
+    value, cause, at = optional(node.value, scope), optional(node.cause, scope), node.at
 
     def run(frame: Frame) -> None:
         m = frame.machine
         frame.at = at
+        error = next((f.error for f in _frames(frame) if f.error is not None), None)
         if value is None:
-            error = next((f.error for f in _frames(frame) if f.error is not None), None)
             raise error if error is not None else m.error("RuntimeError", "No active exception to reraise")
         found = value(frame)
         frame.at = at
@@ -33,9 +34,20 @@ def _raise(node: s.Raise, scope: Scope) -> Run:
             raise m.error("Exception", f"an exception that is not known: {found.detail}")
         if not is_exception(found):
             raise m.error("TypeError", "exceptions must derive from BaseException")
-        raise Raised(found, m.where(), m.stack())
+        if cause is not None:
+            reason = cause(frame)
+            found.__dict__["__cause__"] = m.call(reason, (), {}) if isinstance(reason, Class) else reason
+            found.__dict__["__suppress_context__"] = True
+        raise chained(Raised(found, m.where(), m.stack()), error)
 
     return run
+
+
+def chained(raised: Raised, during: Raised | None) -> Raised:
+    """An exception raised while another one was handled: it remembers that one."""
+    if during is not None and during.value is not raised.value and isinstance(raised.value, Instance):
+        raised.value.__dict__.setdefault("__context__", during.value)
+    return raised
 
 
 def _frames(frame: Frame | None) -> Any:
@@ -85,7 +97,10 @@ def exit_context(m: Machine, manager: Any, raised: Raised | None) -> bool:
     if type(manager) is Unknown:
         return False
     arguments: tuple[Any, ...] = (None, None, None) if raised is None else (m.class_of(raised.value), raised.value, None)
-    answer = m.call(m.get(manager, "__exit__"), arguments, {})
+    try:
+        answer = m.call(m.get(manager, "__exit__"), arguments, {})
+    except Raised as another:
+        raise chained(another, raised) from None
     return raised is not None and type(answer) is not Unknown and truth(m, answer)
 
 
@@ -95,11 +110,7 @@ def _try(node: s.Try, scope: Scope) -> Run:
     scope.guards_import += guards
     body = block(node.body, scope)
     scope.guards_import -= guards
-    handlers = [
-        (optional(handler.exception, scope), target(s.Name(handler.at, handler.name), scope) if handler.name else None,
-         block(handler.body, scope))
-        for handler in node.handlers
-    ]  # fmt: skip
+    handlers = [(*handler_parts(handler, scope), block(handler.body, scope)) for handler in node.handlers]
     orelse = block(node.orelse, scope) if node.orelse else None
     final = block(node.final, scope) if node.final else None
 
@@ -120,8 +131,11 @@ def _try(node: s.Try, scope: Scope) -> Run:
     def run(frame: Frame) -> Any:
         try:
             signal = attempt(frame)
-        except Raised:
-            overruled = final(frame)
+        except Raised as raised:
+            try:
+                overruled = final(frame)
+            except Raised as another:
+                raise chained(another, raised) from None
             if overruled is not None:
                 return overruled
             raise
@@ -137,8 +151,8 @@ def _try(node: s.Try, scope: Scope) -> Run:
 
 def handle(frame: Frame, handlers: list[Any], raised: Raised) -> Any:
     """Run the handler that catches the exception, or let it pass."""
-    for kinds, store, body in handlers:
-        if kinds is not None and not _matches(frame, kinds(frame), raised.value):
+    for kinds, store, forget, body in handlers:
+        if kinds is not None and not matches(frame, kinds(frame), raised.value):
             continue
         before = frame.error
         frame.error = raised
@@ -146,14 +160,33 @@ def handle(frame: Frame, handlers: list[Any], raised: Raised) -> Any:
             store(frame, raised.value)
         try:
             return body(frame)
+        except Raised as another:
+            raise chained(another, raised) from None
         finally:
             frame.error = before
+            if forget is not None:
+                forget(frame)
     raise raised
 
 
-def _matches(frame: Frame, kinds: Any, value: Any) -> bool:
+def handler_parts(handler: s.Handler, scope: Scope) -> tuple[Any, Any, Any]:
+    """Of an ``except`` clause: the kinds it catches, and what binds and unbinds its name."""
+    kinds = optional(handler.exception, scope)
+    if not handler.name:
+        return kinds, None, None
+    name = s.Name(handler.at, handler.name)
+    unbound = unbind(name, scope)
+
+    def forget(frame: Frame) -> None:
+        with suppress(Raised):  # the handler may have deleted it already
+            unbound(frame)
+
+    return kinds, target(name, scope), forget
+
+
+def matches(frame: Frame, kinds: Any, value: Any) -> bool:
     if isinstance(kinds, (tuple, list)):
-        return any(_matches(frame, kind, value) for kind in kinds)
+        return any(matches(frame, kind, value) for kind in kinds)
     return isinstance(kinds, Class) and isinstance(value, Instance) and value.py_class.derives(kinds)
 
 

@@ -59,7 +59,12 @@ class Code:
     def compile(self, function: Function) -> Any:
         """Compile the body, reading it first if it was left out; remember it."""
         if self.is_expression:
-            scope = function_scope(self.parameters, [s.Return(self.node.at, self.node.body)], self._scope)
+            alone = [s.Return(self.node.at, self.node.body)]
+            scope = function_scope(self.parameters, alone, self._scope)
+            if holds_yield(alone):
+                self.is_generator, self.is_expression = True, False
+                self.run = generator_block(alone, scope)
+                return self.run
             self.run = expression(self.node.body, scope)
             return self.run
         body = self.body(function)

@@ -15,8 +15,9 @@ from ..operators import truth
 from ..values import Lost, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, expression, generates, generating, optional, statement
 from .names import target
-from .scopes import Scope, holds_yield, walk
-from .exceptions import enter_context, exit_context, handle
+from .scopes import Scope, holds_yield
+from .exceptions import chained, enter_context, exit_context, handler_parts, matches
+from .hoisting import hoisted
 from .statements import branch_condition
 
 Steps = Generator[Any, Any, Any]
@@ -24,11 +25,7 @@ Steps = Generator[Any, Any, Any]
 
 def generator_block(nodes: list[Any], scope: Scope) -> Run:
     """Compile a suite of a generator: the closure gives a host generator whose return value is the signal."""
-    steps: list[tuple[bool, Run]] = []
-    for node in nodes:
-        compiled = generating(node, scope) if holds_yield([node]) else None
-        steps.extend(_hoisted(node, scope) if compiled is None and holds_yield([node]) else
-                     [(True, compiled) if compiled is not None else (False, statement(node, scope))])  # fmt: skip
+    steps = [step for node in nodes for step in _steps(node, scope)]
 
     def run(frame: Frame) -> Steps:
         for yields, step in steps:
@@ -40,28 +37,17 @@ def generator_block(nodes: list[Any], scope: Scope) -> Run:
     return run
 
 
-def _hoisted(node: Any, scope: Scope) -> list[tuple[bool, Run]]:
-    """A ``yield`` deep inside an expression: done first, its value kept in a name of its own."""
-    steps: list[tuple[bool, Run]] = []
-    yields = [item for item in walk([node]) if type(item) is s.Yield]
-    for number, item in enumerate(reversed(yields)):
-        name = s.Name(item.at, f".yield{number}")
-        scope.names.add(name.id)
-        step = generating(s.Assign(item.at, [name], item), scope)
-        assert step is not None
-        steps.append((True, step))
-        _replace(node, item, name)
-    return [*steps, (False, statement(node, scope))]
-
-
-def _replace(node: Any, old: Any, new: Any) -> None:
-    for parent in walk([node]):
-        for field in parent.__struct_fields__:
-            value = getattr(parent, field)
-            if value is old:
-                setattr(parent, field, new)
-            elif type(value) is list and any(item is old for item in value):
-                setattr(parent, field, [new if item is old else item for item in value])
+def _steps(node: Any, scope: Scope) -> list[tuple[bool, Run]]:
+    """A statement as steps, each with whether it yields."""
+    if not holds_yield([node]):
+        return [(False, statement(node, scope))]
+    compiled = generating(node, scope)
+    if compiled is not None:
+        return [(True, compiled)]
+    pieces = hoisted(node, scope.names)
+    if pieces is None:
+        return [(False, statement(node, scope))]
+    return [step for piece in pieces for step in _steps(piece, scope)]
 
 
 def _yielded(node: s.Yield, scope: Scope) -> Run:
@@ -87,7 +73,7 @@ def _yielded(node: s.Yield, scope: Scope) -> Run:
 
 @generates(s.Evaluate)
 def _evaluate(node: s.Evaluate, scope: Scope) -> Run | None:  # type: ignore[misc]
-    if type(node.value) is not s.Yield:
+    if type(node.value) is not s.Yield or holds_yield([node.value.value]):
         return None
     step = _yielded(node.value, scope)
 
@@ -99,7 +85,7 @@ def _evaluate(node: s.Evaluate, scope: Scope) -> Run | None:  # type: ignore[mis
 
 @generates(s.Assign)
 def _assign(node: s.Assign, scope: Scope) -> Run | None:  # type: ignore[misc]
-    if type(node.value) is not s.Yield:
+    if type(node.value) is not s.Yield or holds_yield([node.value.value]):
         return None
     step = _yielded(node.value, scope)
     stores = [target(item, scope) for item in node.targets]
@@ -114,7 +100,7 @@ def _assign(node: s.Assign, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 @generates(s.Return)
 def _return(node: s.Return, scope: Scope) -> Run | None:  # type: ignore[misc]
-    if type(node.value) is not s.Yield:
+    if type(node.value) is not s.Yield or holds_yield([node.value.value]):
         return None
     step = _yielded(node.value, scope)
 
@@ -127,7 +113,7 @@ def _return(node: s.Return, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 @generates(s.If)
 def _if(node: s.If, scope: Scope) -> Run | None:  # type: ignore[misc]
-    if any(type(item) is s.Yield for item in walk([node.test])):
+    if holds_yield([node.test]):
         return None
     test, body, orelse = branch_condition(node, scope), generator_block(node.body, scope), generator_block(node.orelse, scope)
 
@@ -139,7 +125,7 @@ def _if(node: s.If, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 @generates(s.For)
 def _for(node: s.For, scope: Scope) -> Run | None:  # type: ignore[misc]
-    if any(type(item) is s.Yield for item in walk([node.iterable])):
+    if holds_yield([node.iterable]):
         return None
     iterable, store = expression(node.iterable, scope), target(node.target, scope)
     body, orelse = generator_block(node.body, scope), generator_block(node.orelse, scope)
@@ -159,7 +145,7 @@ def _for(node: s.For, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 @generates(s.While)
 def _while(node: s.While, scope: Scope) -> Run | None:  # type: ignore[misc]
-    if any(type(item) is s.Yield for item in walk([node.test])):
+    if holds_yield([node.test]):
         return None
     test, body, orelse = expression(node.test, scope), generator_block(node.body, scope), generator_block(node.orelse, scope)
 
@@ -181,7 +167,9 @@ def _while(node: s.While, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 
 @generates(s.With)
-def _with(node: s.With, scope: Scope) -> Run:
+def _with(node: s.With, scope: Scope) -> Run | None:  # type: ignore[misc]
+    if holds_yield([item.context for item in node.items]):
+        return None
     items = [(expression(item.context, scope), target(item.target, scope) if item.target else None) for item in node.items]
     body = generator_block(node.body, scope)
 
@@ -208,25 +196,24 @@ def _with(node: s.With, scope: Scope) -> Run:
 @generates(s.Try)
 def _try(node: s.Try, scope: Scope) -> Run:
     body, orelse = generator_block(node.body, scope), generator_block(node.orelse, scope)
-    handlers = [
-        (optional(handler.exception, scope), target(s.Name(handler.at, handler.name), scope) if handler.name else None,
-         generator_block(handler.body, scope))
-        for handler in node.handlers
-    ]  # fmt: skip
+    handlers = [(*handler_parts(handler, scope), generator_block(handler.body, scope)) for handler in node.handlers]
     final = generator_block(node.final, scope)
 
     def attempt(frame: Frame) -> Steps:
         try:
             signal = yield from body(frame)
         except Raised as raised:
-            return (yield from handle(frame, handlers, raised))
+            return (yield from _handle(frame, handlers, raised))
         return signal if signal is not None else (yield from orelse(frame))
 
     def run(frame: Frame) -> Steps:
         try:
             signal = yield from attempt(frame)
-        except (Raised, GeneratorExit):
-            overruled = yield from final(frame)
+        except Raised as raised:
+            try:
+                overruled = yield from final(frame)
+            except Raised as another:
+                raise chained(another, raised) from None
             if overruled is not None:
                 return overruled
             raise
@@ -238,3 +225,22 @@ def _try(node: s.Try, scope: Scope) -> Run:
         return signal
 
     return run
+
+
+def _handle(frame: Frame, handlers: list[Any], raised: Raised) -> Steps:
+    """Like `exceptions.handle`, for handlers that may yield."""
+    for kinds, store, forget, body in handlers:
+        if kinds is not None and not matches(frame, kinds(frame), raised.value):
+            continue
+        before, frame.error = frame.error, raised
+        if store is not None:
+            store(frame, raised.value)
+        try:
+            return (yield from body(frame))
+        except Raised as another:
+            raise chained(another, raised) from None
+        finally:
+            frame.error = before
+            if forget is not None:
+                forget(frame)
+    raise raised

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from .dispatch import Run, block, compiles, expression, generates
 from .expressions import condition
 from .generators import generator_block
 from .names import bind
-from .scopes import Scope
+from .scopes import Scope, holds_yield
 
 Test = Callable[[Frame, Any], bool]
 
@@ -36,7 +37,9 @@ def _match(node: s.Match, scope: Scope) -> Run:
 
 
 @generates(s.Match)
-def _match_yielding(node: s.Match, scope: Scope) -> Run:
+def _match_yielding(node: s.Match, scope: Scope) -> Run | None:  # type: ignore[misc]
+    if holds_yield([node.subject]):
+        return None
     subject = expression(node.subject, scope)
     cases = [(_pattern(c.pattern, scope), condition(c.guard, scope) if c.guard else None, generator_block(c.body, scope)) for c in node.cases]
 
@@ -98,8 +101,10 @@ def _sequence(node: s.Pattern, scope: Scope) -> Test:
 
     def test(frame: Frame, value: Any) -> bool:
         items = payload_of(value)
-        if not isinstance(items, (list, tuple)):
+        if not isinstance(items, (list, tuple, range, deque)):
             return False
+        if isinstance(items, deque):
+            items = list(items)
         if star is None:
             return len(items) == len(tests) and all(t(frame, item) for t, item in zip(tests, items))
         after = len(tests) - star - 1
@@ -155,7 +160,12 @@ def _class(node: s.Pattern, scope: Scope) -> Test:
 
 def _positional(m: Any, kind: Any, count: int) -> list[str]:
     names = m.get(kind, "__match_args__", ()) if count else ()
-    return list(names)[:count] if not isinstance(names, Instance) else []
+    if type(names) is not tuple or (isinstance(kind, Class) and kind.name in _WHOLE):
+        return []
+    if count > len(names):
+        allowed = f"{len(names)} positional sub-pattern{'' if len(names) == 1 else 's'}"
+        raise m.error("TypeError", f"{m.get(kind, '__name__', 'class')}() accepts {allowed} ({count} given)")
+    return list(names[:count])
 
 
 def _unsupported(node: s.Pattern, scope: Scope) -> Test:

@@ -92,8 +92,8 @@ class Annotation:
         """The annotation's value; an Unknown when it cannot be evaluated here."""
         try:
             return self._run(self._frame)
-        except (Raised, Lost):
-            return Unknown(Reason.EXTERNAL, "annotation")
+        except (Raised, Lost) as error:
+            return Unknown(Reason.EXTERNAL, f"annotation: {error}")
 
 
 @compiles(s.Augment)

@@ -82,10 +82,8 @@ def abstract_class(name: str, bases: tuple[Class, ...], module: str, holds: Call
                    namespace: dict[str, Any], abstract: str = "") -> Class:  # fmt: skip
     """An abstract class of the library.
 
-    Args:
-        holds: Whether a host value counts as an instance.
-        below: Whether a class counts as derived.
-        abstract: The names that a concrete class has to define.
+    ``holds`` tells whether a host value counts as an instance, ``below`` whether a class counts as derived; ``abstract``
+    are the names that a concrete class has to define.
     """
     body = dict(namespace)
     for method in abstract.split():

@@ -262,7 +262,11 @@ def _discard_all(m: Machine, self: Any, other: Any) -> Any:
     return self
 
 
+def _discard_everything(m: Machine, self: Any) -> None:
+    _discard_all(m, self, list(m.iterate(self)))
+
+
 MUTABLE_SET = mixed(
     "MutableSet", remove=_discard_present, pop=_pop_any, ior__=_add_all, isub__=_discard_all,
-    clear=lambda m, self: _discard_all(m, self, self) and None,
+    clear=_discard_everything,
 )  # fmt: skip

@@ -34,7 +34,6 @@ USER_DICT = Class("UserDict", (CLASSES["MutableMapping"],), mixed(
     setitem__=lambda m, self, key, value: m.store(m.get(self, "data"), key, value),
     delitem__=lambda m, self, key: m.get(self, "data").__delitem__(key),
     contains__=lambda m, self, key: m.contains(m.get(self, "data"), key),
-    get=lambda m, self, key, default=None: m.subscript(self, key) if m.truth(m.contains(self, key)) else default,
     repr__=lambda m, self: m.repr_of(m.get(self, "data")),
     or__=lambda m, self, other: m.call(self.py_class, (m.binary("|", m.get(self, "data"), _data(m, other)),), {}),
 ), "collections", CLASSES["MutableMapping"].metaclass)  # fmt: skip

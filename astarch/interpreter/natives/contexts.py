@@ -21,7 +21,8 @@ def _has(*names: str) -> tuple[Callable[[Any], bool], Callable[[Any], bool]]:
 
 
 ABSTRACT_CONTEXT = abstract_class(
-    "AbstractContextManager", (), "contextlib", *_has("__enter__", "__exit__"), mixed("AbstractContextManager", enter__=lambda m, self: self),
+    "AbstractContextManager", (), "contextlib", *_has("__enter__", "__exit__"),
+    mixed("AbstractContextManager", enter__=lambda m, self: self),
     "__exit__",
 )  # fmt: skip
 ABSTRACT_ASYNC_CONTEXT = abstract_class("AbstractAsyncContextManager", (), "contextlib", *_has("__aenter__", "__aexit__"), {}, "__aexit__")
@@ -169,7 +170,7 @@ class ExitStack(Decorating):
     def push(self, exit: Any) -> Any:
         """Leave a context, or call a function like ``__exit__``, with the stack."""
         m = current()
-        if isinstance(exit, Instance) and exit.py_class.find("__exit__") is not MISSING or isinstance(exit, Decorating):
+        if (isinstance(exit, Instance) and exit.py_class.find("__exit__") is not MISSING) or isinstance(exit, Decorating):
             self._leave.append(lambda raised: leave(m, exit, raised))
         else:
             self._leave.append(lambda raised: m.truth(m.call(exit, _details(m, raised), {})))

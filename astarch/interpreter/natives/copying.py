@@ -115,7 +115,7 @@ def _deep_tuple(m: Machine, x: tuple[Any, ...], memo: dict[Any, Any]) -> tuple[A
     items = [_deep(m, item, memo) for item in x]
     if id(x) in memo:
         return memo[id(x)]
-    return x if all(a is b for a, b in zip(items, x)) else tuple(items)
+    return x if all(a is b for a, b in zip(items, x, strict=True)) else tuple(items)
 
 
 def _deep_dict(m: Machine, x: Any, memo: dict[Any, Any]) -> Any:
@@ -131,7 +131,7 @@ def _deep_set(m: Machine, x: Any, memo: dict[Any, Any]) -> Any:
 
 
 def _deep_deque(m: Machine, x: Any, memo: dict[Any, Any]) -> Any:
-    made: Any = collections.deque((), x.maxlen)
+    made: Any = collections.deque(maxlen=x.maxlen)
     memo[id(x)] = made
     made.extend(_deep(m, item, memo) for item in x)
     return made

@@ -22,12 +22,11 @@ def native(name: str, host: type, module: str, *, attributes: str = "", methods:
            extra: dict[str, Any] | None = None) -> Class:  # fmt: skip
     """The program's class for a host type.
 
-    Args:
-        attributes: Plain attributes that can be read.
-        methods: Methods; an unknown argument makes the result unknown, except for those in ``stores``.
-        operations: Special methods without their underscores, for classes that derive from it.
-        make: ``make(m, *args, **kwargs)`` is what calling the class gives.
-        blank: For mutable values: an empty one, which a derived class fills through ``__init__``.
+    - ``attributes`` can be read;
+    - ``methods`` can be called: an unknown argument makes the result unknown, except for those in ``stores``;
+    - ``operations`` are special methods without their underscores, for classes of the program that derive from it;
+    - ``make(m, *args, **kwargs)`` is what calling the class gives;
+    - ``blank()`` is an empty one, for mutable values: a derived class fills it through ``__init__``.
     """
     namespace: dict[str, Any] = {}
     for attribute in attributes.split():

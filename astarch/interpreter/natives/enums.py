@@ -64,6 +64,11 @@ def is_enum(cls: Any) -> bool:
     return isinstance(cls, Class) and cls.metaclass is not None and cls.metaclass.derives(ENUM_META)
 
 
+def class_text(cls: Class) -> str:
+    """``repr`` of a class of members."""
+    return f"<{'flag' if cls.derives(FLAG) else 'enum'} {cls.name!r}>"
+
+
 def _is_member(name: str, value: Any, ignored: Any, owner: str) -> bool:
     if isinstance(value, Marked):
         return value.is_member
@@ -76,7 +81,7 @@ def new_enum(m: Machine, meta: Class, name: str, bases: Any, namespace: dict[str
     """``EnumType.__new__``."""
     for base in bases:
         if is_enum(base) and members_of(base):
-            raise TypeError(f"<enum '{name}'> cannot extend {base!r}")
+            raise TypeError(f"<enum '{name}'> cannot extend {class_text(base)}")
     ignored = namespace.get("_ignore_", ())
     ignored = ignored.replace(",", " ").split() if isinstance(ignored, str) else ignored
     found = {key: value for key, value in namespace.items() if _is_member(key, value, ignored, name)}
@@ -196,9 +201,8 @@ def find_by_value(m: Machine, cls: Class, value: Any) -> Instance | None:
             return found
     for member in members_of(cls).values():
         other = member.__dict__["_value_"]
-        if not _hashable(other) or not _hashable(value):
-            if m.truth(m.equal(other, value)):
-                return member
+        if (not _hashable(other) or not _hashable(value)) and m.truth(m.equal(other, value)):
+            return member
     return None
 
 
@@ -264,6 +268,7 @@ ENUM_META = Class("EnumType", (TYPE,), {
     "__getitem__": Builtin("EnumType.__getitem__", _by_name),
     "__contains__": Builtin("EnumType.__contains__", _contains, True),
     "__members__": Property(Builtin("EnumType.__members__", lambda cls: dict(members_of(cls)))),
+    "__repr__": Builtin("EnumType.__repr__", class_text),
     "__bool__": Builtin("EnumType.__bool__", lambda cls: True),
 }, "enum")  # fmt: skip
 
@@ -343,7 +348,7 @@ def flag_of(m: Machine, cls: Class, value: int) -> Any:
         value = (known if not cls.derives(INT_FLAG) else (1 << max(known.bit_length(), (~value).bit_length())) - 1) & value
         return flag_of(m, cls, value)
     if value & ~known and not cls.derives(INT_FLAG):
-        raise ValueError(f"{cls!r} invalid value {value}")
+        raise ValueError(f"{class_text(cls)} invalid value {value}")
     made = extended(m, cls, value if cls.derives(INT_FLAG) else None)
     names = [name_of(member) for member in listed(cls) if value_of(member) & value]
     rest = value & ~known
@@ -371,7 +376,7 @@ def _invert(m: Machine, self: Instance) -> Any:
 
 def _flag_missing(m: Machine, cls: Class, value: Any) -> Any:
     if not isinstance(payload_of(value), int):
-        raise ValueError(f"{m.repr_of(value)} is not a valid {cls.qualname}")
+        raise ValueError(f"{m.repr_of(value)} is not a valid {cls.qualname}")  # noqa: TRY004 - as the host does
     return flag_of(m, cls, payload_of(value))
 
 
@@ -397,5 +402,5 @@ def unique(m: Machine, cls: Class) -> Class:
     """``enum.unique``."""
     doubles = [f"{name} -> {name_of(member)}" for name, member in members_of(cls).items() if name != name_of(member)]
     if doubles:
-        raise ValueError(f"duplicate values found in {cls!r}: {', '.join(doubles)}")
+        raise ValueError(f"duplicate values found in {class_text(cls)}: {', '.join(doubles)}")
     return cls

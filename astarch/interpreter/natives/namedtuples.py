@@ -46,7 +46,7 @@ def _maker(name: str, fields: list[str], defaults: dict[str, Any]) -> Any:
     def new(m: Machine, cls: Class, *args: Any, **kwargs: Any) -> Any:
         if len(args) > len(fields):
             raise TypeError(f"{name}.__new__() takes {len(fields) + 1} positional arguments but {len(args) + 1} were given")
-        values = dict(zip(fields, args))
+        values = dict(zip(fields, args, strict=False))
         for key, value in kwargs.items():
             if key in values or key not in fields:
                 problem = "multiple values for argument" if key in values else "an unexpected keyword argument"
@@ -71,7 +71,7 @@ def _make(m: Machine, cls: Class, iterable: Any) -> Any:
 
 
 def _as_dict(self: Any) -> dict[str, Any]:
-    return dict(zip(self.py_class.find("_fields"), self.payload))
+    return dict(zip(self.py_class.find("_fields"), self.payload, strict=True))
 
 
 def _replace(m: Machine, self: Any, **changes: Any) -> Any:
@@ -79,12 +79,12 @@ def _replace(m: Machine, self: Any, **changes: Any) -> Any:
     unexpected = [name for name in changes if name not in fields]
     if unexpected:
         raise ValueError(f"Got unexpected field names: {unexpected!r}")
-    return extended(m, self.py_class, tuple(changes.get(name, value) for name, value in zip(fields, self.payload)))
+    return extended(m, self.py_class, tuple(changes.get(name, value) for name, value in zip(fields, self.payload, strict=True)))
 
 
 def _representation(m: Machine, self: Any) -> str:
     fields = self.py_class.find("_fields")
-    return f"{self.py_class.name}({', '.join(f'{name}={m.repr_of(value)}' for name, value in zip(fields, self.payload))})"
+    return f"{self.py_class.name}({', '.join(f'{name}={m.repr_of(value)}' for name, value in zip(fields, self.payload, strict=True))})"
 
 
 def named_tuple_from_body(m: Machine, meta: Class, name: str, bases: tuple[Class, ...], namespace: dict[str, Any], **keywords: Any) -> Any:

@@ -98,7 +98,7 @@ def _own_fields(m: Machine, cls: Class, keywords_only: bool) -> list[Field]:
             field.kw_only = keywords_only
         if isinstance(field.default, (list, dict, set)):
             kind_name = m.class_of(field.default)
-            raise ValueError(f"mutable default {kind_name!r} for field {name} is not allowed: use default_factory")
+            raise ValueError(f"mutable default {kind_name!r} for field {name} is not allowed: use default_factory")  # noqa: TRY004
         found.append(field)
         if isinstance(default, Field):
             if field.default is ABSENT:
@@ -106,6 +106,15 @@ def _own_fields(m: Machine, cls: Class, keywords_only: bool) -> list[Field]:
             else:
                 cls.namespace[name] = field.default
     return found
+
+
+class Options:
+    """What a dataclass was asked for: ``cls.__dataclass_params__``."""
+
+    described = True
+
+    def __init__(self, init: bool, repr: bool, eq: bool, order: bool, unsafe_hash: bool, frozen: bool) -> None:
+        self.init, self.repr, self.eq, self.order, self.unsafe_hash, self.frozen = init, repr, eq, order, unsafe_hash, frozen
 
 
 def make_record(m: Machine, cls: Class, *, init: Any = True, repr: Any = True, eq: Any = True, order: Any = False, unsafe_hash: Any = False,
@@ -118,7 +127,7 @@ def make_record(m: Machine, cls: Class, *, init: Any = True, repr: Any = True, e
     fields.update((field.name, field) for field in _own_fields(m, cls, bool(kw_only)))
     namespace = cls.namespace
     namespace["__dataclass_fields__"] = fields
-    namespace["__dataclass_params__"] = None
+    namespace["__dataclass_params__"] = Options(bool(init), bool(repr), bool(eq), bool(order), bool(unsafe_hash), bool(frozen))
     if init:
         namespace.setdefault("__init__", _constructor(cls, fields))
     if repr:
@@ -177,13 +186,16 @@ def _assign(m: Machine, self: Any, name: str, value: Any) -> None:
 def _bound(title: str, positional: list[Field], names: dict[str, Field], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """The arguments by field; those not given are left out when they have a default."""
     if len(args) > len(positional):
-        raise TypeError(f"{title[:-2]}() takes {len(positional) + 1} positional arguments but {len(args) + 1} were given")
-    values = {field.name: value for field, value in zip(positional, args)}
+        least = 1 + sum(field.required for field in positional)
+        span = f"{len(positional) + 1}" if least > len(positional) else f"from {least} to {len(positional) + 1}"
+        plural = "s" if positional else ""
+        raise TypeError(f"{title} takes {span} positional argument{plural} but {len(args) + 1} were given")
+    values = {field.name: value for field, value in zip(positional, args, strict=False)}
     for name, value in kwargs.items():
         if name not in names:
-            raise TypeError(f"{title[:-2]}() got an unexpected keyword argument '{name}'")
+            raise TypeError(f"{title} got an unexpected keyword argument '{name}'")
         if name in values:
-            raise TypeError(f"{title[:-2]}() got multiple values for argument '{name}'")
+            raise TypeError(f"{title} got multiple values for argument '{name}'")
         values[name] = value
     missing = [field for name, field in names.items() if field.required and name not in values]
     missing = [field for field in missing if not field.kw_only] or missing
@@ -191,7 +203,7 @@ def _bound(title: str, positional: list[Field], names: dict[str, Field], args: t
         kind = "keyword-only" if missing[0].kw_only else "positional"
         listed = [f"'{field.name}'" for field in missing]
         text = listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + ("," if len(listed) > 2 else "") + f" and {listed[-1]}"
-        raise TypeError(f"{title[:-2]}() missing {len(missing)} required {kind} argument{'s' if len(missing) > 1 else ''}: {text}")
+        raise TypeError(f"{title} missing {len(missing)} required {kind} argument{'s' if len(missing) > 1 else ''}: {text}")
     return values
 
 

@@ -15,6 +15,7 @@ from ..values import Builtin, Class
 from .types import SIMPLE_NAMESPACE
 
 OPAQUE = True
+_PARSER_OPTIONS = ("add_help", "allow_abbrev", "conflict_handler", "argument_default", "prefix_chars")
 _OPTIONS = ("nargs", "const", "default", "type", "choices", "required", "dest", "action", "version")
 NAMESPACE = Class("Namespace", (SIMPLE_NAMESPACE,), mixed("Namespace", contains__=lambda m, self, key: key in self.__dict__), "argparse")
 _ACTION = Class("Action", SIMPLE_NAMESPACE.bases, {}, "argparse")
@@ -37,13 +38,14 @@ class Parser(argparse.ArgumentParser):
 
 def _parser(m: Machine, *args: Any, **options: Any) -> Parser:
     parents = [payload_of(parent) for parent in m.iterate(options.get("parents") or ())]
-    kept = {key: options[key] for key in ("add_help", "allow_abbrev", "conflict_handler", "argument_default", "prefix_chars") if key in options}
+    kept = {key: options[key] for key in _PARSER_OPTIONS if key in options}
     return Parser(prog="program", parents=[parent for parent in parents if isinstance(parent, Parser)], **kept)
 
 
 def _add_argument(m: Machine, self: Any, *names: Any, **options: Any) -> Any:
     container = payload_of(self)
-    kept = {key: payload_of(value) for key, value in options.items() if key in _OPTIONS and (key == "default" or type(value) is not Unknown)}
+    known = {key: value for key, value in options.items() if key == "default" or type(value) is not Unknown}
+    kept = {key: payload_of(value) for key, value in known.items() if key in _OPTIONS}
     if isinstance(kept.get("action"), Class):  # an action of the program's own
         kept.pop("action")
     if holds_unknown(list(names)) is not None:
@@ -107,12 +109,15 @@ def _parse_known(m: Machine, self: Any, args: Any = None, namespace: Any = None)
     return args if type(args) is Unknown else _parsed(m, self, args, namespace)
 
 
+def _exclusive(self: Any, required: Any = False, **options: Any) -> Any:
+    return payload_of(self).add_mutually_exclusive_group(required=required)
+
+
 _ADDING = {"add_argument": Builtin("add_argument", _add_argument, True)}
 _GROUPS = {
     "add_argument_group": Builtin("add_argument_group", lambda self, *args, **kwargs: payload_of(self).add_argument_group()),
-    "add_mutually_exclusive_group": Builtin(
-        "add_mutually_exclusive_group", lambda self, required=False, **kwargs: payload_of(self).add_mutually_exclusive_group(required=required)),
-}  # fmt: skip
+    "add_mutually_exclusive_group": Builtin("add_mutually_exclusive_group", _exclusive),
+}
 PARSER = native("ArgumentParser", Parser, "argparse", stores="set_defaults get_default", make=_parser, blank=Parser, extra={
     **_ADDING, **_GROUPS, "add_subparsers": Builtin("add_subparsers", _subparsers, True),
     "parse_args": Builtin("parse_args", _parse_args, True), "parse_known_args": Builtin("parse_known_args", _parse_known, True),

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..builtins.hosts import CLASS_OF_HOST, payload_of
 from ..machine import Machine
+from ..natives.collection_mixins import pairs_of
 from ..natives.containers import USER_DICT, USER_LIST, USER_STRING
 from ..natives.describing import machined, native
 from ..natives.namedtuples import make_named_tuple
@@ -22,8 +23,14 @@ def _filled(m: Machine, made: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 def _fill(m: Machine, self: Any, *args: Any, **kwargs: Any) -> None:
-    if isinstance(self, Instance):
+    """``update`` of an ordered dict: through the program's own ``__setitem__``, where it has one."""
+    if not isinstance(self, Instance):
+        _filled(m, self, args, kwargs)
+    elif type(self.py_class.find("__setitem__")) is Builtin:
         _filled(m, self.payload, args, kwargs)
+    else:
+        for key, value in (*(pair for other in args for pair in pairs_of(m, other)), *kwargs.items()):
+            m.store(self, key, value)
 
 
 def _item(m: Machine, self: Any, key: Any) -> Any:
@@ -40,7 +47,7 @@ def _copy(m: Machine, self: Any) -> Any:
     return m.call(self.py_class, (self.payload,), {})
 
 
-_OWN = {"__init__": Builtin("dict.__init__", _fill, True), "__getitem__": Builtin("dict.__getitem__", _item, True),
+_OWN = {"__getitem__": Builtin("dict.__getitem__", _item, True),
         "copy": Builtin("copy", _copy, True)}  # fmt: skip
 
 
@@ -58,7 +65,7 @@ ORDERED = native(
     "OrderedDict", collections.OrderedDict, "collections", methods="popitem keys values items clear", stores="move_to_end get setdefault",
     operations=_DICT_OPERATIONS, bases=(_DICT,), blank=collections.OrderedDict,
     make=lambda m, *args, **kwargs: _filled(m, collections.OrderedDict(), args, kwargs),
-    extra={**_OWN, "fromkeys": _from_keys(collections.OrderedDict)},
+    extra={**_OWN, "fromkeys": _from_keys(collections.OrderedDict), "update": Builtin("OrderedDict.update", _fill, True)},
 )  # fmt: skip
 
 
@@ -82,7 +89,7 @@ DEFAULT = native(
     extra={**_OWN, "__missing__": Builtin("defaultdict.__missing__", _missing, True)},
 )  # fmt: skip
 DEFAULT.namespace["__init__"] = Builtin("defaultdict.__init__", _fill_default, True)
-ORDERED.namespace["__init__"] = _OWN["__init__"]
+ORDERED.namespace["__init__"] = Builtin("OrderedDict.__init__", _fill, True)
 
 
 def _tally(m: Machine, self: Any, iterable: Any = None, sign: int = 1, **named: Any) -> None:
@@ -113,7 +120,7 @@ COUNTER = native(
         "subtract": Builtin("Counter.subtract", lambda m, self, iterable=None, **kw: _tally(m, self, iterable, -1, **kw), True),
     },
 )  # fmt: skip
-COUNTER.namespace["__init__"] = Builtin("Counter.__init__", lambda m, self, *a, **k: _tally(m, self, *a, **k), True)
+COUNTER.namespace["__init__"] = COUNTER.namespace["update"]
 
 
 def _deque(m: Machine, iterable: Any = (), maxlen: Any = None) -> Any:
@@ -140,7 +147,7 @@ CHAIN_MAP = native(
 def _named_tuple(m: Machine, typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = None, module: Any = None) -> Any:
     names = field_names.replace(",", " ").split() if isinstance(field_names, str) else [str(n) for n in m.iterate(field_names)]
     given = tuple(m.iterate(defaults)) if defaults is not None else ()
-    return make_named_tuple(m, typename, names, dict(zip(names[len(names) - len(given) :], given)), module, bool(rename))
+    return make_named_tuple(m, typename, names, dict(zip(names[len(names) - len(given) :], given, strict=True)), module, bool(rename))
 
 
 def namespace(m: Machine) -> dict[str, Any]:

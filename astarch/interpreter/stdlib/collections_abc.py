@@ -50,12 +50,11 @@ def _tests(name: str) -> tuple[Any, Any]:
     def below(cls: Any) -> bool:
         if not isinstance(cls, Class):
             return False
-        for ancestor in cls.mro:
-            if ancestor.host is not None and ancestor.host is not object and host is not None and issubclass(ancestor.host, host):
-                if name != "Hashable" or cls.find("__hash__") is not None:
-                    return True
         if name == "Hashable":
             return _hashable(cls)
+        hosts = [ancestor.host for ancestor in cls.mro if ancestor.host not in (None, object)]
+        if host is not None and any(issubclass(kind, host) for kind in hosts):
+            return True
         return bool(methods) and all(cls.find(method) not in (MISSING, None) for method in methods)
 
     return holds, below
@@ -63,9 +62,11 @@ def _tests(name: str) -> tuple[Any, Any]:
 
 def _hashable(cls: Class) -> bool:
     for ancestor in cls.mro:
+        if ancestor.host not in (None, object):
+            return issubclass(ancestor.host, collections.abc.Hashable)
         if "__hash__" in ancestor.namespace:
             return ancestor.namespace["__hash__"] is not None
-        if "__eq__" in ancestor.namespace and ancestor.host is None:
+        if "__eq__" in ancestor.namespace:
             return False
     return True
 

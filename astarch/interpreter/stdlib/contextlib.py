@@ -30,7 +30,7 @@ _NAMES = {
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
     return {
-        **_NAMES, "redirect_stderr": _NAMES["redirect_stdout"], "AsyncExitStack": _NAMES["ExitStack"],
+        **_NAMES, "redirect_stderr": _NAMES["redirect_stdout"], "AsyncExitStack": _NAMES["ExitStack"], "aclosing": _NAMES["closing"],
         "AbstractContextManager": contexts.ABSTRACT_CONTEXT, "AbstractAsyncContextManager": contexts.ABSTRACT_ASYNC_CONTEXT,
         "ContextDecorator": contexts.CONTEXT_DECORATOR, "contextmanager": Builtin("contextmanager", contexts.context_manager, True),
         "asynccontextmanager": Builtin("asynccontextmanager", contexts.context_manager, True),

@@ -25,7 +25,7 @@ def namespace(m: Machine) -> dict[str, Any]:
     return {
         "Field": FIELD, "FrozenInstanceError": records.FROZEN_ERROR, "InitVar": records.INIT_ONLY, "KW_ONLY": records.KEYWORDS_ONLY,
         "MISSING": records.ABSENT,
-        **lenient("dataclasses", field=lambda **options: records.Field(**options), fields=records.fields_of, is_dataclass=records.is_record),
+        **lenient("dataclasses", field=records.Field, fields=records.fields_of, is_dataclass=records.is_record),
         **machined(
             "dataclasses", dataclass=_dataclass, asdict=records.as_dict, astuple=records.as_tuple, replace=records.replaced,
             make_dataclass=records.make_class_of_fields,

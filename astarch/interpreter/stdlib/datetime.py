@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime  # noqa: ICN001
 from typing import Any
 
 from ..builtins.hosts import payload_of
@@ -33,13 +33,15 @@ DELTA = native("timedelta", datetime.timedelta, "datetime", attributes="days sec
                operations=_OPERATIONS, make=_maker(datetime.timedelta))  # fmt: skip
 ZONE = native("timezone", datetime.timezone, "datetime", make=_maker(datetime.timezone), extra={"utc": datetime.timezone.utc})
 DATE = native(
-    "date", datetime.date, "datetime", attributes="year month day", methods="isoformat weekday isoweekday toordinal strftime replace timetuple",
+    "date", datetime.date, "datetime", attributes="year month day",
+    methods="isoformat weekday isoweekday toordinal strftime replace timetuple",
     operations=_OPERATIONS, make=_maker(datetime.date), extra={**_statics(datetime.date, "fromisoformat fromordinal"), **_clocks("today")},
 )  # fmt: skip
 TIME = native("time", datetime.time, "datetime", attributes="hour minute second microsecond tzinfo", methods="isoformat strftime replace",
               operations=_OPERATIONS, make=_maker(datetime.time))  # fmt: skip
 DATETIME = native(
-    "datetime", datetime.datetime, "datetime", attributes="hour minute second microsecond tzinfo", methods="date time isoformat strftime replace",
+    "datetime", datetime.datetime, "datetime", attributes="hour minute second microsecond tzinfo",
+    methods="date time isoformat strftime replace",
     operations=_OPERATIONS, make=_maker(datetime.datetime), bases=(DATE,),
     extra={**_statics(datetime.datetime, "fromisoformat strptime combine"), **_clocks("now utcnow today fromtimestamp")},
 )  # fmt: skip

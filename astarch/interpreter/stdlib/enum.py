@@ -18,7 +18,7 @@ def namespace(m: Machine) -> dict[str, Any]:
         "STRICT": "strict", "CONFORM": "conform", "EJECT": "eject", "KEEP": "keep", "UNIQUE": "one name per value",
         "CONTINUOUS": "no skipped integer values", "NAMED_FLAGS": "multi-flag aliases may not contain unnamed flags",
         **lenient(
-            "enum", auto=lambda: Auto(), member=lambda value: Marked(value, True), nonmember=lambda value: Marked(value, False),
+            "enum", auto=Auto, member=lambda value: Marked(value, True), nonmember=lambda value: Marked(value, False),
             verify=lambda *checks: lenient("enum", verify=lambda cls: cls)["verify"], global_enum=lambda cls, *rest: cls,
         ),
         **machined("enum", unique=unique),

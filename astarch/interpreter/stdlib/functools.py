@@ -9,7 +9,14 @@ from ..builtins.hosts import CLASS_OF_HOST, payload_of
 from ..machine import Machine
 from ..natives.describing import machined, native
 from ..natives.partials import (
-    CacheInfo, Cached, Dispatch, DispatchMethod, Partial, PartialMethod, cached_property, copy_identity,
+    Cached,
+    CacheInfo,
+    Dispatch,
+    DispatchMethod,
+    Partial,
+    PartialMethod,
+    cached_property,
+    copy_identity,
 )  # fmt: skip
 from ..values import MISSING, BoundMethod, Builtin, CachedProperty, Class, Function
 

@@ -8,7 +8,6 @@ from typing import Any
 from ..builtins.hosts import CLASS_OF_HOST
 from ..machine import Machine
 from ..natives.describing import guarded, machined, native, outside
-from ..natives import hostviews  # noqa: F401 - `parameters` is a mapping proxy
 from ..natives.partials import Cached
 from ..natives.signatures import Parameter, signature_of
 from ..values import MISSING, BoundMethod, Builtin, Class, Function, Instance, Property, PyModule
@@ -32,8 +31,8 @@ PARAMETER = native(
 )  # fmt: skip
 CLASS_OF_HOST[inspect.Parameter] = PARAMETER
 SIGNATURE = native(
-    "Signature", inspect.Signature, "inspect", attributes="parameters return_annotation", stores="bind bind_partial replace",
-    make=_signature, extra={"empty": inspect.Signature.empty}, operations="str",
+    "Signature", inspect.Signature, "inspect", attributes="return_annotation", stores="bind bind_partial replace", make=_signature,
+    extra={"empty": inspect.Signature.empty, "parameters": Property(Builtin("parameters", lambda self: dict(self.parameters)))}, operations="str",
 )  # fmt: skip
 BOUND = native("BoundArguments", inspect.BoundArguments, "inspect", attributes="arguments args kwargs signature", methods="apply_defaults")
 native("_ParameterKind", type(inspect.Parameter.POSITIONAL_ONLY), "inspect", attributes="name value description",
@@ -60,12 +59,16 @@ def _full_spec(m: Machine, func: Any) -> Any:
     )  # fmt: skip
 
 
-def _is_function(m: Machine, object: Any) -> bool:
-    return isinstance(object, Function) or m.class_of(object).name == "function"
+def _is_function(m: Machine, obj: Any) -> bool:
+    return isinstance(obj, Function) or m.class_of(obj).name == "function"
 
 
-def _is_generator(m: Machine, object: Any) -> Any:
-    function = object.function if isinstance(object, BoundMethod) else object
+def _is_builtin(m: Machine, obj: Any) -> bool:
+    return isinstance(obj.function if isinstance(obj, BoundMethod) else obj, Builtin)
+
+
+def _is_generator(m: Machine, obj: Any) -> Any:
+    function = obj.function if isinstance(obj, BoundMethod) else obj
     if not isinstance(function, Function):
         return False
     if function.code.run is None:
@@ -73,16 +76,16 @@ def _is_generator(m: Machine, object: Any) -> Any:
     return function.code.is_generator
 
 
-def _is_coroutine(m: Machine, object: Any) -> bool:
-    function = object.function if isinstance(object, BoundMethod) else object
+def _is_coroutine(m: Machine, obj: Any) -> bool:
+    function = obj.function if isinstance(obj, BoundMethod) else obj
     return isinstance(function, Function) and function.code.is_async
 
 
-def _members(m: Machine, object: Any, predicate: Any = None) -> Any:
-    names = m.call(m.builtins["dir"], (object,), {})
+def _members(m: Machine, obj: Any, predicate: Any = None) -> Any:
+    names = m.call(m.builtins["dir"], (obj,), {})
     found = []
     for name in m.iterate(names):
-        value = m.get(object, name, MISSING)
+        value = m.get(obj, name, MISSING)
         if value is not MISSING and (predicate is None or m.truth(m.call(predicate, (value,), {}))):
             found.append((name, value))
     return found
@@ -106,13 +109,13 @@ def _unwrap(m: Machine, func: Any, *, stop: Any = None) -> Any:
     raise ValueError("wrapper loop when unwrapping")
 
 
-def _doc(m: Machine, object: Any) -> Any:
-    text = m.get(object, "__doc__", None)
+def _doc(m: Machine, obj: Any) -> Any:
+    text = m.get(obj, "__doc__", None)
     return inspect.cleandoc(text) if isinstance(text, str) else text
 
 
-def _module_of(m: Machine, object: Any, *rest: Any) -> Any:
-    return object if isinstance(object, PyModule) else m.modules.get(m.get(object, "__module__", ""))
+def _module_of(m: Machine, obj: Any, *rest: Any) -> Any:
+    return obj if isinstance(obj, PyModule) else m.modules.get(m.get(obj, "__module__", ""))
 
 
 def _bind(m: Machine, func: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -125,17 +128,16 @@ def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
     names = guarded(
         "inspect", signature=lambda m, obj, **options: signature_of(m, obj), getfullargspec=_full_spec, isfunction=_is_function,
-        isgeneratorfunction=_is_generator, iscoroutinefunction=_is_coroutine, isasyncgenfunction=lambda m, object: False,
-        isclass=lambda m, object: isinstance(object, (Class, type)), ismodule=lambda m, object: isinstance(object, PyModule),
-        ismethod=lambda m, object: isinstance(object, BoundMethod) and not isinstance(object.function, Builtin),
-        isbuiltin=lambda m, object: isinstance(object, Builtin) or (isinstance(object, BoundMethod) and isinstance(object.function, Builtin)),
-        isroutine=lambda m, object: isinstance(object, (Function, Builtin, BoundMethod, Cached)) or _is_function(m, object),
-        isgenerator=lambda m, object: m.class_of(object).name == "generator", isawaitable=lambda m, object: False,
-        iscoroutine=lambda m, object: False, isframe=lambda m, object: False, iscode=lambda m, object: m.class_of(object).name == "code",
-        isabstract=lambda m, object: isinstance(object, Class) and bool(object.namespace.get("__abstractmethods__")),
-        isdatadescriptor=lambda m, object: isinstance(object, Property), getmro=lambda m, cls: cls.mro, getdoc=_doc,
+        isgeneratorfunction=_is_generator, iscoroutinefunction=_is_coroutine, isasyncgenfunction=lambda m, obj: False,
+        isclass=lambda m, obj: isinstance(obj, (Class, type)), ismodule=lambda m, obj: isinstance(obj, PyModule),
+        ismethod=lambda m, obj: isinstance(obj, BoundMethod) and not isinstance(obj.function, Builtin), isbuiltin=_is_builtin,
+        isroutine=lambda m, obj: isinstance(obj, (Function, Builtin, BoundMethod, Cached)) or _is_function(m, obj),
+        isgenerator=lambda m, obj: m.class_of(obj).name == "generator", isawaitable=lambda m, obj: False,
+        iscoroutine=lambda m, obj: False, isframe=lambda m, obj: False, iscode=lambda m, obj: m.class_of(obj).name == "code",
+        isabstract=lambda m, obj: isinstance(obj, Class) and bool(obj.namespace.get("__abstractmethods__")),
+        isdatadescriptor=lambda m, obj: isinstance(obj, Property), getmro=lambda m, cls: cls.mro, getdoc=_doc,
         cleandoc=lambda m, doc: inspect.cleandoc(doc), getmodule=_module_of, unwrap=_unwrap,
     )  # fmt: skip
     names |= machined("inspect", getmembers=_members, getattr_static=_static, getcallargs=_bind)
-    names |= outside("inspect", "getsource getsourcelines getsourcefile getfile getabsfile getcomments stack currentframe trace getmodulename")
+    names |= outside("inspect", "getsource getsourcelines getsourcefile getfile getabsfile getcomments stack currentframe trace")
     return names | {"Signature": SIGNATURE, "Parameter": PARAMETER, "BoundArguments": BOUND, "_empty": inspect.Parameter.empty, **_KINDS}

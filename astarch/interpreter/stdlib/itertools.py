@@ -107,7 +107,7 @@ def _tee(m: Machine, iterable: Any, n: int = 2) -> Any:
 
 
 def _compress(m: Machine, data: Any, selectors: Any) -> Any:
-    return (item for item, chosen in zip(m.iterate(data), _counted(m, m.iterate(selectors))) if m.truth(chosen))
+    return (item for item, chosen in zip(m.iterate(data), _counted(m, m.iterate(selectors)), strict=False) if m.truth(chosen))
 
 
 def _batched(m: Machine, iterable: Any, n: int) -> Any:

@@ -9,7 +9,7 @@ from ...ir.unknown import Reason, Unknown
 from ..builtins.exceptions import EXCEPTIONS
 from ..builtins.hosts import payload_of
 from ..machine import Machine
-from ..natives.describing import failure, guarded, machined, outside
+from ..natives.describing import failure, guarded, machined, outside, silent
 from ..values import Class, Instance, Lost
 
 OPAQUE = True
@@ -66,6 +66,6 @@ def _loads(m: Machine, s: Any, *, cls: Any = None, object_hook: Any = None, obje
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
     return {
-        "JSONDecodeError": _ERROR, **machined("json", dumps=_dumps, dump=lambda m, obj, fp, **options: None), **guarded("json", loads=_loads),
+        "JSONDecodeError": _ERROR, **machined("json", dumps=_dumps), **silent("json", "dump"), **guarded("json", loads=_loads),
         **outside("json", "load"),
     }  # fmt: skip

@@ -58,8 +58,26 @@ _FORMATTER = Class("Formatter", (OBJECT,), {
     "format": Builtin("Formatter.format", lambda self, record: ""), "formatTime": Builtin("Formatter.formatTime", lambda *a, **k: ""),
 }, "logging")  # fmt: skip
 _FILTER = Class("Filter", (OBJECT,), {
-    "__init__": Builtin("Filter.__init__", lambda self, *args, **kwargs: None), "filter": Builtin("Filter.filter", lambda self, record: True),
+    "__init__": Builtin("Filter.__init__", lambda self, *args, **kwargs: None),
+    "filter": Builtin("Filter.filter", lambda self, record: True),
 }, "logging")  # fmt: skip
+
+
+def _start_adapter(m: Machine, self: Any, logger: Any, extra: Any = None, **rest: Any) -> None:
+    self.__dict__.update(logger=logger, extra=extra)
+
+
+_ADAPTER = Class("LoggerAdapter", (OBJECT,), {
+    **mixed("LoggerAdapter", init__=_start_adapter, process=lambda m, self, msg, kwargs: (msg, kwargs),
+            isEnabledFor=lambda m, self, level: level >= 30),
+    **silent("LoggerAdapter", f"{_SAYING} setLevel"),
+}, "logging")  # fmt: skip
+
+
+def _level_name(level: Any) -> Any:
+    if isinstance(level, str):
+        return _LEVELS.get(level, f"Level {level}")
+    return next((name for name, number in _LEVELS.items() if number == level), f"Level {level}")
 
 
 def namespace(m: Machine) -> dict[str, Any]:
@@ -76,14 +94,7 @@ def namespace(m: Machine) -> dict[str, Any]:
     handlers = {name: Class(name, (_HANDLER,), {}, "logging") for name in ("StreamHandler", "FileHandler", "NullHandler")}
     return {
         **_LEVELS, **handlers, "Logger": LOGGER, "Handler": _HANDLER, "Formatter": _FORMATTER, "Filter": _FILTER, "raiseExceptions": True,
-        "root": get_logger(m), **machined("logging", getLogger=get_logger), "LoggerAdapter": Class("LoggerAdapter", (OBJECT,), {
-            "__init__": Builtin("LoggerAdapter.__init__", lambda self, logger, extra=None, **kw: self.__dict__.update(logger=logger, extra=extra)),
-            "process": Builtin("LoggerAdapter.process", lambda self, msg, kwargs: (msg, kwargs)),
-            "isEnabledFor": Builtin("LoggerAdapter.isEnabledFor", lambda self, level: level >= 30),
-            **silent("LoggerAdapter", f"{_SAYING} setLevel"),
-        }, "logging"),
-        **lenient("logging", setLoggerClass=classes.append, getLoggerClass=lambda: classes[-1],
-                  getLevelName=lambda level: next((n for n, v in _LEVELS.items() if v == level), f"Level {level}")
-                  if not isinstance(level, str) else _LEVELS.get(level, f"Level {level}")),
+        "root": get_logger(m), **machined("logging", getLogger=get_logger), "LoggerAdapter": _ADAPTER,
+        **lenient("logging", setLoggerClass=classes.append, getLoggerClass=lambda: classes[-1], getLevelName=_level_name),
         **silent("logging", f"{_SAYING} basicConfig disable captureWarnings addLevelName shutdown"),
     }  # fmt: skip

@@ -14,7 +14,8 @@ from ..natives.describing import guarded, known, strict
 from ..values import MISSING, Builtin, Instance
 
 _REAL = """acos acosh asin asinh atan atanh cos cosh degrees erf erfc exp exp2 expm1 gamma lgamma log10 log1p log2 cbrt radians sin sinh
-    tan tanh fabs""".split()
+    tan tanh fabs"""
+_PLAIN = "atan2 copysign fmod frexp hypot isclose ldexp modf nextafter remainder ulp"
 _SYMBOLIC = (Dim, Ratio, Real)
 
 
@@ -153,7 +154,7 @@ def _question(name: str, of_size: bool) -> Any:
 
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
-    names: dict[str, Any] = {name: _real(name) for name in _REAL if hasattr(math, name)}
+    names: dict[str, Any] = {name: _real(name) for name in _REAL.split() if hasattr(math, name)}
     names |= guarded(
         "math", sqrt=_sqrt, log=_log, pow=_pow, floor=_rounding("floor", floor), ceil=_rounding("ceil", ceil),
         trunc=_rounding("trunc", truncate), gcd=_gcd, lcm=_lcm, factorial=_factorial, comb=_choosing(math.comb),
@@ -161,8 +162,7 @@ def namespace(m: Machine) -> dict[str, Any]:
         isfinite=_question("isfinite", True), prod=_prod,
         fsum=lambda m, items: math.fsum(known(m, items)), dist=lambda m, p, q: math.dist(known(m, p), known(m, q)),
     )  # fmt: skip
-    plain = "atan2 copysign fmod frexp hypot isclose ldexp modf nextafter remainder ulp".split()
-    names |= strict("math", **{name: _on_payloads(getattr(math, name)) for name in plain})
+    names |= strict("math", **{name: _on_payloads(getattr(math, name)) for name in _PLAIN.split()})
     return names | {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 
 

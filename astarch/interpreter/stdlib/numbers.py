@@ -14,8 +14,10 @@ from ..values import Class
 def _make(name: str, parent: Class | None) -> Class:
     host = getattr(numbers, name)
 
+    symbolic = (Dim, Ratio, Real) if name in ("Number", "Complex", "Real") else (Dim,)
+
     def holds(value: Any) -> bool:
-        return isinstance(value, host) or (isinstance(value, Dim) or (name in ("Number", "Complex", "Real") and isinstance(value, (Ratio, Real))))
+        return isinstance(value, (host, *symbolic))
 
     def below(cls: Any) -> bool:
         return isinstance(cls, Class) and any(a.host is not None and a.host is not object and issubclass(a.host, host) for a in cls.mro)

@@ -49,7 +49,7 @@ def namespace(m: Machine) -> dict[str, Any]:
         "environ": environment, "name": "posix", "sep": "/", "linesep": "\n", "pathsep": ":", "curdir": ".", "pardir": "..", "extsep": ".",
         "altsep": None, "devnull": "/dev/null", "PathLike": _PATH_LIKE, "error": m.builtins["OSError"],
         **machined("os", getenv=lambda m, key, default=None: _get(m, environment, key, default)), **strict("os", fspath=_fspath),
-        **lenient("os", putenv=lambda key, value: environment.__setitem__(key, value), unsetenv=lambda key: environment.pop(key, None)),
+        **lenient("os", putenv=environment.__setitem__, unsetenv=lambda key: environment.pop(key, None)),
         **outside("os", """listdir walk getcwd getpid cpu_count stat scandir urandom popen system getlogin uname access get_terminal_size
             getppid path_exists readlink"""),
         **silent("os", "makedirs mkdir remove unlink rmdir rename replace chmod chdir removedirs symlink utime umask kill _exit"),

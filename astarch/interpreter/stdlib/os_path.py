@@ -9,6 +9,8 @@ from ..builtins.hosts import payload_of
 from ..machine import Machine
 from ..natives.describing import guarded, outside, strict
 
+_ON_DISK = """exists isfile isdir islink getsize getmtime getctime getatime expanduser expandvars realpath lexists samefile
+    ismount"""
 _PURE = "basename commonprefix commonpath dirname isabs join normpath relpath split splitdrive splitext normcase"
 
 
@@ -40,8 +42,6 @@ def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
     return {
         **strict("os.path", **{name: _function(name) for name in _PURE.split()}), **strict("os.path", relpath=_relative),
-        **guarded("os.path", abspath=_absolute),
-        **outside("os.path", """exists isfile isdir islink getsize getmtime getctime getatime expanduser expandvars realpath lexists samefile
-            ismount"""),
+        **guarded("os.path", abspath=_absolute), **outside("os.path", _ON_DISK),
         "sep": "/", "pardir": "..", "curdir": ".", "altsep": None, "extsep": ".", "pathsep": ":",
     }  # fmt: skip

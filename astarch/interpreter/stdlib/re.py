@@ -106,7 +106,8 @@ FLAGS = "A ASCII DOTALL I IGNORECASE L LOCALE M MULTILINE S U UNICODE VERBOSE X 
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
     names = guarded(
-        "re", compile=compiled, sub=_substitution("sub"), subn=_substitution("subn"), escape=lambda m, pattern: re.escape(payload_of(pattern)),
+        "re", compile=compiled, sub=_substitution("sub"), subn=_substitution("subn"),
+        escape=lambda m, pattern: re.escape(payload_of(pattern)),
         purge=lambda m: None, **{name: _function(name, 1 if name == "split" else 0) for name in _METHODS},
     )  # fmt: skip
     flags = {name: int(getattr(re, name, 0)) for name in FLAGS.split()}

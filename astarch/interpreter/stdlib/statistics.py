@@ -11,7 +11,7 @@ from ..natives.describing import failure, known, machined
 from ..values import Class
 
 _ERROR = Class("StatisticsError", (EXCEPTIONS["ValueError"],), {}, "statistics")
-_NAMES = "mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev pvariance stdev variance".split()
+_NAMES = "mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev pvariance stdev variance"
 
 
 def _function(name: str) -> Any:
@@ -26,4 +26,4 @@ def _function(name: str) -> Any:
 
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
-    return {"StatisticsError": _ERROR, **machined("statistics", **{name: _function(name) for name in _NAMES})}
+    return {"StatisticsError": _ERROR, **machined("statistics", **{name: _function(name) for name in _NAMES.split()})}

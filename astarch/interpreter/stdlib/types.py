@@ -25,7 +25,9 @@ def _namespace_text(m: Machine, self: Any) -> str:
 
 
 def _equal_attributes(m: Machine, self: Any, other: Any) -> Any:
-    return m.equal(self.__dict__, other.__dict__) if isinstance(other, Instance) and other.py_class.derives(SIMPLE_NAMESPACE) else NotImplemented
+    if not isinstance(other, Instance) or not other.py_class.derives(SIMPLE_NAMESPACE):
+        return NotImplemented
+    return m.equal(self.__dict__, other.__dict__)
 
 
 SIMPLE_NAMESPACE = Class("SimpleNamespace", (OBJECT,), mixed(

@@ -12,12 +12,10 @@ from ..natives.describing import lenient, machined
 from ..values import Class
 from .collections import CHAIN_MAP, COUNTER, DEFAULT, DEQUE, ORDERED
 from .collections_abc import CLASSES
-
-#: A name that this description lacks is some form that only annotations use.
-OPAQUE = True
+from .re import MATCH, PATTERN
 
 _PLAIN = """Any ClassVar Final Literal Self Never NoReturn LiteralString TypeAlias Concatenate TypeGuard TypeIs Required NotRequired
-    ReadOnly Unpack""".split()
+    ReadOnly Unpack"""
 _PROTOCOLS = {
     "SupportsInt": "__int__", "SupportsFloat": "__float__", "SupportsIndex": "__index__", "SupportsAbs": "__abs__",
     "SupportsRound": "__round__", "SupportsBytes": "__bytes__", "SupportsComplex": "__complex__",
@@ -49,13 +47,14 @@ def _same(item: Any, *rest: Any) -> Any:
 
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
-    names = {**{name: forms.Form(name) for name in _PLAIN}, **_generics()}
+    names = {**{name: forms.Form(name) for name in _PLAIN.split()}, **_generics()}
     names["Any"].is_instance = lambda m, value: True
     names["Optional"] = forms.Form("Optional", None, lambda item: forms.union((item, None)))
     names |= {
         "Union": forms.UNION, "Annotated": forms.ANNOTATED, "Generic": forms.GENERIC, "Protocol": forms.PROTOCOL,
         "NamedTuple": forms.NAMED_TUPLE, "TypedDict": forms.TYPED_DICT, "TYPE_CHECKING": False, "Text": CLASS_OF_HOST[str],
         "AnyStr": forms.TypeVariable("AnyStr"), "NoneType": CLASS_OF_HOST[type(None)],
+        "Match": forms.Form("Match", MATCH), "Pattern": forms.Form("Pattern", PATTERN),
         **{name: Class(name, (OBJECT,), {}, "typing") for name in ("IO", "TextIO", "BinaryIO", "ForwardRef")},
     }  # fmt: skip
     for name, method in _PROTOCOLS.items():
@@ -68,7 +67,8 @@ def namespace(m: Machine) -> dict[str, Any]:
     )  # fmt: skip
     names |= lenient(
         "typing", cast=lambda typ, val: val, overload=_same, final=_same, no_type_check=_same, override=_same, assert_type=_same,
-        reveal_type=_same, get_origin=forms.origin_of, get_args=forms.arguments_of, dataclass_transform=_decorator, deprecated=_decorator,
+        reveal_type=_same, assert_never=_same,
+        get_origin=forms.origin_of, get_args=forms.arguments_of, dataclass_transform=_decorator, deprecated=_decorator,
         no_type_check_decorator=_same, get_overloads=lambda func: [], clear_overloads=lambda: None, Doc=lambda text: text,
         is_typeddict=lambda tp: isinstance(tp, Class) and tp.metaclass is forms.TYPED_DICT_BASE.metaclass,
     )  # fmt: skip

@@ -7,8 +7,6 @@ from typing import Any
 from ..machine import Machine
 from ..values import PyModule
 
-OPAQUE = True
-
 
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""

@@ -51,5 +51,5 @@ def namespace(m: Machine) -> dict[str, Any]:
     return {
         "ref": REFERENCE, "ReferenceType": REFERENCE, "WeakMethod": REFERENCE, "WeakSet": CLASS_OF_HOST[set],
         "WeakKeyDictionary": CLASS_OF_HOST[dict], "WeakValueDictionary": CLASS_OF_HOST[dict],
-        **lenient("weakref", proxy=lambda object, callback=None: object, finalize=Finalizer),
+        **lenient("weakref", proxy=lambda value, callback=None: value, finalize=Finalizer),
     }  # fmt: skip

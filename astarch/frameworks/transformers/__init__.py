@@ -1,0 +1,1 @@
+"""The little of transformers that is described: decorators that only write documentation. All else is read."""

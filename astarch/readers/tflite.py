@@ -1,0 +1,107 @@
+"""TFLite: operators with their options, and tensors, from the FlatBuffer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..ir.architecture import Architecture, Assumption, Module, Parameter
+from ..ir.graph import TensorType
+from ..ir.unknown import Reason, Unknown
+from .flatbuffer import Buffer, Table
+from .opening import read_whole, refuse
+from .tflite_operators import ACTIVATIONS, OPERATORS, OPTIONS
+from .tree import facts
+from .wiring import Wiring
+
+#: TFLite models are made for phones.
+LARGEST = 1 << 30
+
+_DTYPES = {
+    0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 5: "string", 6: "bool", 7: "int16", 8: "complex64", 9: "int8",
+    10: "float64", 11: "complex128", 12: "uint64", 13: "resource", 14: "variant", 15: "uint32", 16: "uint16", 17: "int4", 18: "bfloat16",
+}  # fmt: skip
+
+
+def reads(path: Path, head: bytes) -> bool:
+    """Whether it has TFLite's identifier."""
+    return head[4:8] == b"TFL3"
+
+
+def read(path: Path) -> Architecture:
+    """The operators of the main graph in order."""
+    model = Buffer(path, read_whole(path, LARGEST)).root()
+    graphs = model.tables(2)
+    if not graphs:
+        refuse(path, "holds no graph", "it is no TFLite model")
+    codes = [max(code.number(0, "<b"), code.number(3)) for code in model.tables(1)]
+    custom = [code.text(1) for code in model.tables(1)]
+    full = [buffer.length(0) > 0 or buffer.number(1, "<Q") > 1 for buffer in model.tables(4)]
+    graph = graphs[0]
+    wiring = Wiring(path)
+    tensors = [_tensor(tensor) for tensor in graph.tables(0)]
+    names = _unique([name for name, _, _ in tensors])
+    parameters: dict[str, Parameter] = {}
+    makers: dict[int, int] = {}
+    inputs: dict[str, Any] = {}
+    for place in graph.numbers(1):
+        makers[place] = wiring.add("placeholder", names[place], output=tensors[place][1])
+        inputs[names[place]] = tensors[place][1]
+    for place, (_, kind, buffer) in enumerate(tensors):
+        if buffer < len(full) and full[buffer] and place not in makers:
+            makers[place] = wiring.add("get_attr", names[place], output=kind)
+            parameters[names[place]] = Parameter(names[place], tuple(kind.shape), kind.dtype, trainable=False)
+    for operator in graph.tables(3):
+        code = operator.number(0, "<I")
+        if code >= len(codes):
+            refuse(path, "uses an operator it does not list", "it is damaged")
+        taken, given = operator.numbers(1), operator.numbers(2)
+        kind = custom[code] if codes[code] == 32 else OPERATORS.get(codes[code], f"BUILTIN_{codes[code]}")
+        types = tuple(tensors[place][1] for place in given if 0 <= place < len(tensors))
+        index = wiring.add(
+            "call_function", kind, [makers[place] for place in taken if place in makers], output=types[0] if len(types) == 1 else types,
+            attributes=_options(kind, operator), arguments=[(str(n), names[p]) for n, p in enumerate(taken) if 0 <= p < len(names)],
+        )  # fmt: skip
+        makers.update(dict.fromkeys(given, index))
+    results = [place for place in graph.numbers(2) if 0 <= place < len(tensors)]
+    outputs = tuple(tensors[place][1] for place in results)
+    wiring.add("output", "output", [makers[p] for p in results if p in makers], output=outputs[0] if len(outputs) == 1 else outputs)
+    said = [Assumption("constant tensors are listed as parameters; kernels are OHWI, and BatchNorm and activations are folded in")]
+    return Architecture(
+        target=str(path), framework="tflite", inputs=inputs, modules={"": Module("", "TFLite")}, parameters=parameters,
+        graph=wiring.graph(), outputs=outputs, assumptions=tuple(said), attributes=facts("TFLite", ("operations", "order")),
+    )  # fmt: skip
+
+
+def _tensor(tensor: Table) -> tuple[str, TensorType, int]:
+    """Name, type and buffer; a size of -1 in the signature is open."""
+    shape, signature = tensor.numbers(0), tensor.numbers(7)
+    open_size = Unknown(Reason.OUTSIDE, "a size the model leaves open")
+    sides = [open_size if side < 0 else side for side in (signature or shape)]
+    dtype = _DTYPES.get(tensor.number(1, "<b"), f"type{tensor.number(1, '<b')}")
+    return tensor.text(3), TensorType(tuple(sides), dtype), tensor.number(2, "<I")
+
+
+def _unique(names: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    found: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return found
+
+
+def _options(kind: str, operator: Table) -> dict[str, Any]:
+    """The settings of an operator, where its table of options is known."""
+    table = operator.table(4)
+    if table is None or kind not in OPTIONS:
+        return {}
+    found: dict[str, Any] = {}
+    for slot, (name, form, default) in enumerate(OPTIONS[kind]):
+        value = table.number(slot, form, default)
+        if name == "padding":
+            value = {0: "SAME", 1: "VALID"}.get(value, value)
+        elif name == "fused_activation_function":
+            value = ACTIVATIONS.get(value, value)
+        found[name] = value
+    return found
