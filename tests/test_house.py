@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ir": set(),
     "source": {"ir"},
     "interpreter": {"ir", "source.syntax"},
+    "interpreter.engine": {"ir", "source"},  # `run_program` reads text of its own
     "frameworks": {"ir"},
     "frameworks.*.module": {"ir", "interpreter.values", "interpreter.machine"},
     "frameworks.*.model": {"ir", "interpreter.values", "interpreter.machine"},

@@ -19,15 +19,25 @@ if TYPE_CHECKING:
     from ..ir.architecture import Architecture
     from ..render.paint import Page
 
-FORMATS = ("text", "json", "markdown", "csv")
+DRAWINGS = ("html", "dot", "svg", "png", "pdf", "mermaid", "model-explorer", "annotated")
+FORMATS = ("text", "json", "markdown", "csv", *DRAWINGS)
+
+#: What the end of a file's name asks for.
+SUFFIXES = {
+    ".txt": "text", ".json": "json", ".md": "markdown", ".csv": "csv", ".html": "html", ".htm": "html", ".dot": "dot", ".gv": "dot",
+    ".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid", ".mermaid": "mermaid", ".me.json": "model-explorer",
+}  # fmt: skip
 
 
 @click.command("show", short_help="Show what a model is, and what is wrong with it.")
 @click.argument("target", required=False)
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
-@click.option("--depth", "-d", default="3", show_default=True, metavar="N|all", help="Levels of modules to show.")
+@click.option("--depth", "-d", metavar="N|all|auto", help="Levels of modules to show: 3 in a table, in a drawing what stays readable.")
 @click.option("--ops", "operations", is_flag=True, help="Show functions and methods between the modules as well.")
-@click.option("--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
+@click.option("--format", "-f", "form", type=click.Choice(FORMATS), help="How to write it; by the file's suffix, or text.")
+@click.option("--fold/--no-fold", default=True, help="Draw equal neighbours once, with their count.")
+@click.option("--collapse", multiple=True, metavar="PATTERN", help="Names or classes whose boxes stay closed in a drawing: 'blocks.*'.")
+@click.option("--direction", type=click.Choice(("TB", "LR", "BT", "RL")), default="TB", help="Where a drawing runs: TB is top to bottom.")
 @click.option("--with", "names", multiple=True, metavar="NAME=TARGET", help="An object the target uses: config=package.module:Config().")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
 @click.option("--python", type=click.Path(), metavar="PATH", help="The environment whose packages are read, never run.")
@@ -45,14 +55,15 @@ def command(target: str | None, **options: Any) -> None:
     from ..config import load_config
 
     config = load_config(Path.cwd())
-    depth = _depth(options["depth"])
-    shown: list[str] = []
+    options["form"] = options["form"] or _form(options["output"])
+    depth = _depth(options["depth"], options["form"])
+    shown: list[str | bytes] = []
     failed = False
     for model in _models(target, options, config):
         architecture = _read(model, options, config)
         failed = failed or any(finding.severity == "error" for finding in architecture.diagnostics)
         shown.append(_rendered(architecture, depth, options))
-    _write("\n".join(shown), options["output"])
+    _write(_joined(shown, options["form"]), options["output"])
     raise click.exceptions.Exit(1 if failed else 0)
 
 
@@ -83,12 +94,29 @@ def _names(texts: tuple[str, ...]) -> dict[str, str]:
     return names
 
 
-def _depth(text: str) -> int | None:
+def _form(output: str | None) -> str:
+    """What the end of the file's name asks for."""
+    name = (output or "").lower()
+    return next((SUFFIXES[suffix] for suffix in sorted(SUFFIXES, key=len, reverse=True) if name.endswith(suffix)), "text")
+
+
+def _joined(shown: list[str | bytes], form: str) -> str | bytes:
+    """Several reports after each other, where their form allows it."""
+    if len(shown) > 1 and form in ("html", "svg", "png", "pdf", "model-explorer"):
+        raise click.UsageError(f"A {form} file holds one model: name a TARGET.")
+    return shown[0] if len(shown) == 1 else "\n".join(text for text in shown if isinstance(text, str))
+
+
+def _depth(text: str | None, form: str) -> int | str | None:
+    if text is None:
+        return "auto" if form in DRAWINGS else 3
     if text in ("all", "inf"):
         return None
+    if text == "auto":
+        return text
     if text.isdecimal() and int(text) > 0:
         return int(text)
-    raise click.BadParameter(f"{text!r} is neither a number above 0 nor `all`.", param_hint="'--depth'")
+    raise click.BadParameter(f"{text!r} is neither a number above 0 nor `all` nor `auto`.", param_hint="'--depth'")
 
 
 def _read(model: ModelConfig, options: dict[str, Any], config: Config) -> Architecture:
@@ -119,8 +147,17 @@ def _progress(target: str) -> Generator[None]:
         click.echo("\r\x1b[2K", err=True, nl=False, color=True)
 
 
-def _rendered(architecture: Architecture, depth: int | None, options: dict[str, Any]) -> str:
+def _rendered(architecture: Architecture, depth: int | str | None, options: dict[str, Any]) -> str | bytes:
     """The report in the form that was asked for."""
+    if options["form"] in DRAWINGS:
+        from ..api import draw
+
+        asked = {name: options[name] for name in ("fold", "collapse", "direction")}
+        return draw(architecture, options["form"], depth=depth, **asked)
+    if isinstance(depth, str):
+        from ..render.rows import readable_depth
+
+        depth = readable_depth(architecture)
     if options["form"] == "json":
         from ..render.json import to_json
         from ..version import VERSION
@@ -160,11 +197,13 @@ def _wants_color(terminal: bool) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (terminal and os.environ.get("TERM") != "dumb")
 
 
-def _write(text: str, output: str | None) -> None:
+def _write(text: str | bytes, output: str | None) -> None:
     if output is None:
+        if isinstance(text, bytes) and not text.startswith(b"<") and sys.stdout.isatty():
+            raise click.UsageError("A terminal shows no pictures: name a file with -o.")
         click.echo(text, nl=False, color=True)
         return
     try:
-        Path(output).write_text(text, encoding="utf-8")
+        Path(output).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     except OSError as error:
         raise click.FileError(output, error.strerror or str(error)) from error

@@ -235,7 +235,7 @@ _FUNCTION_SPECIALS: dict[str, Callable[[Machine, Function], Any]] = {
     "__defaults__": lambda m, f: tuple(f.defaults[n] for n in f.code.positional if n in f.defaults) or None,
     "__kwdefaults__": lambda m, f: {n: f.defaults[n] for n in f.code.keyword_only if n in f.defaults} or None,
     "__annotations__": lambda m, f: f.code.annotations(m, f),
-    "__code__": lambda m, f: f.code,
+    "__code__": lambda m, f: f.code.of(f),
     "__closure__": lambda m, f: None,
     "__call__": lambda m, f: f,
     "__get__": lambda m, f: Builtin("__get__", lambda obj, owner=None: BoundMethod(f, obj) if obj is not None else f),
@@ -346,6 +346,8 @@ def _of_host(m: Machine, value: Any, name: str) -> Any:
     found = cls.find(name)
     if found is not MISSING:
         return bind(m, found, value, cls)
+    if isinstance(value, tuple) and name in getattr(value, "_fields", ()):  # what torch.max, topk and the like return
+        return getattr(value, name)
     if name in OBJECT_METHODS and not getattr(type(value), "described", False):
         return BoundMethod(OBJECT_METHODS[name], value)
     if getattr(type(value), "described", False) and (not name.startswith("_") or name in _SHOWN):

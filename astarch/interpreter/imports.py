@@ -18,7 +18,7 @@ from ..ir.unknown import Reason, Unknown
 from .compile.dispatch import block
 from .compile.scopes import Scope, walk
 from .machine import Frame, Machine
-from .values import MISSING, Function, PyModule
+from .values import MISSING, Class, Function, PyModule, Raised
 
 _STDLIB = os.path.join(os.path.dirname(__file__), "stdlib")
 _DESCRIBED = frozenset(name[:-3] for name in os.listdir(_STDLIB) if name.endswith(".py"))
@@ -41,7 +41,7 @@ class Registrations:
         """Note the decorated definitions of a module."""
         roots: dict[str, list[int]] = {}
         for i, entry in enumerate(loading.entries):
-            for root in entry.decorators:
+            for root in (*entry.decorators, *entry.bases):
                 roots.setdefault(root, []).append(i)
         self._fresh.extend((loading, root, indices) for root, indices in roots.items())
 
@@ -51,16 +51,27 @@ class Registrations:
             return  # in CPython the import would not have finished either
         self._busy = True
         try:
-            while self._fresh:
-                loading, root, indices = self._fresh.pop()
-                owner = loading.module.get(root) if root in loading.binders or loading.stars else MISSING
-                if isinstance(owner, Function):
-                    self._waiting.setdefault(id(owner.module), []).extend((loading, i) for i in indices)
-            for loading, index in self._waiting.pop(id(module), ()):
-                loading.run(index)
+            while self._sort():
+                for loading, index in self._waiting.pop(id(module), ()):
+                    loading.run(index)
         finally:
             self._busy = False
 
+    def _sort(self) -> bool:
+        """Put the fresh definitions to the module that will ask for them; whether anything new was found."""
+        found = False
+        for _ in range(len(self._fresh)):
+            loading, root, indices = self._fresh.pop(0)
+            if not loading.is_there(root):  # a class of the same file that nobody has asked for yet
+                self._fresh.append((loading, root, indices))
+                continue
+            owner = loading.module.get(root)
+            if isinstance(owner, Class):
+                owner = getattr(owner.find("__init_subclass__"), "function", None)
+            if isinstance(owner, Function):
+                self._waiting.setdefault(id(owner.module), []).extend((loading, i) for i in indices)
+                found = True
+        return found
 
 class Loading:
     """How far a module of the program has been run."""
@@ -84,6 +95,10 @@ class Loading:
             if len(indices) > 1:
                 self.binders[name] = [i for i, entry in enumerate(self.entries) if name in entry.binds or name in entry.reads]
 
+    def is_there(self, name: str) -> bool:
+        """Whether a name comes from another module, or has been run already."""
+        return bool(self.stars) or name in self.module.namespace or any(self.entries[i].kind == "import" for i in self.binders.get(name, ()))
+
     def resolve(self, name: str, limit: int = 1 << 60) -> Any:
         """The value of a name, running what binds it; `MISSING` when nothing does."""
         namespace = self.module.namespace
@@ -102,14 +117,20 @@ class Loading:
             if i < limit and (value := self._from_star(i, name)) is not MISSING:
                 namespace[name] = value
                 return value
-        return self._typed(name) if name in self.binders else self._by_hook(name)
+        found = self._typed(name)
+        return self._by_hook(name) if found is MISSING else found
 
     def _by_hook(self, name: str) -> Any:
         """A module's own ``__getattr__``."""
         if name.startswith("__") or "__getattr__" not in self.binders:
             return MISSING
         hook = self.resolve("__getattr__")
-        return MISSING if hook is MISSING else self.m.call(hook, (name,), {})
+        try:
+            return MISSING if hook is MISSING else self.m.call(hook, (name,), {})
+        except Raised as raised:
+            if self.m.is_instance(raised.value, self.m.builtins["AttributeError"]) is True:
+                return MISSING
+            raise
 
     def run(self, index: int, name: str = "") -> None:
         """Run one statement; of an import only the part that binds the name."""
@@ -157,8 +178,8 @@ class Loading:
 
     def _typed(self, name: str) -> Any:
         """A name bound only under ``if TYPE_CHECKING``: lazy packages serve those at run time."""
-        for index in self.binders[name]:
-            if name not in self.entries[index].typing_only:
+        for index, entry in enumerate(self.entries):
+            if name not in entry.typing_only and not entry.typed_star:
                 continue
             for node in walk(self.file.statements(self.entries[index])):
                 if type(node).__name__ in ("Import", "ImportFrom") and _binds(node, name):
@@ -331,6 +352,10 @@ def import_name(m: Machine, importer: PyModule, module: str, level: int, name: s
     source = import_relative(m, importer, module, level, guarded)
     if not isinstance(source, PyModule):
         return m.get(source, name)
+    if source.state is not None and name not in source.state.binders and source.file.is_package:
+        below = find_submodule(m, f"{source.name}.{name}")  # before any lazy machinery of the package is asked
+        if below is not MISSING:
+            return below
     value = source.get(name)
     if value is not MISSING:
         return value

@@ -73,9 +73,9 @@ def _container(m: Machine, value: Any, around: tuple[int, ...]) -> str:
             return _container(m, part, inside_of)
         return known_text(repr_of(m, part))
 
-    if isinstance(value, dict):
+    if type(value) is dict:
         text = "{" + ", ".join(f"{item(k)}: {item(v)}" for k, v in value.items()) + "}"
-    elif isinstance(value, (set, frozenset)):
+    elif type(value) is set or type(value) is frozenset:
         inside = ", ".join(map(item, value))
         text = (f"{{{inside}}}" if value else "set()") if isinstance(value, set) else f"frozenset({{{inside}}})" if value else "frozenset()"
     elif type(value) is tuple:

@@ -23,7 +23,7 @@ def read_saved(path: Path) -> Architecture:
         ReadError: It is missing, damaged, no saved model, or one that would run code when it is loaded.
     """
     if not path.exists():
-        refuse(path, "does not exist")
+        raise ReadError(f"there is no saved model `{path}`")
     folder = path.is_dir()
     head = b"" if folder else head_of(path)
     for name in READERS:

@@ -9,6 +9,9 @@ from .picture.items import Picture
 
 FORMS = ("svg", "png", "pdf")
 
+#: The program `dot` cannot be found.
+NotInstalled = graphviz.ExecutableNotFound
+
 
 def to_image(picture: Picture, form: str, *, direction: str = "TB", shapes: bool = True) -> bytes:
     """The drawing.
@@ -20,6 +23,6 @@ def to_image(picture: Picture, form: str, *, direction: str = "TB", shapes: bool
         shapes: Whether arrows say what flows along them.
 
     Raises:
-        graphviz.ExecutableNotFound: The program `dot` is not installed.
+        NotInstalled: The program `dot` is not installed.
     """
     return graphviz.Source(to_dot(picture, direction=direction, shapes=shapes)).pipe(format=form)

@@ -92,6 +92,13 @@ def flat(tree: tuple[Row, ...], depth: int | None = None, level: int = 1) -> Ite
             yield from flat(row.rows, depth, level + 1)
 
 
+def readable_depth(architecture: Architecture, most: int = 60) -> int | None:
+    """The most levels that fit on a page; None when all do."""
+    levels = [level for level, _ in flat(rows(architecture))]
+    fitting = [depth for depth in range(1, max(levels, default=1) + 1) if sum(level <= depth for level in levels) <= most]
+    return max(fitting, default=1) if len(levels) > most else None
+
+
 def _gather(architecture: Architecture, operations: bool) -> _Facts:
     separator = "." if architecture.framework == "torch" else "/"
     facts = _Facts(architecture, separator)

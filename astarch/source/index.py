@@ -45,7 +45,9 @@ class Entry(Struct, array_like=True, gc=False):
         bodies: Function bodies inside, as ``first line: last line``.
         typing_only: Names bound only under ``if TYPE_CHECKING:``.
         star: It holds a ``from x import *``.
+        typed_star: It holds one under ``if TYPE_CHECKING:``.
         decorators: The names that its decorators start with.
+        bases: The names that the bases of a class start with.
         changes: Names of the module that a function inside may change when it is called: registries.
     """
 
@@ -57,7 +59,9 @@ class Entry(Struct, array_like=True, gc=False):
     bodies: dict[int, int]
     typing_only: list[str]
     star: bool = False
+    typed_star: bool = False
     decorators: list[str] = []
+    bases: list[str] = []
     changes: list[str] = []
 
 
@@ -106,17 +110,18 @@ def _entry(nodes: list[ast.stmt], lines: list[str], file: str) -> Entry:
     binds = dict.fromkeys(survey.binds)
     only = [name for name in dict.fromkeys(survey.typing_only) if name not in binds]
     return Entry(_first_line(nodes[0]), nodes[-1].end_lineno or 0, kind, [*binds, *only], list(dict.fromkeys(survey.reads)),
-                 survey.bodies, only, survey.star, _decorators(nodes), list(dict.fromkeys(survey.changes)))  # fmt: skip
+                 survey.bodies, only, survey.star, survey.typed_star, _roots(nodes, "decorator_list"), _roots(nodes, "bases"),
+                 list(dict.fromkeys(survey.changes)))  # fmt: skip
 
 
-def _decorators(nodes: list[ast.stmt]) -> list[str]:
-    """The names that the decorators of a definition start with."""
+def _roots(nodes: list[ast.stmt], field: str) -> list[str]:
+    """The names that the decorators, or the bases, of a definition start with."""
     roots: list[str] = []
-    for decorator in getattr(nodes[0], "decorator_list", ()) if len(nodes) == 1 else ():
-        while isinstance(decorator, (ast.Call, ast.Attribute)):
-            decorator = decorator.func if isinstance(decorator, ast.Call) else decorator.value
-        if isinstance(decorator, ast.Name):
-            roots.append(decorator.id)
+    for node in getattr(nodes[0], field, ()) if len(nodes) == 1 else ():
+        while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        if isinstance(node, ast.Name):
+            roots.append(node.id)
     return roots
 
 
@@ -138,6 +143,7 @@ class _Survey:
         self.bodies: dict[int, int] = {}
         self.changes: list[str] = []
         self.star = False
+        self.typed_star = False
 
     def statement(self, node: ast.stmt) -> None:
         self._walk([(node, True, 0)])
@@ -173,6 +179,7 @@ class _Survey:
             for statement in node.body:  # type: ignore[attr-defined]
                 inner.statement(statement)
             self.typing_only += inner.binds
+            self.typed_star = self.typed_star or inner.star
             return [(child, at_top) for child in node.orelse]  # type: ignore[attr-defined]
         if kind is ast.ExceptHandler and at_top and node.name:  # type: ignore[attr-defined]
             self.binds.append(node.name)  # type: ignore[attr-defined]

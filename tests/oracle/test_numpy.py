@@ -13,6 +13,7 @@ from astarch.frameworks.describe import RUN, Run
 from astarch.frameworks.numpy.array import NumpyArray
 from astarch.frameworks.torch.library import TorchLibrary
 from astarch.frameworks.torch.tensor import TorchTensor
+from astarch.interpreter.builtins.exceptions import message_of
 from astarch.interpreter.engine import new_machine, run_deep, use
 from astarch.interpreter.imports import load
 from astarch.interpreter.values import Raised
@@ -27,7 +28,11 @@ def read(source: str) -> dict[str, Any]:
     library = TorchLibrary(machine)
     machine.libraries = [library]
     run = Run(call=lambda f, *a, **k: machine.call(f, a, k), where=machine.where, stack=machine.stack, strict=False)
-    run.state.update({"make": library.make, "raise faults": True})
+
+    def clone(value: Any) -> Any:
+        return machine.call(machine.get(machine.import_module("copy"), "deepcopy"), (value,), {})
+
+    run.state.update({"make": library.make, "clone": clone, "raise faults": True})
 
     def work() -> dict[str, Any]:
         token = RUN.set(run)
@@ -35,6 +40,9 @@ def read(source: str) -> dict[str, Any]:
             module = load(machine, "__main__", project.snippet(source, "__main__"))
             module.state.run_all()
             return module.namespace
+        except Raised as raised:
+            raised.args = (message_of(raised.value), raised.span)
+            raise
         finally:
             RUN.reset(token)
 

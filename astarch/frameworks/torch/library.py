@@ -26,10 +26,12 @@ from ..describe import REGISTRY, RUN, Layer, Op
 from ..numpy.array import scalar_attribute
 from . import layers as _layers
 from . import ops as _ops
+from . import parametrize as _parametrize  # noqa: F401 - registers what it describes
 from .containers import CONTAINERS
 from .instance import ModuleInstance
 from .module import Module
 from .names import exists
+from .native import Native
 from .tensor import Buffer, Parameter, TorchTensor, UninitializedBuffer, UninitializedParameter
 
 
@@ -160,6 +162,8 @@ class TorchLibrary:
         found = REGISTRY.get(name, MISSING)
         if isinstance(found, type):
             found = self.layer_class(found) if issubclass(found, Layer) else self.kind_class(found)
+        elif isinstance(found, Native):
+            found = found.build(self)
         if found is not MISSING:
             self.wrapped[name] = found
         return found
@@ -207,7 +211,7 @@ class TorchLibrary:
         cls = self.classes.get(host)
         if cls is None:
             name = getattr(host, "described_as", host.__name__)
-            namespace = {"__new__": StaticMethod(Builtin(name, lambda cls, *args, **kwargs: host(*args, **kwargs)))}
+            namespace: dict[str, Any] = {"__new__": StaticMethod(Builtin(name, lambda cls, *args, **kwargs: host(*args, **kwargs), False, False))}
             for key, value in vars(host).items():
                 if not key.startswith("_") and not callable(value) and not isinstance(value, (property, staticmethod, classmethod)):
                     namespace[key] = value

@@ -104,7 +104,9 @@ def default_dtype() -> str:
 
 def dtype_name(dtype: Any) -> str | None:
     """The canonical name of a ``torch.dtype`` value; None stays None."""
-    return dtype if dtype is None or isinstance(dtype, str) else dtype.name
+    if dtype is None or isinstance(dtype, str):
+        return dtype
+    return {"int": "int64", "float": "float64"}.get(dtype.name, dtype.name)  # Python's own types stand for these
 
 
 def param(*shape: Any, dtype: Any = None, device: Any = None) -> Parameter:

@@ -9,7 +9,7 @@ from ..torch.ops.execution import Mode
 
 _NAMES = """auto_docstring.auto_docstring auto_docstring.auto_class_docstring auto_docstring.auto_method_docstring
     doc.add_start_docstrings doc.add_start_docstrings_to_model_forward doc.add_end_docstrings doc.add_code_sample_docstrings
-    doc.replace_return_docstrings doc.copy_func"""
+    doc.replace_return_docstrings"""
 
 
 @op(*[f"transformers.utils.{name}" for name in _NAMES.split()], lenient=True)

@@ -10,7 +10,7 @@ from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
 from ..values import MISSING, Builtin, ClassMethod, Instance, Lost, Property, StaticMethod
-from .hosts import CLASS_OF_HOST, CONSTRUCTORS, payload_of
+from .hosts import CLASS_OF_HOST, CONSTRUCTORS, gather, payload_of
 
 
 def _constructor(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -111,26 +111,6 @@ def _bytes(m: Machine, value: Any = b"", encoding: Any = None) -> Any:
 @_constructor("bytearray")
 def _bytearray(m: Machine, value: Any = b"") -> Any:
     return m.unknown(Reason.UNSUPPORTED, "bytearray")
-
-
-def gather(m: Machine, items: Any) -> list[Any]:
-    """All items of an iterable, within the budget.
-
-    Raises:
-        Lost: It is not known what to iterate over.
-    """
-    if isinstance(items, range):
-        m.require_items(len(items))
-        return list(items)
-    found: list[Any] = []
-    limit = m.budget.items
-    for item in m.iterate(items):
-        found.append(item)
-        if len(found) & 1023 == 0:
-            m.step()
-            if len(found) > limit:
-                m.require_items(len(found))
-    return found
 
 
 @_constructor("list")

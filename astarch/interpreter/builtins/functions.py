@@ -10,6 +10,7 @@ from ...ir.dim import Dim, maximum, minimum, nearest
 from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
+from ..overloads import index_of
 from ..values import MISSING, Builtin, Class, Instance, Lost, PyModule, Raised, Super
 from . import constructors, properties  # noqa: F401 - fills in the class `property`
 from .exceptions import EXCEPTIONS
@@ -357,7 +358,7 @@ def _chr(m: Machine, code: Any) -> str:
 
 
 for _plain in ("ord", "bin", "oct", "hex", "ascii"):
-    BUILTINS[_plain] = Builtin(_plain, getattr(builtins, _plain), False, False)
+    BUILTINS[_plain] = Builtin(_plain, lambda m, value, plain=getattr(builtins, _plain): plain(index_of(m, value)), True, False)
 
 
 @builtin("__import__")

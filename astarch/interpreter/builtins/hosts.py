@@ -12,7 +12,11 @@ from typing import Any
 
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
-from ..values import CURRENT, MISSING, BoundMethod, Builtin, Class, Function, GenericAlias, Instance, Lost, PyModule, Property
+from ..values import (
+    CURRENT, MISSING, BoundMethod, Builtin, Class, ClassMethod, Function, GenericAlias, Instance, Lost, Property, PyModule, Raised,
+    StaticMethod,
+)  # fmt: skip
+from .templates import filled
 
 OBJECT = Class("object", (), {}, host=object)
 TYPE = Class("type", (OBJECT,), {}, host=type)
@@ -26,6 +30,9 @@ _TYPES: dict[str, type] = {
     "GenericAlias": GenericAlias, "Unknown": Unknown, "zip": zip, "map": map, "filter": filter, "enumerate": enumerate,
     "reversed": reversed,
 }  # fmt: skip
+_ITERATORS = {type(iter(value)).__name__: type(iter(value)) for value in ([], (), {}, "", "é", b"", set(), range(0), range(1 << 70), {}.values(),
+              {}.items())}  # fmt: skip
+_TYPES.update(_ITERATORS)
 
 _METHOD_NAMES: dict[str, str] = {
     "int": "bit_length bit_count conjugate to_bytes as_integer_ratio real imag numerator denominator is_integer",
@@ -35,7 +42,8 @@ _METHOD_NAMES: dict[str, str] = {
         isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip partition removeprefix
         removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate
         upper zfill""",
-    "bytes": "count decode endswith find hex index join replace split startswith strip",
+    "bytes": """count decode endswith find hex index isalpha isdigit join lower lstrip partition removeprefix removesuffix replace rfind
+        rpartition rsplit rstrip split splitlines startswith strip title upper""",
     "list": "append clear copy count extend index insert pop remove reverse sort",
     "tuple": "count index",
     "dict": "clear copy get items keys pop popitem setdefault update values",
@@ -59,6 +67,26 @@ def payload_of(value: Any) -> Any:
     return value.payload if isinstance(value, Instance) and value.payload is not None else value
 
 
+def gather(m: Machine, items: Any) -> list[Any]:
+    """All items of an iterable, within the budget.
+
+    Raises:
+        Lost: It is not known what to iterate over.
+    """
+    if isinstance(items, range):
+        m.require_items(len(items))
+        return list(items)
+    found: list[Any] = []
+    limit = m.budget.items
+    for item in m.iterate(items):
+        found.append(item)
+        if len(found) & 1023 == 0:
+            m.step()
+            if len(found) > limit:
+                m.require_items(len(found))
+    return found
+
+
 def _method(type_name: str, name: str, function: Callable[..., Any], needs_machine: bool = False) -> Builtin:
     if needs_machine:
         return Builtin(f"{type_name}.{name}", lambda m, self, *args, **kw: function(m, payload_of(self), *args, **kw), True, name in _STORES)
@@ -72,7 +100,7 @@ def _extend(m: Machine, self: list[Any], items: Any) -> None:
     if isinstance(items, Unknown):
         self.append(items)  # the list is not complete: it says so itself
         return
-    found = list(items if type(items) in (list, tuple) else m.iterate(items))
+    found = list(items if type(items) in (list, tuple) else gather(m, items))
     m.require_items(len(self) + len(found))
     self.extend(found)
 
@@ -83,14 +111,17 @@ def _update(m: Machine, self: Any, *others: Any, **named: Any) -> None:
         if isinstance(other, Unknown):
             m.unknown(Reason.UNDECIDED, "a dict updated with what is not known")
         elif isinstance(self, set):
-            self.update(m.iterate(other))
+            self.update(gather(m, other))
         elif isinstance(other, dict):
             self.update(other)
         elif isinstance(other, Instance) and other.py_class.find("keys") is not MISSING:
             for key in m.iterate(m.call(m.get(other, "keys"), (), {})):
                 self[key] = m.subscript(other, key)
+        elif m.class_of(other).find("keys") is not MISSING:
+            for key in m.iterate(m.call(m.get(other, "keys"), (), {})):
+                self[key] = m.subscript(other, key)
         else:
-            for pair in m.iterate(other):
+            for pair in gather(m, other):
                 key, value = m.iterate(pair)
                 self[key] = value
         m.require_items(len(self))
@@ -99,7 +130,7 @@ def _update(m: Machine, self: Any, *others: Any, **named: Any) -> None:
 
 
 def _join(m: Machine, self: str, items: Any) -> Any:
-    parts = list(m.iterate(items))
+    parts = gather(m, items)
     for part in parts:
         if isinstance(part, Unknown):
             return part
@@ -125,24 +156,11 @@ def _format(m: Machine, self: str, *args: Any, **kwargs: Any) -> Any:
     for value in (*args, *kwargs.values()):
         if isinstance(value, Unknown):
             return value
-    _refuse_wide(m, self)
-    text = self.format(*args, **kwargs)
-    m.require_text(len(text))
-    return text
+    return filled(m, self, args, kwargs)
 
 
 def _format_map(m: Machine, self: str, mapping: Any) -> Any:
-    _refuse_wide(m, self)
-    return self.format_map(payload_of(mapping))
-
-
-def _refuse_wide(m: Machine, template: str) -> None:
-    """A template such as ``{:999999999}`` must not be filled in; attribute look-ups inside one are not followed."""
-    digits = "".join(c if c.isdigit() else " " for c in template).split()
-    if any(len(run) > 6 for run in digits):
-        m.require_text(10 ** min(max(map(len, digits)), 15))
-    if "._" in template or "{0." in template:
-        raise ValueError("attribute access in a format template is not followed")
+    return filled(m, self, (), payload_of(mapping))
 
 
 def _expandtabs(m: Machine, self: str, tabsize: int = 8) -> str:
@@ -182,6 +200,12 @@ def _to_bytes(m: Machine, self: int, length: int = 1, byteorder: str = "big", *,
     return self.to_bytes(length, byteorder, signed=signed)  # type: ignore[arg-type]
 
 
+def _throw(m: Machine, self: Any, kind: Any, value: Any = None, traceback: Any = None) -> Any:
+    if isinstance(kind, Class):
+        kind = value if isinstance(value, Instance) else m.call(kind, () if value is None else (value,), {})
+    return self.throw(Raised(kind, m.where(), m.stack()))
+
+
 _GUARDED: dict[str, dict[str, Any]] = {
     "list": {"extend": _extend, "sort": _sort},
     "dict": {"update": _update},
@@ -192,7 +216,7 @@ _GUARDED: dict[str, dict[str, Any]] = {
     "str": {"join": _join, "replace": _replace, "format": _format, "format_map": _format_map, "expandtabs": _expandtabs,
             **{name: _padded(name) for name in ("center", "ljust", "rjust", "zfill")}},
     "bytes": {"join": _join, "replace": _replace},
-    "int": {"to_bytes": _to_bytes},
+    "int": {"to_bytes": _to_bytes}, "generator": {"throw": _throw},
 }  # fmt: skip
 _PLAIN = {("dict", "get"): _get, ("dict", "pop"): _pop, ("list", "pop"): _pop}
 
@@ -210,6 +234,7 @@ _OPERATIONS: dict[str, str] = {
         __le__ __gt__ __ge__ __hash__ __int__ __float__ __abs__ __str__ __format__""",
     "bytes": "__getitem__ __len__ __iter__ __eq__",
     "generator": "__iter__ __next__",
+    **dict.fromkeys(_ITERATORS, "__iter__ __next__"),
 }  # fmt: skip
 
 
@@ -217,7 +242,9 @@ def _forwarded(host: type, name: str) -> Callable[..., Any]:
     function = getattr(host, name)
 
     def operate(self: Any, *args: Any) -> Any:
-        return function(payload_of(self), *[payload_of(arg) for arg in args])
+        own = payload_of(self)
+        result = function(own, *[payload_of(arg) for arg in args])
+        return self if result is own else result  # an in-place operator
 
     def store(self: Any, *args: Any) -> Any:
         return function(payload_of(self), *args)
@@ -236,7 +263,7 @@ def _start(m: Machine, self: Any, *args: Any, **kwargs: Any) -> None:
             _extend(m, payload, items)
     elif isinstance(payload, set):
         for items in args:
-            payload.update(m.iterate(items))
+            payload.update(gather(m, items))
 
 
 def _namespace(name: str, host: type) -> dict[str, Any]:
@@ -251,11 +278,48 @@ def _namespace(name: str, host: type) -> dict[str, Any]:
             plain = _PLAIN.get((name, method)) or (getattr(host, method) if hasattr(host, method) else None)
             if plain is not None:
                 namespace[method] = _method(name, method, plain)
+    for maker in _MAKERS.get(name, "").split():
+        namespace[maker] = ClassMethod(Builtin(f"{name}.{maker}", _made(host, maker), True, False))
+    if name == "str":
+        namespace["maketrans"] = StaticMethod(Builtin("str.maketrans", str.maketrans, False, False))
     for operation in _OPERATIONS.get(name, "").split():
         namespace[operation] = Builtin(f"{name}.{operation}", _forwarded(host, operation))
     if name in ("dict", "list", "set"):
         namespace["__init__"] = Builtin(f"{name}.__init__", _start, True)
+        namespace["__hash__"] = None
+    if name == "dict":
+        namespace["__getitem__"] = Builtin("dict.__getitem__", _item, True)
     return namespace
+
+
+def _item(m: Machine, self: Any, key: Any) -> Any:
+    """``dict.__getitem__``, which asks the class's own ``__missing__`` before it gives up."""
+    own = payload_of(self)
+    if key not in own and isinstance(self, Instance) and (missing := self.py_class.find("__missing__")) is not MISSING:
+        return m.call(missing, (self, key), {})
+    return own[key]
+
+
+#: Class methods that make a value.
+_MAKERS = {"int": "from_bytes", "float": "fromhex", "dict": "fromkeys", "bytes": "fromhex"}
+
+
+def _made(host: type, name: str) -> Callable[..., Any]:
+    function = getattr(host, name)
+
+    def make(m: Machine, cls: Class, value: Any, *args: Any, **named: Any) -> Any:
+        value = payload_of(value)
+        found = function(value if isinstance(value, (str, bytes)) else gather(m, value), *args, **named)
+        if cls.host is host:
+            return found
+        if name != "fromkeys":
+            return m.call(cls, (found,), {})
+        made = m.call(cls, (), {})
+        for key, item in found.items():
+            m.store(made, key, item)
+        return made
+
+    return make
 
 
 CLASS_OF_HOST: dict[type, Class] = {object: OBJECT, type: TYPE}

@@ -99,20 +99,33 @@ class Code:
             found["return"] = expression(returns, self._scope)(frame)
         return found
 
-    # what `function.__code__` is asked for
+    def of(self, function: Function) -> FunctionCode:
+        """What ``function.__code__`` gives."""
+        return FunctionCode(function)
+
+
+class FunctionCode:
+    """``function.__code__``: what can be asked of it, and the function to be made again from it."""
+
     described = True
 
-    @property
-    def co_varnames(self) -> tuple[str, ...]:
-        return (*self.all_names, *(name for name in (self.rest, self.keywords) if name))
+    def __init__(self, function: Function) -> None:
+        code = function.code
+        self._function = function
+        self.co_name = code.name
+        self.co_varnames = (*code.all_names, *(name for name in (code.rest, code.keywords) if name))
+        self.co_argcount = len(code.positional)
+        self.co_posonlyargcount = len(code.positional_only)
+        self.co_kwonlyargcount = len(code.keyword_only)
+        self.co_filename = code.span.file
+        self.co_firstlineno = code.span.line
 
-    @property
-    def co_argcount(self) -> int:
-        return len(self.positional)
-
-    @property
-    def co_name(self) -> str:
-        return self.name
+    def again(self) -> Function:
+        """A new function of the same code."""
+        old = self._function
+        made = Function(old.code, old.module, old.outer, dict(old.defaults), old.cell, old.qualname)
+        made.attributes = dict(old.attributes) if old.attributes is not None else None
+        return made
 
 
 def _defaults(parameters: list[s.Parameter], scope: Scope) -> list[tuple[str, Run]]:

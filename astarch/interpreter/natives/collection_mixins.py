@@ -228,7 +228,7 @@ def _shorter(m: Machine, left: Any, right: Any) -> bool:
 
 SET = mixed(
     "Set", and__=_combination("and"), or__=_combination("or"), sub__=_combination("sub"), xor__=_combination("xor"),
-    le__=lambda m, self, other: _within(m, self, other), ge__=lambda m, self, other: _within(m, other, self),
+    le__=_within, ge__=lambda m, self, other: _within(m, other, self),
     lt__=lambda m, self, other: _shorter(m, self, other) and _within(m, self, other),
     gt__=lambda m, self, other: _shorter(m, other, self) and _within(m, other, self),
     eq__=lambda m, self, other: m.length(self) == m.length(other) and _within(m, self, other),

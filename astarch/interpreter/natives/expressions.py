@@ -121,9 +121,11 @@ def _walk(items: Any, follow: frozenset[int], looped: bool, count: _Count) -> No
         else:
             bodies = _bodies(name, argument)
             if name == "BRANCH":
-                firsts = [_first(body)[0] for body in bodies]
-                if any(a & b for i, a in enumerate(firsts) for b in firsts[:i]):
+                firsts = [_first(body) for body in bodies]
+                starts = [chars | follow if empty else chars for chars, empty in firsts]
+                if any(a & b for i, a in enumerate(starts) for b in starts[:i]):
                     count.exponential |= looped
+                    count.degree += 1
             for body in bodies:
                 _walk(body, follow, looped, count)
         follow = chars | follow if empty else chars

@@ -32,7 +32,8 @@ PARAMETER = native(
 CLASS_OF_HOST[inspect.Parameter] = PARAMETER
 SIGNATURE = native(
     "Signature", inspect.Signature, "inspect", attributes="return_annotation", stores="bind bind_partial replace", make=_signature,
-    extra={"empty": inspect.Signature.empty, "parameters": Property(Builtin("parameters", lambda self: dict(self.parameters)))}, operations="str",
+    extra={"empty": inspect.Signature.empty, "parameters": Property(Builtin("parameters", lambda self: dict(self.parameters)))},
+    operations="str",
 )  # fmt: skip
 BOUND = native("BoundArguments", inspect.BoundArguments, "inspect", attributes="arguments args kwargs signature", methods="apply_defaults")
 native("_ParameterKind", type(inspect.Parameter.POSITIONAL_ONLY), "inspect", attributes="name value description",

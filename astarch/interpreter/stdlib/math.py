@@ -21,6 +21,8 @@ _SYMBOLIC = (Dim, Ratio, Real)
 
 def _number(m: Machine, value: Any) -> Any:
     value = payload_of(value)
+    if isinstance(value, (str, bytes)):
+        raise TypeError(f"must be real number, not {type(value).__name__}")
     return value if isinstance(value, (int, float, *_SYMBOLIC)) else CONSTRUCTORS["float"].function(m, value)
 
 

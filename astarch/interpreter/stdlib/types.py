@@ -52,7 +52,8 @@ def _start_module(m: Machine, self: Any, name: str = "", doc: Any = None) -> Non
 
 
 def _new_function(m: Machine, cls: Class, code: Any, *rest: Any, **named: Any) -> Any:
-    return m.unknown(Reason.UNSUPPORTED, "types.FunctionType()")
+    again = getattr(code, "again", None)
+    return m.unknown(Reason.UNSUPPORTED, "types.FunctionType()") if again is None else again()
 
 
 for _host, _new in ((BoundMethod, _new_method), (PyModule, _new_module), (Function, _new_function)):

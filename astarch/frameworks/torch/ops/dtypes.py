@@ -218,7 +218,7 @@ def element_type(dtype: Any, otherwise: str | None = None) -> str | None:
         return otherwise
     if isinstance(dtype, (DType, str)):
         return dtype if isinstance(dtype, str) else dtype.name
-    found = _PYTHON_TYPES.get(getattr(dtype, "__name__", ""))
+    found = _PYTHON_TYPES.get(getattr(dtype, "__name__", None) or getattr(dtype, "name", ""))
     if found is None:
         refuse("TypeError", f"argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
     return found

@@ -1,0 +1,186 @@
+"""Holding a model against an artifact, fact by fact: what it confirms, what it contradicts, what it does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..ir.architecture import Architecture, Buffer, Parameter
+from ..ir.unknown import Unknown
+from ..ir.verification import Fact, Status, Verification
+from .align import aligned
+from .flow import flow_facts
+from .settings import alike, plain, settings_of
+
+#: What the words of an artifact's ``holds`` mean.
+SHOWN = {
+    "names": "the names of tensors",
+    "shapes": "their shapes",
+    "dtypes": "their element types",
+    "ties": "which share their elements",
+    "kinds": "which are parameters and which buffers",
+    "modules": "all modules, those without tensors too",
+    "types": "the classes of modules",
+    "arguments": "what they were made with",
+    "operations": "the operations of the forward with their settings",
+    "order": "how they follow one another",
+}
+
+#: What a model is not without.
+_ESSENTIAL = ("names", "shapes", "dtypes", "operations", "order")
+
+
+def confirm(source: Architecture, artifact: Architecture) -> Verification:
+    """Hold the first against the second.
+
+    >>> confirm(Architecture("net.py:Net"), Architecture("net.pt", attributes={"format": "state dict", "holds": ("names",)})).verdict.value
+    'consistent, not confirmed'
+    """
+    holds = tuple(artifact.attributes.get("holds", SHOWN))
+    notes = [assumption.message for assumption in artifact.assumptions]
+    facts: list[Fact] = []
+    if "names" in holds:
+        found, said = _tensors(source, artifact, holds)
+        facts += found
+        notes += [said] if said else []
+    if "modules" in holds:
+        facts += _modules(source, artifact, holds)
+    missing = [SHOWN[word] for word in _ESSENTIAL if word not in holds]
+    if "operations" in holds:
+        if len(source.graph):
+            facts += flow_facts(source, artifact, holds)
+            facts += _outputs(source, artifact)
+        else:
+            missing.append("the forward, which was not run: give the shape of its input")
+    if source.unknown:
+        missing.append(f"{len(source.unknown)} things that the source leaves unknown")
+    return Verification(
+        target=source.target,
+        artifact=artifact.target,
+        form=str(artifact.attributes.get("format", artifact.framework)),
+        facts=tuple(facts),
+        notes=tuple(notes),
+        shows=tuple(SHOWN[word] for word in holds if word in SHOWN),
+        hides=tuple(missing),
+    )
+
+
+# --- tensors --------------------------------------------------------------------------------------------------------------
+
+
+def _all(architecture: Architecture) -> dict[str, Parameter | Buffer]:
+    return {**architecture.parameters, **architecture.buffers}
+
+
+def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> tuple[list[Fact], str]:
+    ours, theirs = _all(source), _all(artifact)
+    names, said = aligned(list(ours), list(theirs))
+    back = {new: old for old, new in names.items()}
+    facts: list[Fact] = []
+    for name, item in ours.items():
+        if name in back:
+            facts += _tensor(item, theirs[back[name]], back[name], artifact, holds)
+            if "ties" in holds:
+                facts += _tie(source, item, theirs[back[name]], names)
+        else:
+            facts.append(_missing(source, item, back))
+    facts += [
+        Fact(name, "name", Status.CONTRADICTED, None, f"{item.dtype}{_text(item.shape)}", found_at=old, note="the source has no such tensor")
+        for old, item in theirs.items()
+        if (name := names.get(old, old)) not in ours
+    ]
+    return facts, said
+
+
+def _tensor(item: Parameter | Buffer, other: Parameter | Buffer, name: str, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
+    at = f"{artifact.target}: {name}"
+    yield _fact(item.name, "shape", _sizes(item.shape), _sizes(other.shape), item, at)
+    yield _fact(item.name, "dtype", item.dtype, other.dtype, item, at)
+    if "kinds" in holds and isinstance(item, Parameter) != isinstance(other, Parameter):
+        kinds = ("parameter", "buffer") if isinstance(item, Parameter) else ("buffer", "parameter")
+        yield Fact(item.name, "kind", Status.CONTRADICTED, *kinds, item.at, at)
+
+
+def _fact(name: str, about: str, expected: Any, found: Any, item: Parameter | Buffer, at: str) -> Fact:
+    if expected is None or found is None:
+        return Fact(name, about, Status.ABSENT, expected, found, item.at, at, "it is not known")
+    return Fact(name, about, Status.CONFIRMED if expected == found else Status.CONTRADICTED, expected, found, item.at, at)
+
+
+def _sizes(shape: tuple[Any, ...] | None) -> tuple[int, ...] | None:
+    """Sizes that are numbers; None when one of them is not."""
+    return shape if shape is not None and all(type(side) is int for side in shape) else None
+
+
+def _missing(source: Architecture, item: Parameter | Buffer, back: Mapping[str, str]) -> Fact:
+    """A tensor that the artifact does not list: one that need not be there, or one that should."""
+    if isinstance(item, Buffer) and not item.persistent:
+        return Fact(item.name, "name", Status.CONFIRMED, "not saved", "not saved", item.at, note="a buffer that is not persistent is not saved")
+    first = item.tied_to or item.name
+    group = [name for name, other in _all(source).items() if (other.tied_to or name) == first]
+    if any(name in back for name in group):
+        kept = next(name for name in group if name in back)
+        return Fact(item.name, "name", Status.ABSENT, f"shares `{kept}`", None, item.at, note="it shares its elements with one that is listed")
+    return Fact(item.name, "name", Status.CONTRADICTED, f"{item.dtype}{_text(item.shape)}", None, item.at, note="the artifact has no such tensor")
+
+
+def _text(shape: tuple[Any, ...] | None) -> str:
+    return "[?]" if shape is None else str(list(shape))
+
+
+def _tie(source: Architecture, item: Parameter | Buffer, other: Parameter | Buffer, names: Mapping[str, str]) -> Iterator[Fact]:
+    """Whether two names are one tensor, in both."""
+    found = names.get(other.tied_to, other.tied_to) if other.tied_to is not None else None
+    if item.tied_to == found:
+        if found is not None:
+            yield Fact(item.name, "tie", Status.CONFIRMED, item.tied_to, found, item.at)
+    elif (item.tied_to is None or found is None) and not isinstance(item, Buffer):
+        yield Fact(item.name, "tie", Status.CONTRADICTED, item.tied_to or "a tensor of its own", found or "a tensor of its own", item.at)
+
+
+# --- modules --------------------------------------------------------------------------------------------------------------
+
+
+def _modules(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
+    names, _ = aligned(list(source.modules), list(artifact.modules))
+    back = {new: old for old, new in names.items()}
+    for name, module in source.modules.items():
+        if name not in back:
+            yield Fact(name, "module", Status.CONTRADICTED, module.type, None, module.defined_at, note="the artifact has no such module")
+            continue
+        other = artifact.modules[back[name]]
+        yield Fact(name, "module", Status.CONFIRMED, module.type, other.type or name, module.defined_at)
+        if "types" in holds and other.type and module.type:
+            same = module.class_name == other.class_name
+            yield Fact(name, "class", Status.CONFIRMED if same else Status.CONTRADICTED, module.type, other.type, module.defined_at)
+        if "arguments" in holds and other.arguments:
+            yield from _arguments(name, module, other)
+    for old, other in artifact.modules.items():
+        if names.get(old, old) not in source.modules:
+            yield Fact(names.get(old, old), "module", Status.CONTRADICTED, None, other.type or old, note="the source has no such module")
+
+
+def _arguments(name: str, module: Any, other: Any) -> Iterator[Fact]:
+    """The settings that both sides state."""
+    expected = settings_of(module.class_name, module.arguments)
+    for key, value in expected.items():
+        if key not in other.arguments or not plain(value) or isinstance(value, Unknown):
+            continue
+        found = other.arguments[key]
+        if not plain(found) or found == "?":
+            continue
+        status = Status.CONFIRMED if alike(value, found) else Status.CONTRADICTED
+        yield Fact(name, key, status, value, found, module.defined_at)
+
+
+def _outputs(source: Architecture, artifact: Architecture) -> Iterable[Fact]:
+    """What the forward gives, where both sides say it in numbers."""
+    ours, theirs = source.outputs or (), artifact.outputs or ()
+    if len(ours) != 1 or len(theirs) != 1:
+        return
+    one, other = (_sizes(getattr(value, "shape", None)) for value in (ours[0], theirs[0]))
+    if one is not None and other is not None:
+        given = [_sizes(getattr(value, "shape", None)) for value in source.inputs.values()]
+        taken = [_sizes(getattr(value, "shape", None)) for value in artifact.inputs.values()]
+        if given == taken:
+            yield Fact("output", "shape", Status.CONFIRMED if one == other else Status.CONTRADICTED, one, other)

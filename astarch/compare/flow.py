@@ -1,0 +1,155 @@
+"""The forward of a source against that of an artifact: the operations in order, their settings, weights, and what feeds what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ir.architecture import Architecture
+from ..ir.verification import Fact, Status
+from .operations import COMPARED, Operation, artifact_operations, source_operations
+from .settings import alike, plain, settings_of
+
+#: Operations that exporters to ONNX, TensorFlow and TFLite leave as they are.
+_KEPT = {"conv", "conv_transpose", "linear", "layer_norm", "embedding", "lstm", "gru", "relu", "gelu", "tanh", "leaky_relu", "elu", "max_pool",
+         "log_softmax"}  # fmt: skip
+#: Those that are kept unless something else was taken apart into them.
+_PARTS = {"add", "sub", "mul", "div", "matmul", "softmax", "sigmoid", "cat", "avg_pool", "attention"}
+#: What those exporters take apart.
+_TAKEN_APART = {"silu", "hardswish", "mish", "group_norm", "instance_norm", "attention", "stack", "mean", "sum", "pow", "sqrt", "softplus",
+                "relu6", "upsample", "adaptive_avg_pool", "adaptive_max_pool", "prelu"}  # fmt: skip
+
+_COMMUTATIVE = {"add", "mul"}
+
+
+def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
+    """What the artifact's graph says of the source's."""
+    exact = artifact.framework == "torch"
+    ours, composite, strange = source_operations(source)
+    theirs, others = artifact_operations(artifact, composite)
+    yield from _composite(source, artifact, composite, holds)
+    yield from _dropouts(source, holds)
+    if not exact:
+        ours, theirs = _comparable(ours, theirs, bool(composite or strange))
+        if composite and not any(node.module for node in artifact.graph):
+            yield Fact("forward", "operations", Status.ABSENT, note="the artifact does not say which operations belong to which layer")
+            return
+    kinds, found = [one.kind for one in ours], [one.kind for one in theirs]
+    if kinds != found:
+        loose = strange or (others and not exact)
+        yield _difference(ours, theirs, loose=bool(loose), names=[*strange, *others])
+        return
+    aligned_names = exact and all(one.module in artifact.modules for one in ours)
+    for one, other in zip(ours, theirs, strict=True):
+        yield Fact(one.name, "operation", Status.CONFIRMED, one.kind, other.kind, one.at, other.name)
+        yield from _settings(one, other, exact)
+        yield from _weight(one, other)
+        if exact:
+            yield from _place(source, one, other, aligned_names)
+    if strange:
+        yield Fact("forward", "operations", Status.ABSENT, ", ".join(sorted(set(strange))), note="these operations are not compared")
+    if not exact:
+        yield Fact("forward", "other operations", Status.ABSENT, note="exporters take operations apart; only those that they keep are compared")
+
+
+def _difference(ours: list[Operation], theirs: list[Operation], *, loose: bool, names: list[str]) -> Fact:
+    """The first operation in which the two part."""
+    place = next((n for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one.kind != other.kind), min(len(ours), len(theirs)))
+    one = ours[place] if place < len(ours) else None
+    other = theirs[place] if place < len(theirs) else None
+    if loose:
+        return Fact("forward", "operations", Status.ABSENT, note=f"they cannot be laid side by side, for {', '.join(sorted(set(names))[:6])}")
+    return Fact(
+        one.name if one else "forward",
+        f"operation {place + 1}",
+        Status.CONTRADICTED,
+        one.kind if one else "nothing more",
+        other.kind if other else "nothing more",
+        one.at if one else ours[-1].at,
+        other.name if other else "",
+    )
+
+
+def _comparable(ours: list[Operation], theirs: list[Operation], mixed: bool) -> tuple[list[Operation], list[Operation]]:
+    """The operations that such an exporter leaves as they are, on both sides; a recurrent layer is one operation per layer there."""
+    wanted = set(_KEPT)
+    if not mixed and not any(one.kind in _TAKEN_APART for one in ours):
+        wanted |= _PARTS
+    if any(one.kind == "batch_norm" for one in theirs):
+        wanted.add("batch_norm")
+    spread: list[Operation] = []
+    for one in ours:
+        layers = one.settings.get("num_layers", 1) if one.kind in ("lstm", "gru") else 1
+        spread += [one] * (layers if isinstance(layers, int) and 0 < layers < 1_000 else 1)
+    return [one for one in spread if one.kind in wanted], [one for one in theirs if one.kind in wanted]
+
+
+def _settings(one: Operation, other: Operation, exact: bool) -> Iterator[Fact]:
+    for name in COMPARED.get(one.kind, ()):
+        if name not in one.settings or not plain(one.settings[name]):
+            continue
+        expected = one.settings[name]
+        if name not in other.settings or not plain(other.settings[name]):
+            if exact and name != "hidden_size":
+                yield Fact(one.name, name, Status.ABSENT, expected, None, one.at, other.name)
+            continue
+        found = other.settings[name]
+        if name == "padding" and isinstance(found, str) != isinstance(expected, str):
+            continue
+        status = Status.CONFIRMED if alike(expected, found) else Status.CONTRADICTED
+        yield Fact(one.name, name, status, expected, found, one.at, other.name)
+
+
+def _weight(one: Operation, other: Operation) -> Iterator[Fact]:
+    """The shape and type of the kernel; a product may keep it transposed, a recurrent layer packed."""
+    if one.weight is None or other.weight is None or not all(type(side) is int for side in (*one.weight, *other.weight)):
+        return
+    if one.kind in ("lstm", "gru", "rnn") and len(other.weight) == 3:
+        return
+    same = one.weight == other.weight or (one.kind == "linear" and one.weight == other.weight[::-1])
+    yield Fact(one.name, "kernel", Status.CONFIRMED if same else Status.CONTRADICTED, one.weight, other.weight, one.at, other.name)
+    if one.dtype and other.dtype:
+        status = Status.CONFIRMED if one.dtype == other.dtype else Status.CONTRADICTED
+        yield Fact(one.name, "kernel dtype", status, one.dtype, other.dtype, one.at, other.name)
+
+
+def _place(source: Architecture, one: Operation, other: Operation, aligned_names: bool) -> Iterator[Fact]:
+    """In which module it runs, and what it takes."""
+    module = source.modules.get(one.module)
+    if aligned_names and module is not None and one.name == one.module and other.module in source.modules:
+        theirs = source.modules[other.module]
+        same = (module.shared_with or module.name) == (theirs.shared_with or theirs.name)
+        if not same:
+            yield Fact(one.name, "module", Status.CONTRADICTED, one.module, other.module, one.at, other.name)
+    order = tuple(sorted(one.feeders)) == tuple(sorted(other.feeders)) if one.kind in _COMMUTATIVE else one.feeders == other.feeders
+    status = Status.CONFIRMED if order else Status.CONTRADICTED
+    yield Fact(one.name, "inputs", status, ", ".join(one.feeders) or "the input", ", ".join(other.feeders) or "the input", one.at, other.name)
+
+
+def _composite(source: Architecture, artifact: Architecture, composite: list[str], holds: tuple[str, ...]) -> Iterator[Fact]:
+    """Layers that are many operations: what is seen of their settings."""
+    for name in composite:
+        module = source.modules[name]
+        stated = artifact.modules[name].arguments if name in artifact.modules and "arguments" in holds else {}
+        heads = [
+            node.output.shape[1]
+            for node in artifact.graph
+            if node.module == name and "scaled_dot_product_attention" in node.target and hasattr(node.output, "shape") and len(node.output.shape) == 4
+        ]
+        for key, value in settings_of(module.class_name, module.arguments).items():
+            if key in stated or not plain(value) or key in ("embed_dim", "dropout"):
+                continue
+            if key in ("num_heads", "nhead") and heads and type(heads[0]) is int:
+                status = Status.CONFIRMED if heads[0] == value else Status.CONTRADICTED
+                yield Fact(name, key, status, value, heads[0], module.defined_at)
+            else:
+                yield Fact(name, key, Status.ABSENT, value, None, module.defined_at, note="the artifact holds only the operations inside of it")
+
+
+def _dropouts(source: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
+    """Dropout is not part of a forward that is not trained."""
+    if "arguments" in holds:
+        return
+    for name, module in source.modules.items():
+        if "Dropout" in module.class_name:
+            rate = settings_of(module.class_name, module.arguments).get("p")
+            yield Fact(name, "p", Status.ABSENT, rate, None, module.defined_at, note="dropout is gone where the model is not trained")

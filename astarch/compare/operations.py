@@ -1,0 +1,251 @@
+"""The operations of a forward in one form: of a source's graph, and of the graphs that formats keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ir.architecture import Architecture
+from ..ir.graph import Node, TensorType
+from ..ir.span import NOWHERE, Span
+from .kinds import IDLE, KINDS, base_name
+from .settings import settings_of
+
+#: Layers whose work is many operations: they are known by their name, not by what is inside.
+COMPOSITE = {"MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer", "TransformerEncoder", "TransformerDecoder",
+             "Transformer"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Operation:
+    """One operation: its kind, what it is made with, the shape of its weight, and where it stands."""
+
+    kind: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    weight: tuple[Any, ...] | None = None
+    module: str = ""
+    name: str = ""
+    at: Span = NOWHERE
+    dtype: str = ""
+    feeders: tuple[str, ...] = ()
+
+
+def source_operations(source: Architecture) -> tuple[list[Operation], list[str], list[str]]:
+    """What a source runs, in order; the composite layers among it; and what has no name here."""
+    found: list[Operation] = []
+    composite: list[str] = []
+    strange: list[str] = []
+    owners: dict[int, str] = {}
+    nodes = list(source.graph)
+    for node in nodes:
+        if node.op not in ("call_module", "call_function", "call_method"):
+            continue
+        module = source.modules.get(node.target) if node.op == "call_module" else None
+        base = module.class_name if module is not None else base_name(node.target)
+        if base in COMPOSITE:
+            composite.append(node.target)
+            owners[node.index] = f"composite {node.target}"
+            continue
+        kind = KINDS.get(base)
+        if kind is None:
+            if base not in IDLE:
+                strange.append(base)
+            continue
+        place = node.at if node.at.line or module is None else module.defined_at
+        operation = Operation(kind, {}, None, node.module, node.target, place)
+        if module is not None:
+            operation.module = node.target
+            operation.settings = _canonical(settings_of(base, module.arguments))
+            first = module.shared_with or node.target
+            weights = [source.parameters[name] for name in (f"{first}.weight", f"{first}.weight_ih_l0") if name in source.parameters]
+            if weights:
+                operation.weight, operation.dtype = weights[0].shape, weights[0].dtype
+        operation.feeders = feeders(nodes, node, owners, set())
+        owners[node.index] = f"operation {len(found)}"
+        found.append(operation)
+    return found, composite, strange
+
+
+def artifact_operations(artifact: Architecture, composite: list[str]) -> tuple[list[Operation], list[str]]:
+    """What an artifact runs, in order, without what is inside of composite layers; and what has no name here."""
+    nodes = list(artifact.graph)
+    sizes = _of_sizes(nodes)
+    found: list[Operation] = []
+    strange: list[str] = []
+    skip = _fused(nodes)
+    owners: dict[int, str] = {}
+    for node in nodes:
+        if node.op not in ("call_function", "call_method", "call_module") or node.index in sizes or node.index in skip:
+            continue
+        inside = next((name for name in composite if node.module == name or node.module.startswith(f"{name}.")), None)
+        if inside is not None:
+            owners[node.index] = f"composite {inside}"
+            continue
+        base = base_name(node.target)
+        if node.target.startswith("_operator."):
+            continue
+        weights = [nodes[source] for source in node.inputs if nodes[source].op == "get_attr"]
+        kind = _kind(base, node, weights)
+        if kind is None:
+            if base not in IDLE:
+                strange.append(base)
+            continue
+        large = [one for one in weights if isinstance(one.output, TensorType) and len(one.output.shape) > 1]
+        kind = "conv_transpose" if base == "_convolution" and node.attributes.get("6") is True else kind
+        operation = Operation(kind, _stated(base, node), None, node.module, node.target, node.at)
+        if large:
+            operation.weight, operation.dtype = large[0].output.shape, large[0].output.dtype
+        operation.feeders = feeders(nodes, node, owners, sizes)
+        owners[node.index] = f"operation {len(found)}"
+        found.append(operation)
+    return found, strange
+
+
+def feeders(nodes: list[Node], node: Node, owners: Mapping[int, str], sizes: set[int]) -> tuple[str, ...]:
+    """The operations whose results a node takes, in order, through everything that only moves values about."""
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    stack = list(reversed(node.inputs))
+    while stack:
+        index = stack.pop()
+        if index in seen or index in sizes:
+            continue
+        seen.add(index)
+        if index in owners:
+            found.setdefault(owners[index])
+        else:
+            stack.extend(reversed(nodes[index].inputs))
+    return tuple(found)
+
+
+def _kind(base: str, node: Node, weights: list[Node]) -> str | None:
+    """The kind, where the weights decide between two."""
+    real = [one for one in weights if isinstance(one.output, TensorType) and len(one.output.shape) == 2]
+    if base == "Gather" and real and real[0].index == node.inputs[0]:
+        return "embedding"
+    if base in ("MatMul", "matmul", "BatchMatMulV2", "BATCH_MATMUL") and real:
+        return "linear"
+    return KINDS.get(base)
+
+
+def _of_sizes(nodes: list[Node]) -> set[int]:
+    """The nodes that compute with sizes and constants only."""
+    found: set[int] = set()
+    for node in nodes:
+        base = base_name(node.target)
+        if base in ("Shape", "size", "Constant", "NumToTensor", "Const", "arange", "Range", "sym_size"):
+            found.add(node.index)
+        elif node.op == "get_attr":
+            if isinstance(node.output, TensorType) and not node.output.dtype.startswith(("float", "bfloat")):
+                found.add(node.index)
+        elif node.op.startswith("call") and node.inputs and all(source in found for source in node.inputs):
+            found.add(node.index)
+    return found
+
+
+def _fused(nodes: list[Node]) -> set[int]:
+    """Additions that are the bias of a product, and the product that makes a sigmoid a SiLU."""
+    found: set[int] = set()
+    for node in nodes:
+        base = base_name(node.target)
+        if base in ("Add", "AddV2", "add") and len(node.inputs) == 2:
+            kinds = [nodes[source] for source in node.inputs]
+            if any(one.op == "get_attr" for one in kinds) and any(base_name(one.target) in ("MatMul", "matmul") for one in kinds):
+                found.add(node.index)
+    return found
+
+
+# --- settings in one form -------------------------------------------------------------------------------------------------
+
+_POSITIONS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), ("", "", "", "stride", "padding", "dilation", "groups")),
+    "_convolution": ("", "", "", "stride", "padding", "dilation", "transposed", "output_padding", "groups"),
+    "batch_norm": ("", "", "", "", "", "training", "momentum", "eps"),
+    "layer_norm": ("", "normalized_shape", "", "", "eps"),
+    "group_norm": ("", "num_groups", "", "", "eps"),
+    **dict.fromkeys(("max_pool1d", "max_pool2d"), ("", "kernel_size", "stride", "padding", "dilation", "ceil_mode")),
+    **dict.fromkeys(("avg_pool1d", "avg_pool2d"), ("", "kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")),
+    **dict.fromkeys(("leaky_relu", "leaky_relu_"), ("", "negative_slope")),
+    **dict.fromkeys(("elu", "elu_"), ("", "alpha")),
+    **dict.fromkeys(("softmax", "log_softmax", "cat"), ("", "dim")),
+    "lstm": ("", "", "", "bias", "num_layers", "dropout", "training", "bidirectional", "batch_first"),
+    "gru": ("", "", "", "bias", "num_layers", "dropout", "training", "bidirectional", "batch_first"),
+    "conv_transpose2d": ("", "", "", "stride", "padding", "output_padding", "groups", "dilation"),
+}
+
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}),
+    "conv_transpose2d": {"stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "dilation": 1},
+    "layer_norm": {"eps": 1e-05},
+    "group_norm": {"eps": 1e-05},
+    **dict.fromkeys(("max_pool1d", "max_pool2d"), {"padding": 0, "dilation": 1, "ceil_mode": False}),
+    **dict.fromkeys(("avg_pool1d", "avg_pool2d"), {"padding": 0, "ceil_mode": False, "count_include_pad": True}),
+    **dict.fromkeys(("leaky_relu", "leaky_relu_"), {"negative_slope": 0.01}),
+    **dict.fromkeys(("elu", "elu_"), {"alpha": 1.0}),
+    "gelu": {"approximate": "none"},
+    "cat": {"dim": 0},
+}
+
+_ONNX = {"strides": "stride", "dilations": "dilation", "group": "groups", "kernel_shape": "kernel_size", "epsilon": "eps", "pads": "padding"}
+
+#: The settings that are compared, by kind.
+COMPARED: Mapping[str, tuple[str, ...]] = {
+    "conv": ("stride", "padding", "dilation", "groups"),
+    "conv_transpose": ("stride", "padding", "dilation", "groups", "output_padding"),
+    "batch_norm": ("eps",),
+    "layer_norm": ("eps",),
+    "group_norm": ("eps", "num_groups"),
+    "max_pool": ("kernel_size", "stride", "padding", "dilation", "ceil_mode"),
+    "avg_pool": ("kernel_size", "stride", "padding", "ceil_mode"),
+    "leaky_relu": ("negative_slope",),
+    "elu": ("alpha",),
+    "gelu": ("approximate",),
+    "lstm": ("num_layers", "bidirectional", "batch_first", "hidden_size"),
+    "gru": ("num_layers", "bidirectional", "batch_first", "hidden_size"),
+}
+
+
+def _canonical(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if not isinstance(value, dict)}
+
+
+def _stated(base: str, node: Node) -> dict[str, Any]:
+    """The settings of an artifact's operation, under the names of torch."""
+    found: dict[str, Any] = dict(_DEFAULTS.get(base, {}))
+    names = _POSITIONS.get(base, ())
+    for key, value in node.attributes.items():
+        name = names[int(key)] if key.isdecimal() and int(key) < len(names) else _ONNX.get(key, key)
+        if name:
+            found[name] = value
+    if "Pool" not in base and "pool" in base and found.get("stride") in (None, []):
+        found["stride"] = found.get("kernel_size")
+    change: Callable[[dict[str, Any]], None] | None = _CHANGES.get(base)
+    if change is not None:
+        change(found)
+    return found
+
+
+def _pads(found: dict[str, Any]) -> None:
+    """ONNX pads both ends of each axis; torch says it once."""
+    pads = found.get("padding")
+    if found.get("auto_pad") not in (None, "NOTSET"):
+        found["padding"] = found["auto_pad"]
+    elif isinstance(pads, list) and len(pads) % 2 == 0 and pads[: len(pads) // 2] == pads[len(pads) // 2 :]:
+        found["padding"] = pads[: len(pads) // 2]
+    elif pads is None:
+        found["padding"] = 0
+    found.setdefault("stride", 1)
+    found.setdefault("dilation", 1)
+    if "ceil_mode" in found:
+        found["ceil_mode"] = bool(found["ceil_mode"])
+
+
+def _onnx_recurrent(found: dict[str, Any]) -> None:
+    found["bidirectional"] = found.get("direction") == "bidirectional"
+
+
+_CHANGES: Mapping[str, Callable[[dict[str, Any]], None]] = {
+    "Conv": _pads, "ConvTranspose": _pads, "MaxPool": _pads, "AveragePool": _pads, "LSTM": _onnx_recurrent, "GRU": _onnx_recurrent,
+    "LeakyRelu": lambda found: found.update(negative_slope=found.get("alpha", 0.01)),
+}  # fmt: skip

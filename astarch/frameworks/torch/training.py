@@ -1,0 +1,262 @@
+"""What trains models rather than being one: optimizers, schedules, data sets. Constructible, and classes to derive from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...interpreter.values import CURRENT
+from ...ir.dim import Dim
+from ...ir.refusal import Refusal
+from ...ir.unknown import Reason, Unknown
+from ..describe import RUN
+from .calling import HookHandle
+from .making import call
+from .native import derivable, native
+
+
+def _items(value: Any) -> list[Any]:
+    return list(CURRENT.get().iterate(value))
+
+
+# --- torch.optim ------------------------------------------------------------------------------------------------------
+
+
+@derivable("torch.optim.Optimizer", module="torch.optim.optimizer")
+class Optimizer:
+    """Parameters in groups, and the settings of each."""
+
+    def __init__(self, params: Any, defaults: Any) -> None:
+        self.defaults = defaults
+        self.state: dict[Any, Any] = {}
+        self.param_groups: list[Any] = []
+        if type(params) is Unknown:
+            return
+        groups = _items(params)
+        if not groups:
+            raise Refusal("ValueError", "optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": [one[1] if isinstance(one, tuple) else one for one in groups]}]
+        for group in groups:
+            Optimizer.add_param_group(self, group)
+
+    def add_param_group(self, param_group: Any) -> None:
+        params = param_group["params"]
+        held = [params] if hasattr(params, "dtype") else _items(params)
+        group = {**param_group, "params": held}
+        for name, value in self.defaults.items():
+            group.setdefault(name, value)
+        self.param_groups.append(group)
+
+    def zero_grad(self, set_to_none: Any = True) -> None:
+        pass
+
+    def step(self, closure: Any = None) -> Any:
+        return call(closure) if closure is not None else None
+
+    def state_dict(self) -> Any:
+        return {"state": {}, "param_groups": self.param_groups}
+
+    def load_state_dict(self, state_dict: Any) -> None:
+        pass
+
+    def __setstate__(self, state: Any) -> None:
+        pass
+
+    def register_step_pre_hook(self, hook: Any) -> Any:
+        return HookHandle({}, hook)
+
+    register_step_post_hook = register_step_pre_hook
+
+
+_OPTIMIZERS = """
+SGD: lr=0.001 momentum=0 dampening=0 weight_decay=0 nesterov=False maximize=False foreach=None differentiable=False fused=None
+Adam: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0 amsgrad=False maximize=False foreach=None capturable=False differentiable=False fused=None decoupled_weight_decay=False
+AdamW: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0.01 amsgrad=False maximize=False foreach=None capturable=False differentiable=False fused=None decoupled_weight_decay=True
+Adamax: lr=0.002 betas=(0.9,0.999) eps=1e-08 weight_decay=0 foreach=None maximize=False differentiable=False capturable=False
+Adagrad: lr=0.01 lr_decay=0 weight_decay=0 initial_accumulator_value=0 eps=1e-10 foreach=None maximize=False differentiable=False fused=None
+Adadelta: lr=1.0 rho=0.9 eps=1e-06 weight_decay=0 foreach=None capturable=False maximize=False differentiable=False
+ASGD: lr=0.01 lambd=0.0001 alpha=0.75 t0=1000000.0 weight_decay=0 foreach=None maximize=False differentiable=False capturable=False
+NAdam: lr=0.002 betas=(0.9,0.999) eps=1e-08 weight_decay=0 momentum_decay=0.004 decoupled_weight_decay=False foreach=None maximize=False capturable=False differentiable=False
+RAdam: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0 decoupled_weight_decay=False foreach=None maximize=False capturable=False differentiable=False
+RMSprop: lr=0.01 alpha=0.99 eps=1e-08 weight_decay=0 momentum=0 centered=False capturable=False foreach=None maximize=False differentiable=False
+Rprop: lr=0.01 etas=(0.5,1.2) step_sizes=(1e-06,50) capturable=False foreach=None maximize=False differentiable=False
+LBFGS: lr=1 max_iter=20 max_eval=None tolerance_grad=1e-07 tolerance_change=1e-09 history_size=100 line_search_fn=None
+SparseAdam: lr=0.001 betas=(0.9,0.999) eps=1e-08 maximize=False
+Adafactor: lr=0.01 beta2_decay=-0.8 eps=(None,0.001) d=1.0 weight_decay=0.0 foreach=None maximize=False
+Muon: lr=0.001 weight_decay=0.1 momentum=0.95 nesterov=True ns_coefficients=(3.4445,-4.775,2.0315) eps=1e-07 ns_steps=5 adjust_lr_fn=None
+"""  # noqa: E501 - one line for each
+
+
+def _value(word: str) -> Any:
+    if word.startswith("("):
+        return tuple(_value(part) for part in word[1:-1].split(","))
+    if word in ("None", "True", "False"):
+        return {"None": None, "True": True, "False": False}[word]
+    return float(word) if "." in word or "e" in word else int(word)
+
+
+def _optimizer(name: str, settings: dict[str, Any]) -> None:
+    def start(self: Any, params: Any, *args: Any, **kwargs: Any) -> None:
+        if len(args) > len(settings) or set(kwargs) - set(settings):
+            raise Refusal("TypeError", f"{name}.__init__() got an unexpected argument")
+        Optimizer.__init__(self, params, {**settings, **dict(zip(settings, args, strict=False)), **kwargs})
+
+    made = type(name, (Optimizer,), {"__init__": start, "__doc__": f"The optimizer {name}."})
+    module = {"Adafactor": "_adafactor", "Muon": "_muon"}.get(name) or name.lower().replace("sparseadam", "sparse_adam")
+    derivable(f"torch.optim.{name}", module=f"torch.optim.{module}")(made)
+
+
+for _line in _OPTIMIZERS.strip().splitlines():
+    _name, _, _words = _line.partition(": ")
+    _optimizer(_name, {key: _value(value) for key, _, value in (word.partition("=") for word in _words.split())})
+
+
+@derivable("torch.optim.lr_scheduler.LRScheduler", "torch.optim.lr_scheduler._LRScheduler", module="torch.optim.lr_scheduler")
+class LRScheduler:
+    """A learning rate that changes over time."""
+
+    def __init__(self, optimizer: Any, *args: Any, **kwargs: Any) -> None:
+        self.optimizer = optimizer
+        self.last_epoch = kwargs.get("last_epoch", -1)
+        groups = getattr(optimizer, "param_groups", ())
+        self.base_lrs = [group.get("lr") for group in groups if isinstance(group, dict)]
+
+    def step(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def get_last_lr(self) -> Any:
+        return list(self.base_lrs)
+
+    def state_dict(self) -> Any:
+        return {}
+
+    def load_state_dict(self, state_dict: Any) -> None:
+        pass
+
+
+for _name in """ChainedScheduler ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR ExponentialLR LambdaLR LinearLR MultiStepLR
+MultiplicativeLR OneCycleLR PolynomialLR ReduceLROnPlateau SequentialLR StepLR""".split():  # noqa: SIM905 - names
+    derivable(f"torch.optim.lr_scheduler.{_name}", module="torch.optim.lr_scheduler")(
+        type(_name, (LRScheduler,), {"__doc__": f"The schedule {_name}."})
+    )
+
+
+# --- torch.utils.data -------------------------------------------------------------------------------------------------
+
+
+@derivable("torch.utils.data.Dataset", module="torch.utils.data.dataset")
+class Dataset:
+    """Examples by index."""
+
+    @classmethod
+    def __class_getitem__(cls: Any, item: Any) -> Any:
+        return cls
+
+    def __add__(self, other: Any) -> Any:
+        return RUN.get().unknown(Reason.NOT_DESCRIBED, "ConcatDataset")
+
+
+@derivable("torch.utils.data.IterableDataset", module="torch.utils.data.dataset")
+class IterableDataset(Dataset):
+    """Examples one after another."""
+
+
+@derivable("torch.utils.data.TensorDataset", module="torch.utils.data.dataset")
+class TensorDataset(Dataset):
+    """Examples that are rows of tensors."""
+
+    def __init__(self, *tensors: Any) -> None:
+        self.tensors = tensors
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(tensor[index] for tensor in self.tensors)
+
+    def __len__(self) -> Any:
+        return self.tensors[0].shape[0]
+
+
+@derivable("torch.utils.data.Subset", module="torch.utils.data.dataset")
+class Subset(Dataset):
+    """Some examples of a data set."""
+
+    def __init__(self, dataset: Any, indices: Any) -> None:
+        self.dataset, self.indices = dataset, indices
+
+    def __getitem__(self, idx: Any) -> Any:
+        return CURRENT.get().subscript(self.dataset, self.indices[idx])
+
+    def __len__(self) -> Any:
+        return len(self.indices)
+
+
+@derivable("torch.utils.data.Sampler", "torch.utils.data.sampler.Sampler", module="torch.utils.data.sampler")
+class Sampler:
+    """An order of examples."""
+
+    def __init__(self, data_source: Any = None, *args: Any, **kwargs: Any) -> None:
+        self.data_source = data_source
+
+    @classmethod
+    def __class_getitem__(cls: Any, item: Any) -> Any:
+        return cls
+
+    def __iter__(self) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "the order of examples")
+
+
+for _name, _module in {"SequentialSampler": "sampler", "RandomSampler": "sampler", "SubsetRandomSampler": "sampler", "BatchSampler": "sampler",
+                       "WeightedRandomSampler": "sampler"}.items():  # fmt: skip
+    derivable(f"torch.utils.data.{_name}", module=f"torch.utils.data.{_module}")(type(_name, (Sampler,), {"__doc__": f"The order {_name}."}))
+derivable("torch.utils.data.distributed.DistributedSampler", "torch.utils.data.DistributedSampler", module="torch.utils.data.distributed")(
+    type("DistributedSampler", (Sampler,), {"__doc__": "The part of the examples that one process sees."})
+)
+
+
+@derivable("torch.utils.data.DataLoader", module="torch.utils.data.dataloader")
+class DataLoader:
+    """Batches of a data set."""
+
+    def __init__(self, dataset: Any, batch_size: Any = 1, shuffle: Any = None, sampler: Any = None, batch_sampler: Any = None,
+                 num_workers: Any = 0, collate_fn: Any = None, pin_memory: Any = False, drop_last: Any = False, **kwargs: Any) -> None:  # fmt: skip
+        self.dataset, self.batch_size, self.sampler, self.batch_sampler = dataset, batch_size, sampler, batch_sampler
+        self.num_workers, self.collate_fn, self.pin_memory, self.drop_last = num_workers, collate_fn, pin_memory, drop_last
+
+    @classmethod
+    def __class_getitem__(cls: Any, item: Any) -> Any:
+        return cls
+
+    def __iter__(self) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "the batches of a DataLoader")
+
+    def __len__(self) -> Any:
+        count = CURRENT.get().length(self.dataset)
+        if not isinstance(count, (int, Dim)) or self.batch_size is None:
+            return RUN.get().unknown(Reason.OUTSIDE, "the length of a DataLoader")
+        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+
+
+@native("torch.utils.data.get_worker_info")
+def get_worker_info() -> None:
+    """None: this is the main process."""
+
+
+@native("torch.utils.data.random_split")
+def random_split(dataset: Any, lengths: Any, generator: Any = None) -> Any:
+    """Parts of a data set."""
+    return [RUN.get().unknown(Reason.OUTSIDE, "a random part of a data set") for _ in _items(lengths)]
+
+
+# --- from files -------------------------------------------------------------------------------------------------------
+
+
+def _from_outside(name: str) -> None:
+    @native(name)
+    def read(*args: Any, **kwargs: Any) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, name)
+
+    read.__doc__ = "What is read from a file or the network."
+
+
+for _name in ("torch.load", "torch.hub.load", "torch.hub.load_state_dict_from_url", "torch.hub.get_dir", "torch.utils.model_zoo.load_url",
+              "torch.jit.load", "torch.export.load", "torch.hub.download_url_to_file", "torch.hub.list"):  # fmt: skip
+    _from_outside(_name)
