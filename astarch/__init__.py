@@ -16,8 +16,9 @@ A tour:
     net.unknown, net.assumptions                  # what could not be known, and what was taken for granted
 
     astarch.find("src/")                          # every model of a project
+    astarch.verify("model.py:Net(10)", "net.pt2").verdict   # a saved model, read and never run, confirms it or does not
 
-- *Reading*: `read`, `find`.
+- *Reading*: `read`, `find`. *Confirming*: `verify`, a `Verification` of `Fact`, each with its `Status`; its `Verdict`.
 - *What comes back*: `Architecture`, with its `Module`, `Parameter`, `Buffer`, `Call`, `Graph`, `Node`, `TensorType`, `Record`,
   `Dim`, `Unknown`, `Reason`, `Assumption`, `Alternative`, `Diagnostic`, `Span`.
 - *Writing*: `astarch.render` has one module per form: ``astarch.render.text.to_text(net)``, ``astarch.render.json.to_json(net)``.
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import find as find
     from .api import read as read
+    from .api import verify as verify
     from .errors import AstarchError as AstarchError
     from .errors import ConfigError as ConfigError
     from .errors import InputError as InputError
@@ -56,10 +58,14 @@ if TYPE_CHECKING:
     from .ir.span import Span as Span
     from .ir.unknown import Reason as Reason
     from .ir.unknown import Unknown as Unknown
+    from .ir.verification import Fact as Fact
+    from .ir.verification import Status as Status
+    from .ir.verification import Verdict as Verdict
+    from .ir.verification import Verification as Verification
     from .version import VERSION as __version__  # noqa: N811
 
 _ROOMS = {
-    ".api": ("find", "read"),
+    ".api": ("find", "read", "verify"),
     ".errors": ("AstarchError", "ConfigError", "InputError", "ReadError", "TargetError"),
     ".inputs": ("InputSpec",),
     ".ir.architecture": ("Alternative", "Architecture", "Assumption", "Buffer", "Call", "Module", "Parameter"),
@@ -68,6 +74,7 @@ _ROOMS = {
     ".ir.graph": ("Graph", "Node", "Record", "TensorType"),
     ".ir.span": ("Span",),
     ".ir.unknown": ("Reason", "Unknown"),
+    ".ir.verification": ("Fact", "Status", "Verdict", "Verification"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -81,6 +88,7 @@ __all__ = [
     "ConfigError",
     "Diagnostic",
     "Dim",
+    "Fact",
     "Graph",
     "InputError",
     "InputSpec",
@@ -91,12 +99,16 @@ __all__ = [
     "Reason",
     "Record",
     "Span",
+    "Status",
     "TargetError",
     "TensorType",
     "Unknown",
+    "Verdict",
+    "Verification",
     "__version__",
     "find",
     "read",
+    "verify",
 ]
 
 

@@ -1,4 +1,7 @@
-"""The verbs: `read` a model, `find` the models there are. Thin: they choose the reader and see that names and places are real."""
+"""The verbs: `read` a model, `find` the models there are, `verify` one against a saved one.
+
+Thin: they choose the reader and see that names and places are real.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .environment import project_root, site_packages
-from .errors import ReadError
-from .inputs import as_inputs
+from .errors import AstarchError, ReadError, TargetError
+from .inputs import InputSpec, as_inputs
 from .ir.architecture import Architecture
 from .targets import Target, parse_target
 from .version import VERSION
 
 if TYPE_CHECKING:
+    from .ir.verification import Verification
     from .readers.discover import Found
     from .render.picture import Picture
 
@@ -60,6 +64,56 @@ def read(
     from .readers.python import read_source
 
     return read_source(wanted, as_inputs(inputs), folders, dict(names or {}), budget)
+
+
+def verify(source: str | Target | Architecture, artifact: str | Path | Architecture, *, inputs: Any = None, **options: Any) -> Verification:
+    """Hold a model against a saved one: per fact confirmed, contradicted, or not in this artifact.
+
+    Args:
+        source: What to confirm: a target, or what was read from one.
+        artifact: The saved model, or what was read from it.
+        inputs: What the forward is given; without it, that of the artifact's own input where it says so.
+        options: What else `read` takes for the source.
+
+    ``verify("net.py:Net(10)", "net.onnx", inputs=(1, 3, 32, 32)).verdict``
+    """
+    from .compare.confirmation import confirm
+
+    theirs = artifact if isinstance(artifact, Architecture) else read(str(artifact))
+    if isinstance(source, Architecture):
+        return confirm(source, theirs)
+    ours = read(source, inputs=_inputs_of(theirs) if inputs is None else inputs, **options)
+    if not ours.modules:
+        problem = next((finding.message for finding in ours.diagnostics), "it is not known what it builds")
+        raise TargetError(f"`{ours.target}` was not built: {problem}")
+    return confirm(ours, theirs)
+
+
+def which(folder: str | Path, artifact: str | Path, **options: Any) -> list[str]:
+    """The targets of all models in a folder that have exactly the tensors of a saved one."""
+    from .compare.confirmation import same_tensors
+
+    theirs = read(str(artifact))
+    found: list[str] = []
+    for one in find(folder):
+        try:
+            ours = read(one.target, **options)
+        except AstarchError:
+            continue
+        if same_tensors(ours, theirs):
+            found.append(one.target)
+    return found
+
+
+def _inputs_of(artifact: Architecture) -> Any:
+    """The input that a traced artifact was made with, where all its sizes are numbers."""
+    specs: list[InputSpec] = []
+    for value in artifact.inputs.values():
+        shape = getattr(value, "shape", None)
+        if shape is None or not all(type(side) is int for side in shape):
+            return None
+        specs.append(InputSpec(None, tuple(shape), value.dtype))
+    return specs or None
 
 
 def find(path: str | Path = ".") -> list[Found]:
@@ -190,3 +244,24 @@ def _texts(files: Iterable[str]) -> dict[str, str]:
         except (OSError, ValueError):
             continue
     return found
+
+
+def _mimebundle(architecture: Architecture, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    """What a notebook shows: the page in a frame, or the text where there are no frames."""
+    from .render.text import to_text
+
+    return {"text/plain": to_text(architecture, sources=sources(architecture)), "text/html": _framed(architecture)}
+
+
+def _framed(architecture: Architecture) -> str:
+    from html import escape
+
+    page = draw(architecture, "html")
+    assert isinstance(page, str)
+    frame = "width:100%;height:640px;border:1px solid #8884;border-radius:8px"
+    return f'<iframe title="{escape(architecture.name)}" style="{frame}" sandbox="allow-scripts allow-downloads" srcdoc="{escape(page)}"></iframe>'
+
+
+# Notebooks ask the object itself how it looks; nouns know no renderer, so the door answers for them.
+for _name, _answer in (("_repr_mimebundle_", _mimebundle), ("_repr_html_", _framed)):
+    setattr(Architecture, _name, _answer)

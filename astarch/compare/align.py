@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from os.path import commonprefix
 
 #: What DataParallel, compile, Lightning and averaging put before every name.
 PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", "ema_model.", "state_dict.")
@@ -43,12 +42,23 @@ def _changes(source: Sequence[str], artifact: Sequence[str]) -> Iterable[tuple[C
     for one in PREFIXES:
         yield _without(one), f"the prefix `{one}` of the artifact is left out"
         yield _with(one), f"the prefix `{one}` of the source is put before the artifact's names"
-    whole = commonprefix(list(artifact)).rpartition(".")[0]
+    whole = _shared(artifact)
     if whole:
         yield _without(f"{whole}."), f"the prefix `{whole}.` of the artifact is left out"
-    whole = commonprefix(list(source)).rpartition(".")[0]
+    whole = _shared(source)
     if whole:
         yield _with(f"{whole}."), f"the prefix `{whole}.` of the source is put before the artifact's names"
+
+
+def _shared(names: Sequence[str]) -> str:
+    """The dotted beginning that all names have in common, without its last dot."""
+    if not names:
+        return ""
+    parts = [name.split(".")[:-1] for name in (min(names), max(names))]
+    same = 0
+    while same < min(map(len, parts)) and parts[0][same] == parts[1][same]:
+        same += 1
+    return ".".join(parts[0][:same])
 
 
 def _inside(name: str) -> str:

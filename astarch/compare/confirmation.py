@@ -65,6 +65,14 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     )
 
 
+def same_tensors(source: Architecture, artifact: Architecture) -> bool:
+    """Whether an artifact holds exactly the tensors that the source makes."""
+    if not source.parameters or source.diagnostics:
+        return False
+    facts, _ = _tensors(source, artifact, ("names", "shapes", "dtypes"))
+    return bool(facts) and not any(fact.status is Status.CONTRADICTED for fact in facts)
+
+
 # --- tensors --------------------------------------------------------------------------------------------------------------
 
 
@@ -85,14 +93,18 @@ def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...
         else:
             facts.append(_missing(source, item, back))
     facts += [
-        Fact(name, "name", Status.CONTRADICTED, None, f"{item.dtype}{_text(item.shape)}", found_at=old, note="the source has no such tensor")
+        Fact(
+            name, "name", Status.CONTRADICTED, None, f"{item.dtype}{_text(item.shape)}", found_at=old, note="the source has no such tensor"
+        )
         for old, item in theirs.items()
         if (name := names.get(old, old)) not in ours
     ]
     return facts, said
 
 
-def _tensor(item: Parameter | Buffer, other: Parameter | Buffer, name: str, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
+def _tensor(
+    item: Parameter | Buffer, other: Parameter | Buffer, name: str, artifact: Architecture, holds: tuple[str, ...]
+) -> Iterator[Fact]:
     at = f"{artifact.target}: {name}"
     yield _fact(item.name, "shape", _sizes(item.shape), _sizes(other.shape), item, at)
     yield _fact(item.name, "dtype", item.dtype, other.dtype, item, at)
@@ -115,13 +127,19 @@ def _sizes(shape: tuple[Any, ...] | None) -> tuple[int, ...] | None:
 def _missing(source: Architecture, item: Parameter | Buffer, back: Mapping[str, str]) -> Fact:
     """A tensor that the artifact does not list: one that need not be there, or one that should."""
     if isinstance(item, Buffer) and not item.persistent:
-        return Fact(item.name, "name", Status.CONFIRMED, "not saved", "not saved", item.at, note="a buffer that is not persistent is not saved")
+        return Fact(
+            item.name, "name", Status.CONFIRMED, "not saved", "not saved", item.at, note="a buffer that is not persistent is not saved"
+        )
     first = item.tied_to or item.name
     group = [name for name, other in _all(source).items() if (other.tied_to or name) == first]
     if any(name in back for name in group):
         kept = next(name for name in group if name in back)
-        return Fact(item.name, "name", Status.ABSENT, f"shares `{kept}`", None, item.at, note="it shares its elements with one that is listed")
-    return Fact(item.name, "name", Status.CONTRADICTED, f"{item.dtype}{_text(item.shape)}", None, item.at, note="the artifact has no such tensor")
+        return Fact(
+            item.name, "name", Status.ABSENT, f"shares `{kept}`", None, item.at, note="it shares its elements with one that is listed"
+        )
+    return Fact(
+        item.name, "name", Status.CONTRADICTED, f"{item.dtype}{_text(item.shape)}", None, item.at, note="the artifact has no such tensor"
+    )
 
 
 def _text(shape: tuple[Any, ...] | None) -> str:

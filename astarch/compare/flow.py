@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..ir.architecture import Architecture
 from ..ir.verification import Fact, Status
-from .operations import COMPARED, Operation, artifact_operations, source_operations
+from .operations import COMPARED, Operation, artifact_operations, moves, source_operations
 from .settings import alike, plain, settings_of
 
 #: Operations that exporters to ONNX, TensorFlow and TFLite leave as they are.
@@ -20,6 +20,12 @@ _TAKEN_APART = {"silu", "hardswish", "mish", "group_norm", "instance_norm", "att
 
 _COMMUTATIVE = {"add", "mul"}
 
+#: What the shape of the result says of the arguments.
+_BY_SHAPE = {"cat", "stack", "mean", "sum", "max", "adaptive_avg_pool", "adaptive_max_pool", "matmul"}
+
+#: Arguments that do not change a result.
+_SILENT = {"inplace", "training", "momentum", "auto_pad", "storage_order", "half_to_float", "dtype"}
+
 
 def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
     """What the artifact's graph says of the source's."""
@@ -27,7 +33,7 @@ def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, .
     ours, composite, strange = source_operations(source)
     theirs, others = artifact_operations(artifact, composite)
     yield from _composite(source, artifact, composite, holds)
-    yield from _dropouts(source, holds)
+    yield from _dropouts(source, artifact)
     if not exact:
         ours, theirs = _comparable(ours, theirs, bool(composite or strange))
         if composite and not any(node.module for node in artifact.graph):
@@ -43,21 +49,34 @@ def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, .
         yield Fact(one.name, "operation", Status.CONFIRMED, one.kind, other.kind, one.at, other.name)
         yield from _settings(one, other, exact)
         yield from _weight(one, other)
+        yield from _result(one, other, exact)
         if exact:
             yield from _place(source, one, other, aligned_names)
+    yield from _ambiguous(ours)
+    if len(source.inputs) > 1:
+        yield Fact("forward", "inputs", Status.ABSENT, ", ".join(source.inputs), note="which of the inputs goes where is not compared")
+    moved = moves(source)
+    if moved:
+        yield Fact("forward", "movements", Status.ABSENT, ", ".join(moved), note="how these move elements is not compared")
     if strange:
         yield Fact("forward", "operations", Status.ABSENT, ", ".join(sorted(set(strange))), note="these operations are not compared")
     if not exact:
-        yield Fact("forward", "other operations", Status.ABSENT, note="exporters take operations apart; only those that they keep are compared")
+        yield Fact(
+            "forward", "other operations", Status.ABSENT, note="exporters take operations apart; only those that they keep are compared"
+        )
 
 
 def _difference(ours: list[Operation], theirs: list[Operation], *, loose: bool, names: list[str]) -> Fact:
     """The first operation in which the two part."""
-    place = next((n for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one.kind != other.kind), min(len(ours), len(theirs)))
+    place = next(
+        (n for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one.kind != other.kind), min(len(ours), len(theirs))
+    )
     one = ours[place] if place < len(ours) else None
     other = theirs[place] if place < len(theirs) else None
     if loose:
-        return Fact("forward", "operations", Status.ABSENT, note=f"they cannot be laid side by side, for {', '.join(sorted(set(names))[:6])}")
+        return Fact(
+            "forward", "operations", Status.ABSENT, note=f"they cannot be laid side by side, for {', '.join(sorted(set(names))[:6])}"
+        )
     return Fact(
         one.name if one else "forward",
         f"operation {place + 1}",
@@ -76,6 +95,8 @@ def _comparable(ours: list[Operation], theirs: list[Operation], mixed: bool) -> 
         wanted |= _PARTS
     if any(one.kind == "batch_norm" for one in theirs):
         wanted.add("batch_norm")
+    if sum(one.kind == "embedding" for one in theirs) < sum(one.kind == "embedding" for one in ours):
+        wanted.discard("embedding")  # one of constant places is folded into its result
     spread: list[Operation] = []
     for one in ours:
         layers = one.settings.get("num_layers", 1) if one.kind in ("lstm", "gru") else 1
@@ -97,6 +118,19 @@ def _settings(one: Operation, other: Operation, exact: bool) -> Iterator[Fact]:
             continue
         status = Status.CONFIRMED if alike(expected, found) else Status.CONTRADICTED
         yield Fact(one.name, name, status, expected, found, one.at, other.name)
+
+
+def _result(one: Operation, other: Operation, exact: bool) -> Iterator[Fact]:
+    """The shape of what it gives; and what a function was called with, which the source's graph does not keep."""
+    same = one.output is not None and one.output == other.output
+    if exact and one.output is not None and other.output is not None:
+        yield Fact(one.name, "output", Status.CONFIRMED if same else Status.CONTRADICTED, one.output, other.output, one.at, other.name)
+    if one.layer or (same and one.kind in _BY_SHAPE):
+        return
+    left = {name: value for name, value in other.settings.items() if name not in _SILENT and (name, value) != ("alpha", 1)}
+    if left:
+        found = ", ".join(f"{name}={value}" for name, value in left.items())
+        yield Fact(one.name, "arguments", Status.ABSENT, None, found, one.at, other.name, "the source's graph does not keep them")
 
 
 def _weight(one: Operation, other: Operation) -> Iterator[Fact]:
@@ -122,7 +156,9 @@ def _place(source: Architecture, one: Operation, other: Operation, aligned_names
             yield Fact(one.name, "module", Status.CONTRADICTED, one.module, other.module, one.at, other.name)
     order = tuple(sorted(one.feeders)) == tuple(sorted(other.feeders)) if one.kind in _COMMUTATIVE else one.feeders == other.feeders
     status = Status.CONFIRMED if order else Status.CONTRADICTED
-    yield Fact(one.name, "inputs", status, ", ".join(one.feeders) or "the input", ", ".join(other.feeders) or "the input", one.at, other.name)
+    yield Fact(
+        one.name, "inputs", status, ", ".join(one.feeders) or "the input", ", ".join(other.feeders) or "the input", one.at, other.name
+    )
 
 
 def _composite(source: Architecture, artifact: Architecture, composite: list[str], holds: tuple[str, ...]) -> Iterator[Fact]:
@@ -133,7 +169,10 @@ def _composite(source: Architecture, artifact: Architecture, composite: list[str
         heads = [
             node.output.shape[1]
             for node in artifact.graph
-            if node.module == name and "scaled_dot_product_attention" in node.target and hasattr(node.output, "shape") and len(node.output.shape) == 4
+            if node.module == name
+            and "scaled_dot_product_attention" in node.target
+            and hasattr(node.output, "shape")
+            and len(node.output.shape) == 4
         ]
         for key, value in settings_of(module.class_name, module.arguments).items():
             if key in stated or not plain(value) or key in ("embed_dim", "dropout"):
@@ -142,14 +181,26 @@ def _composite(source: Architecture, artifact: Architecture, composite: list[str
                 status = Status.CONFIRMED if heads[0] == value else Status.CONTRADICTED
                 yield Fact(name, key, status, value, heads[0], module.defined_at)
             else:
-                yield Fact(name, key, Status.ABSENT, value, None, module.defined_at, note="the artifact holds only the operations inside of it")
+                yield Fact(
+                    name, key, Status.ABSENT, value, None, module.defined_at, note="the artifact holds only the operations inside of it"
+                )
 
 
-def _dropouts(source: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
+def _dropouts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
     """Dropout is not part of a forward that is not trained."""
-    if "arguments" in holds:
-        return
     for name, module in source.modules.items():
-        if "Dropout" in module.class_name:
-            rate = settings_of(module.class_name, module.arguments).get("p")
-            yield Fact(name, "p", Status.ABSENT, rate, None, module.defined_at, note="dropout is gone where the model is not trained")
+        if "Dropout" not in module.class_name or (name in artifact.modules and "p" in artifact.modules[name].arguments):
+            continue
+        rate = settings_of(module.class_name, module.arguments).get("p")
+        yield Fact(name, "p", Status.ABSENT, rate, None, module.defined_at, note="dropout is gone where the model is not trained")
+
+
+def _ambiguous(ours: list[Operation]) -> Iterator[Fact]:
+    """Recurrent layers of whose several results it is not sure from the shapes which one is used."""
+    for place, one in enumerate(ours):
+        if one.kind not in ("lstm", "gru", "rnn") or one.output is None:
+            continue
+        users = [other for other in ours if f"operation {place}" in other.feeders]
+        sure = bool(users) and all(other.output is not None and other.output[:-1] == one.output[:-1] for other in users)
+        if not sure:
+            yield Fact(one.name, "results", Status.ABSENT, None, None, one.at, note="which of its results is used is not compared")

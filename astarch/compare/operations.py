@@ -17,6 +17,11 @@ COMPOSITE = {"MultiheadAttention", "TransformerEncoderLayer", "TransformerDecode
              "Transformer"}  # fmt: skip
 
 
+#: What moves elements in a way that the shape alone does not tell.
+MOVES = set("transpose permute t T mT flip roll movedim swapaxes rot90 getitem __getitem__ select chunk split unbind narrow gather "
+            "index_select masked_fill tril triu where".split())  # fmt: skip
+
+
 @dataclass(slots=True)
 class Operation:
     """One operation: its kind, what it is made with, the shape of its weight, and where it stands."""
@@ -29,6 +34,8 @@ class Operation:
     at: Span = NOWHERE
     dtype: str = ""
     feeders: tuple[str, ...] = ()
+    output: tuple[Any, ...] | None = None
+    layer: bool = False
 
 
 def source_operations(source: Architecture) -> tuple[list[Operation], list[str], list[str]]:
@@ -52,8 +59,8 @@ def source_operations(source: Architecture) -> tuple[list[Operation], list[str],
             if base not in IDLE:
                 strange.append(base)
             continue
-        place = node.at if node.at.line or module is None else module.defined_at
-        operation = Operation(kind, {}, None, node.module, node.target, place)
+        place = module.defined_at if module is not None and module.defined_at.line else node.at
+        operation = Operation(kind, {}, None, node.module, node.target, place, output=_shape(node.output), layer=module is not None)
         if module is not None:
             operation.module = node.target
             operation.settings = _canonical(settings_of(base, module.arguments))
@@ -93,13 +100,27 @@ def artifact_operations(artifact: Architecture, composite: list[str]) -> tuple[l
             continue
         large = [one for one in weights if isinstance(one.output, TensorType) and len(one.output.shape) > 1]
         kind = "conv_transpose" if base == "_convolution" and node.attributes.get("6") is True else kind
-        operation = Operation(kind, _stated(base, node), None, node.module, node.target, node.at)
+        operation = Operation(kind, _stated(base, node), None, node.module, node.target, node.at, output=_shape(node.output))
         if large:
             operation.weight, operation.dtype = large[0].output.shape, large[0].output.dtype
         operation.feeders = feeders(nodes, node, owners, sizes)
         owners[node.index] = f"operation {len(found)}"
         found.append(operation)
     return found, strange
+
+
+def moves(source: Architecture) -> list[str]:
+    """The functions of a source that move elements about in a way that shapes do not show."""
+    names = (base_name(node.target) for node in source.graph if node.op in ("call_function", "call_method"))
+    return sorted({name for name in names if name in MOVES})
+
+
+def _shape(output: Any) -> tuple[Any, ...] | None:
+    """The sizes of a tensor, or of the first of several, when all of them are numbers."""
+    if isinstance(output, tuple) and output:
+        output = output[0]
+    shape = getattr(output, "shape", None)
+    return tuple(shape) if shape is not None and all(type(side) is int for side in shape) else None
 
 
 def feeders(nodes: list[Node], node: Node, owners: Mapping[int, str], sizes: set[int]) -> tuple[str, ...]:
@@ -134,12 +155,12 @@ def _of_sizes(nodes: list[Node]) -> set[int]:
     found: set[int] = set()
     for node in nodes:
         base = base_name(node.target)
-        if base in ("Shape", "size", "Constant", "NumToTensor", "Const", "arange", "Range", "sym_size"):
+        if base in ("Shape", "size", "dim", "len", "Constant", "NumToTensor", "Const", "arange", "Range", "sym_size"):
             found.add(node.index)
         elif node.op == "get_attr":
             if isinstance(node.output, TensorType) and not node.output.dtype.startswith(("float", "bfloat")):
                 found.add(node.index)
-        elif node.op.startswith("call") and node.inputs and all(source in found for source in node.inputs):
+        elif node.op.startswith("call") and all(source in found for source in node.inputs):  # also what takes nothing at all
             found.add(node.index)
     return found
 
@@ -187,7 +208,14 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "cat": {"dim": 0},
 }
 
-_ONNX = {"strides": "stride", "dilations": "dilation", "group": "groups", "kernel_shape": "kernel_size", "epsilon": "eps", "pads": "padding"}
+_ONNX = {
+    "strides": "stride",
+    "dilations": "dilation",
+    "group": "groups",
+    "kernel_shape": "kernel_size",
+    "epsilon": "eps",
+    "pads": "padding",
+}
 
 #: The settings that are compared, by kind.
 COMPARED: Mapping[str, tuple[str, ...]] = {
@@ -200,6 +228,7 @@ COMPARED: Mapping[str, tuple[str, ...]] = {
     "avg_pool": ("kernel_size", "stride", "padding", "ceil_mode"),
     "leaky_relu": ("negative_slope",),
     "elu": ("alpha",),
+    "softmax": ("dim",),
     "gelu": ("approximate",),
     "lstm": ("num_layers", "bidirectional", "batch_first", "hidden_size"),
     "gru": ("num_layers", "bidirectional", "batch_first", "hidden_size"),

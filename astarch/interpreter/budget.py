@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def resident() -> int:
+    """Bytes of memory that the process holds; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb", buffering=0) as pages:
+            return int(pages.read(200).split()[1]) * 4096
+    except OSError:
+        return 0
+
+
 class BudgetSpent(Exception):
     """The analysis ran into a limit; what was found so far stands.
 
     Args:
         limit: Which one, and how large it was.
     """
+
+
+def spent(error: BaseException) -> BudgetSpent:
+    """What it means when the host itself gives up."""
+    return BudgetSpent("the memory of the machine" if isinstance(error, MemoryError) else "the depth of the host's own calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,7 @@ class Budget:
         text: Characters of one string.
         bits: Binary digits of one number: sizes fit in 64, hashes and seeds in a few thousand.
         seconds: Processor time of the whole analysis.
+        memory: Bytes by which the process may grow.
         paths: Runs spent on exploring undecided conditions.
     """
 
@@ -33,4 +48,5 @@ class Budget:
     text: int = 4_000_000
     bits: int = 100_000
     seconds: float = 300.0
-    paths: int = 8
+    memory: int = 768 * 2**20
+    paths: int = 6

@@ -8,9 +8,9 @@ from typing import Any
 from ..ir.dim import Undecided
 from ..ir.refusal import Refusal
 from ..ir.unknown import Reason, Unknown
-from .budget import BudgetSpent
+from .budget import BudgetSpent, spent
 from .builtins.hosts import CONSTRUCTORS, TYPE
-from .machine import Frame, Machine
+from .machine import LARGE, Frame, Machine
 from .values import (
     CURRENT, MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, Lost, PyModule, Raised,
     StaticMethod,
@@ -19,6 +19,10 @@ from .values import (
 #: What a host operation may raise that the program would see raised.
 HOST_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, NotImplementedError, StopIteration,
                BufferError, OSError, RuntimeError)  # fmt: skip
+
+
+#: Host types that can be large.
+SIZED = frozenset({str, bytes, list, tuple, dict, set, frozenset})
 
 
 def call(m: Machine, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -48,15 +52,20 @@ def _call_builtin(m: Machine, function: Builtin, args: tuple[Any, ...], kwargs: 
             if type(value) is Unknown:
                 return value
     try:
-        return function.function(m, *args, **kwargs) if function.needs_machine else function.function(*args, **kwargs)
+        if args and type(args[0]) in SIZED and len(args[0]) > LARGE:
+            m.weigh(len(args[0]))
+        result = function.function(m, *args, **kwargs) if function.needs_machine else function.function(*args, **kwargs)
+        if type(result) in SIZED and len(result) > LARGE:
+            m.weigh(len(result))
+        return result
     except Refusal as refusal:
         raise m.error(refusal.kind, refusal.message) from None
     except Undecided as undecided:
         return m.unknown(Reason.UNDECIDED, str(undecided))
     except (Lost, Raised, BudgetSpent):
         raise
-    except RecursionError:
-        raise BudgetSpent("the depth of the host's own calls") from None
+    except (RecursionError, MemoryError) as error:
+        raise spent(error) from None
     except HOST_ERRORS as error:
         raise m.error_from(error) from None
 

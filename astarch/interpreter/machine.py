@@ -12,8 +12,15 @@ from typing import Any, Protocol
 
 from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Reason, Unknown
-from .budget import Budget, BudgetSpent
+from .budget import Budget, BudgetSpent, resident
 from .values import Class, Function, PyModule, Raised
+
+
+#: From this many elements or characters on, an operation on something is weighed.
+LARGE = 10_000
+
+#: So much is weighed until time and memory are looked at.
+HEAVY = 4_000_000
 
 
 class Frame:
@@ -109,13 +116,14 @@ class Machine:
         self.depth = 0
         self.steps_left = budget.steps
         self.deadline = time.process_time() + budget.seconds
+        self.weight = 0
+        self.most_memory = resident() + budget.memory
         self.libraries: list[Library] = []
         self.modules: dict[str, PyModule] = {}
         self.unknowns: list[Unknown] = []
         self.assumptions: dict[str, Span] = {}
         self.decisions = decisions or {}
         self.decided: list[Decision] = []
-        self.seen: dict[tuple[Any, ...], int] = {}
         self.project: Any = None
         self.registrations: Any = None
         self.importing = 0
@@ -147,16 +155,33 @@ class Machine:
         if self.steps_left & 4095 == 0:
             if self.steps_left <= 0:
                 raise BudgetSpent(f"{self.budget.steps:,} steps")
-            if time.process_time() > self.deadline:
-                raise BudgetSpent(f"{self.budget.seconds:g} seconds")
+            self.check()
+
+    def check(self) -> None:
+        """Time and memory are left."""
+        if time.process_time() > self.deadline:
+            raise BudgetSpent(f"{self.budget.seconds:g} seconds")
+        if resident() > self.most_memory:
+            raise BudgetSpent(f"{self.budget.memory >> 20} MiB of memory")
+
+    def weigh(self, size: int) -> None:
+        """Count an operation on something large, which takes as much as many steps."""
+        self.weight += size
+        if self.weight > HEAVY:
+            self.weight = 0
+            self.check()
 
     def require_items(self, count: int) -> None:
         """A container of this many elements may be made."""
+        if count > LARGE:
+            self.weigh(count)
         if count > self.budget.items:
             raise BudgetSpent(f"a container of {count:,} elements (limit {self.budget.items:,})")
 
     def require_text(self, count: int) -> None:
         """A text of this many characters may be made."""
+        if count > LARGE:
+            self.weigh(count)
         if count > self.budget.text:
             raise BudgetSpent(f"a text of {count:,} characters (limit {self.budget.text:,})")
 
@@ -176,10 +201,7 @@ class Machine:
     def decide(self, condition: str, likely: bool = False) -> bool:
         """Answer a condition that cannot be decided: as the replay wants it, or the likelier way."""
         frame = self.frame
-        place = (frame.module.name, *frame.at) if frame is not None else ()
-        count = self.seen.get(place, 0)
-        self.seen[place] = count + 1
-        key = (*place, count)
+        key: tuple[Any, ...] = (frame.module.name, *frame.at) if frame is not None else ()
         answer = self.decisions.get(key, likely)
         self.decided.append(Decision(key, condition, self.where(), answer))
         return answer

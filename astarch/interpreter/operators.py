@@ -11,11 +11,10 @@ from ..ir.dim import Dim, Undecided, same
 from ..ir.refusal import Refusal
 from ..ir.tensor import Tensor
 from ..ir.unknown import Reason, Unknown
-from .budget import BudgetSpent
-from .builtins.constructors import gather
-from .builtins.hosts import payload_of
+from .budget import BudgetSpent, spent
+from .builtins.hosts import gather, payload_of
 from .calls import HOST_ERRORS
-from .machine import Machine
+from .machine import LARGE, Machine
 from .overloads import by_method, union, index_of, special, unsupported
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
 
@@ -71,8 +70,8 @@ def _failed(m: Machine, error: Exception) -> Any:
         return m.unknown(Reason.UNDECIDED, str(error))
     if isinstance(error, (Lost, Raised, BudgetSpent)):
         raise error
-    if isinstance(error, RecursionError):
-        raise BudgetSpent("the depth of the host's own calls") from None
+    if isinstance(error, (RecursionError, MemoryError)):
+        raise spent(error) from None
     if isinstance(error, HOST_ERRORS):
         raise m.error_from(error) from None
     raise error
@@ -295,6 +294,10 @@ def contains(m: Machine, container: Any, item: Any) -> Any:
     if type(item) is Unknown:
         return item if container else False
     try:
+        if isinstance(container, range) and type(item) is not int:  # the host would try one number after the other
+            return isinstance(item, (int, float)) and item % 1 == 0 and int(item) in container
+        if isinstance(container, (str, bytes)) and len(container) > LARGE:
+            m.weigh(len(container))
         if isinstance(container, (dict, set, frozenset, str, bytes, range)) or isinstance(container, Tensor):
             return payload_of(item) in container if isinstance(container, (str, bytes)) else item in container
         if getattr(type(container), "described", False) and hasattr(type(container), "__contains__"):
@@ -307,6 +310,7 @@ def contains(m: Machine, container: Any, item: Any) -> Any:
 def _contains_by_iteration(m: Machine, container: Any, item: Any) -> Any:
     undecided = None
     for candidate in iterate(m, container):
+        m.step()
         if candidate is item:
             return True
         answer = equal(m, candidate, item)
@@ -429,6 +433,8 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
             return index
         if isinstance(index, slice) and any(isinstance(part, (Unknown, Dim)) for part in (index.start, index.stop, index.step)):
             return m.unknown(Reason.UNDECIDED, "a slice with bounds that are not known")
+        if isinstance(index, slice) and isinstance(value, _SIZED) and len(value) > LARGE:
+            m.weigh(len(value))
         if isinstance(index, Dim):
             return m.unknown(Reason.UNDECIDED, f"index {index}")
     try:

@@ -172,6 +172,10 @@ class _Reader:
         domain, kind = node.text(7), node.text(4)
         if domain in ("", "ai.onnx"):
             attributes = {**DEFAULTS.get(kind, {}), **attributes}
+        if kind == "Constant" and outputs and self.types.get(scope.prefix + outputs[0]) is None:
+            value = next((item.message(5) for item in node.messages(5) if item.text(1) == "value"), None)
+            if value is not None:
+                self.types[scope.prefix + outputs[0]] = tensor_type(value)
         stated = [self.types.get(scope.prefix + name) for name in outputs if name]
         index = self.wiring.add(
             "call_function", kind if domain in ("", "ai.onnx") else f"{domain}.{kind}", [*self._sources(inputs, scope), *bodies],

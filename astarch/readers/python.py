@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project
 from ..targets import Target
+from .keras_reading import LazyKeras
+from .paths import Outcome, explore
 from .recorder import Recorder
 
 _projects: dict[tuple[str, ...], Project] = {}
@@ -43,11 +45,12 @@ def project_for(search_path: list[Path]) -> Project:
 class Session:
     """One analysis: a machine with its libraries, and the run they record into."""
 
-    def __init__(self, project: Project, budget: Budget) -> None:
+    def __init__(self, project: Project, budget: Budget, decisions: dict[Any, bool] | None = None) -> None:
         self.project = project
-        self.machine = new_machine(budget, project)
+        self.machine = new_machine(budget, project, decisions=decisions)
         self.library = TorchLibrary(self.machine)
-        self.machine.libraries = [self.library]
+        self.keras = LazyKeras(self.machine, lambda: self.run)
+        self.machine.libraries = [self.library, self.keras]
         self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
         self.run.state.update({"make": self.library.make, "clone": self._clone})
 
@@ -99,6 +102,7 @@ class Reading:
         self.root: Any = None
         self.inputs: dict[str, Any] = {}
         self.outputs: Any = MISSING
+        self.failed = False
 
 
 def read_source(target: Target, inputs: list[InputSpec], search_path: list[Path], names: dict[str, str], budget: int | None) -> Architecture:
@@ -115,19 +119,32 @@ def read_source(target: Target, inputs: list[InputSpec], search_path: list[Path]
         SourceError: The file is not Python.
         TargetError: The target names no model.
     """
-    session = Session(project_for(search_path), Budget() if budget is None else Budget(steps=budget))
-    reading = Reading()
+    project = project_for(search_path)
+    limits = Budget() if budget is None else Budget(steps=budget)
 
-    def work() -> Architecture:
-        _attempt(session, reading, lambda: _build(session, reading, target, names))
-        if isinstance(reading.root, ModuleInstance):
-            _attempt(session, reading, lambda: _forward(session, reading, inputs))
-        return Recorder(session.machine, session.run, reading.root).architecture(target.text, reading.inputs, reading.outputs)
+    def run(decisions: Mapping[Any, bool]) -> Outcome:
+        session = Session(project, limits, dict(decisions))
+        return session.do(lambda: _run(session, target, inputs, names))
 
     try:
-        return session.do(work)
+        return explore(run, limits.paths)
     finally:
-        session.project.keep()
+        project.keep()
+
+
+def _run(session: Session, target: Target, inputs: list[InputSpec], names: dict[str, str]) -> Outcome:
+    """Build the model and run its forward once."""
+    reading = Reading()
+    _attempt(session, reading, lambda: _build(session, reading, target, names))
+    if session.keras.is_model(reading.root):
+        _attempt(session, reading, lambda: _call_keras(session, reading, inputs))
+        architecture = session.keras.architecture(session.run, reading.root, target.text, reading.inputs, reading.outputs)
+    else:
+        if isinstance(reading.root, ModuleInstance):
+            _attempt(session, reading, lambda: _forward(session, reading, inputs))
+        recorder = Recorder(session.machine, session.run, reading.root)
+        architecture = recorder.architecture(target.text, reading.inputs, reading.outputs)
+    return Outcome(architecture, tuple(session.machine.decided), reading.failed)
 
 
 def _attempt(session: Session, reading: Reading, work: Callable[[], None]) -> None:
@@ -136,8 +153,10 @@ def _attempt(session: Session, reading: Reading, work: Callable[[], None]) -> No
     try:
         work()
     except Raised as raised:
+        reading.failed = True
         session.run.diagnostics.append(_program_error(raised))
     except BudgetSpent as spent:
+        reading.failed = True
         machine.unknown(Reason.BUDGET_SPENT, str(spent))
     except SourceError as error:
         if reading.root is None and not machine.frame:
@@ -164,7 +183,7 @@ def _build(session: Session, reading: Reading, target: Target, names: dict[str, 
         value = machine.call(value, *_default_arguments(session, value))
     if isinstance(value, Unknown):
         return
-    if not isinstance(value, ModuleInstance):
+    if not isinstance(value, ModuleInstance) and not session.keras.is_model(value):
         raise TargetError(f"`{target.text}` is a {machine.class_of(value).name}, not a model", "name a class or a function that builds one")
     reading.root = value
 
@@ -173,7 +192,9 @@ def _only_model(session: Session, module: PyModule, target: Target) -> Any:
     """The model of a file that names none: its only, or its last, module class."""
     state = module.state
     classes = [name for entry in state.entries if entry.kind == "class" for name in entry.binds] if state is not None else []
-    found = [value for name in classes if isinstance(value := module.get(name), Class) and value.derives(session.library.classes_of_module())]
+    torch = session.library.classes_of_module()
+    values = [value for name in classes if isinstance(value := module.get(name), Class)]
+    found = [value for value in values if value.derives(torch) or session.keras.is_model_class(value)]
     if not found:
         raise TargetError(f"`{target.text}` defines no model class", "name one: FILE.py:CLASS")
     return found[-1]
@@ -195,6 +216,10 @@ def _default_arguments(session: Session, value: Any) -> tuple[tuple[Any, ...], d
     return (), found
 
 
+def _call_keras(session: Session, reading: Reading, inputs: list[InputSpec]) -> None:
+    reading.outputs = session.keras.call(reading.root, inputs, reading.inputs)
+
+
 def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> None:
     machine, root = session.machine, reading.root
     machine.call(machine.get(root, "eval"), (), {})
@@ -210,6 +235,7 @@ def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> Non
         else:
             kwargs[spec.name] = value
         reading.inputs[spec.name or (parameters[position] if parameters and position < len(parameters) else f"input{position}")] = value
+    session.run.state["construction"] = list(session.run.nodes)
     session.run.calls.clear()  # a constructor may have run parts of the model to learn their sizes
     session.run.nodes.clear()
     reading.outputs = machine.call(root, tuple(args), kwargs)

@@ -18,6 +18,8 @@ from ..ir.dim import Dim
 from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.tensor import Shape, Tensor
 from ..ir.unknown import Reason, Unknown
+from .dataflow import Dataflow
+from .interface import interface
 
 
 class Recorder:
@@ -38,7 +40,8 @@ class Recorder:
         """Everything known of the model."""
         modules = self._modules()
         parameters, buffers = self._parameters(), self._buffers()
-        graph = self._graph()
+        flow = Dataflow(self.run.state.get("construction", []), self.run.nodes, inputs, self._held())
+        graph = self._graph(flow)
         calls = tuple(self._call(call) for call in self.run.calls if id(call.module) in self.names)
         found = self._unknowns()
         return Architecture(
@@ -54,6 +57,7 @@ class Recorder:
             unknown=found,
             assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             diagnostics=tuple(self.run.diagnostics),
+            attributes={**interface(self.root), **({} if outputs is MISSING else {"results": flow.stated(outputs), "construction": flow.made})},
         )
 
     # --- modules and their tensors --------------------------------------------------------------------------------
@@ -111,18 +115,25 @@ class Recorder:
         macs = sum(node.macs for node in self.run.nodes[call.nodes[0] : call.nodes[1]])
         return Call(self.names[id(call.module)], tuple(stated(arg) for arg in call.args), keywords, outputs, call.span, (), macs, 0, call.depth)
 
-    def _graph(self) -> Graph:
-        return Graph(tuple(self._node(i, node) for i, node in enumerate(self.run.nodes)))
+    def _held(self) -> dict[int, str]:
+        """The names of what a state dict holds, by identity."""
+        found: dict[int, str] = {}
+        for path, module in walk(self.root, "", set(), False):
+            for key in ("_parameters", "_buffers"):
+                for name, value in _registered(module, key):
+                    if value is not None and name not in module.__dict__["_non_persistent_buffers_set"]:
+                        found.setdefault(id(value), f"{path}.{name}" if path else name)
+        return found
 
-    def _node(self, index: int, node: RunNode) -> Node:
-        sources: dict[int, None] = {}
-        for value in (*node.args, *node.kwargs.values()):
-            _sources(value, index, sources)
+    def _graph(self, flow: Dataflow) -> Graph:
+        return Graph(tuple(self._node(i, node, flow) for i, node in enumerate(self.run.nodes)))
+
+    def _node(self, index: int, node: RunNode, flow: Dataflow) -> Node:
         kind, target = "call_method" if node.op.startswith("torch.Tensor.") else "call_function", node.op
         module = self.names.get(id(node.module), "")
         if node.op == "call_module":
             kind, target, module = "call_module", module, module.rpartition(".")[0]
-        return Node(index, kind, target, tuple(sources), (), stated(node.result), module, node.span, node.macs)
+        return Node(index, kind, target, flow.sources[index], (), stated(node.result), module, node.span, node.macs, flow.attributes[index])
 
     def _unknowns(self) -> tuple[Unknown, ...]:
         found: dict[tuple[Any, ...], Unknown] = {}
@@ -133,19 +144,6 @@ class Recorder:
 
 def _registered(module: Any, key: str) -> list[tuple[str, Any]]:
     return list(module.__dict__.get(key, {}).items()) if isinstance(module, ModuleInstance) else []
-
-
-def _sources(value: Any, before: int, found: dict[int, None]) -> None:
-    """Indices of the nodes whose results a value holds."""
-    if isinstance(value, Tensor):
-        if value.node is not None and value.node < before:
-            found[value.node] = None
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            _sources(item, before, found)
-    elif isinstance(value, dict):
-        for item in value.values():
-            _sources(item, before, found)
 
 
 # --- values as a report states them -----------------------------------------------------------------------------------

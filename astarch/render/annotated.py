@@ -37,7 +37,7 @@ def _lines(row: Row, whole: tuple[int | Dim, int | Dim], level: int, depth: int 
     if row.same_as is not None:
         yield f"{margin}({clean(name)}): {clean(row.type)}(shared with {clean(row.same_as)})"
         return
-    shares = _shares(row.parameters, row.macs or 0, whole)
+    shares = _shares(row.parameters, 0 if row.macs is None else row.macs, whole)
     inner = [child for child in row.rows if child.kind == "module"]
     if inner and (depth is None or level < depth):
         yield f"{margin}({clean(name)}): {times}{clean(row.type)}({shares},"

@@ -140,7 +140,7 @@ def _module_label(item: Item) -> str:
     """The class, what it was made with, its name and its line."""
     times = f'  <font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
     calls = f'  <font color="#be185d">×{item.calls} calls</font>' if item.calls > 1 and _some(item.parameters) else ""
-    more = " …" if item.closed else ""
+    more = " ⊞" if item.closed else ""
     first = f"<b>{_text(item.type)}</b>{more}"
     first += f" {_text(item.arguments)}" if item.arguments else ""
     place = f" · line {item.place.line}" if item.place.line else ""

@@ -7,12 +7,17 @@ that they can be left out of the text until they are needed.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 #: Syntax nested deeper than this is refused: no model is written so, and every later pass recurses.
 DEEPEST = 600
+
+#: More words and signs than this are data, not a model; the standard library's parser takes about a kilobyte for each.
+MOST_TOKENS = 400_000
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 #: A function body shorter than this is lowered along with its header.
 _SHORT_BODY = 3
@@ -71,6 +76,8 @@ def index(text: str, file: str) -> list[Entry]:
     Raises:
         SourceError: The text is not Python, or is nested too deeply.
     """
+    if len(text) > MOST_TOKENS and sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
+        raise SourceError(f"more than {MOST_TOKENS:,} words and signs: no model source", file)
     try:
         tree = ast.parse(text)
     except SyntaxError as error:

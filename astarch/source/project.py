@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import tokenize
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from .index import Entry, SourceError, index
 from .notebook import code_of
 
 #: Larger files are data, not models.
-LARGEST_FILE = 8 * 2**20
+LARGEST_FILE = 4 * 2**20
 
 _statements: msgspec.msgpack.Decoder[list[s.Statement]] = msgspec.msgpack.Decoder(list[s.Statement])
 
@@ -125,11 +126,23 @@ def read_text(path: str) -> str:
         SourceError: It cannot be read or decoded, or is too large.
     """
     try:
-        if os.path.getsize(path) > LARGEST_FILE:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for
+            raise SourceError("not a regular file", path)
+        if status.st_size > LARGEST_FILE:
             raise SourceError(f"larger than {LARGEST_FILE >> 20} MiB: no model source", path)
         data = Path(path).read_bytes()
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", path) from None
+    return decoded(data, path)
+
+
+def decoded(data: bytes, path: str) -> str:
+    """The bytes of a Python file or notebook as text.
+
+    Raises:
+        SourceError: They cannot be decoded.
+    """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
@@ -164,10 +177,10 @@ class Project:
         for folder in self.search_path:
             stem = os.path.join(folder, relative)
             if self._exists(os.path.join(stem, "__init__.py")):
-                found = SourceFile(name, os.path.join(stem, "__init__.py"), True, self.cache)
+                found = self._file(name, os.path.join(stem, "__init__.py"), True)
                 break
             if self._exists(stem + ".py"):
-                found = SourceFile(name, stem + ".py", False, self.cache)
+                found = self._file(name, stem + ".py", False)
                 break
         self.files[name] = found
         return found
@@ -195,7 +208,7 @@ class Project:
             self.search_path.insert(0, folder)
         file = self.files.get(name)
         if file is None or os.path.abspath(file.path) != path:
-            file = SourceFile(name, path, stem == "__init__", self.cache)
+            file = self._file(name, path, stem == "__init__")
             self.files[name] = file
         return file
 
@@ -211,14 +224,24 @@ class Project:
             if file is not None:
                 file.keep()
 
+    def text_of(self, path: str) -> str | None:
+        """The text of a file that does not lie on disk; None for those that do."""
+        return None
+
+    def names_in(self, folder: str) -> frozenset[str]:
+        """The files of a folder; links that leave it are followed as files only."""
+        try:
+            return frozenset(entry.name for entry in os.scandir(folder) if entry.is_file())
+        except OSError:
+            return frozenset()
+
+    def _file(self, name: str, path: str, is_package: bool) -> SourceFile:
+        return SourceFile(name, path, is_package, self.cache, self.text_of(path))
+
     def _exists(self, path: str) -> bool:
-        """Like `os.path.isfile`, from one listing per folder; links that leave the folder are followed as files only."""
+        """Like `os.path.isfile`, from one listing per folder."""
         folder, base = os.path.split(path)
         names = self._listing.get(folder)
         if names is None:
-            try:
-                names = frozenset(entry.name for entry in os.scandir(folder) if entry.is_file())
-            except OSError:
-                names = frozenset()
-            self._listing[folder] = names
+            names = self._listing[folder] = self.names_in(folder)
         return base in names

@@ -18,14 +18,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import astarch.frameworks.torch.library  # noqa: E402, F401 - registers every description
-from astarch.frameworks.describe import REGISTRY  # noqa: E402
-from astarch.frameworks.torch.module import Module  # noqa: E402
-from astarch.frameworks.torch.names import exists  # noqa: E402
+from astarch.frameworks.describe import REGISTRY
+from astarch.frameworks.torch.library import TorchLibrary
+from astarch.frameworks.torch.module import Module
+from astarch.frameworks.torch.names import exists
+from astarch.interpreter.engine import new_machine
 
 ROOTS = ("torch", "numpy", "einops")
 #: Methods that strings, dicts, lists and arrays have too say nothing about tensors.
-SHARED = frozenset(dir(str)) | frozenset(dir(dict)) | frozenset(dir(list)) | frozenset(dir(set)) | frozenset(vars(Module))
+SHARED = {*dir(str), *dir(dict), *dir(list), *dir(set), *vars(Module), "resize"}
+#: What is described by other means than the registry: `torch.nn.Module`, the containers, the classes of tensors.
+DESCRIBED = {*REGISTRY, *TorchLibrary(new_machine()).wrapped}
 _PREFIXES = frozenset(name[:i] for name in REGISTRY for i, character in enumerate(name) if character == ".")
 
 
@@ -56,9 +59,9 @@ class Scan(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         function = node.func
-        if isinstance(function, ast.Attribute) and self.resolve(function) is None and function.attr not in SHARED:
-            if exists(f"torch.Tensor.{function.attr}"):
-                self.used.append((f"torch.Tensor.{function.attr}", node.lineno))
+        is_method = isinstance(function, ast.Attribute) and self.resolve(function) is None and function.attr not in SHARED
+        if is_method and exists(f"torch.Tensor.{function.attr}"):
+            self.used.append((f"torch.Tensor.{function.attr}", node.lineno))
         self.generic_visit(node)
 
     def resolve(self, node: ast.expr) -> str | None:
@@ -80,10 +83,10 @@ def sources(folder: Path) -> Iterator[Path]:
 
 def is_described(name: str) -> bool:
     """Whether a name, or what it is taken from, has a description."""
-    if name in REGISTRY or name in _PREFIXES or exists(name) is False:
+    if name in DESCRIBED or name in _PREFIXES or exists(name) is False:
         return True
-    above = name.rpartition(".")[0]
-    return above in REGISTRY or (above.startswith(("torch.nn.modules.", "torch.nn.parameter")) and f"torch.nn.{name.rpartition('.')[2]}" in REGISTRY)
+    above, _, last = name.rpartition(".")
+    return above in DESCRIBED or (above.startswith(("torch.nn.modules.", "torch.nn.parameter")) and f"torch.nn.{last}" in DESCRIBED)
 
 
 def main() -> int:

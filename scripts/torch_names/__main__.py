@@ -20,13 +20,16 @@ import torch
 TARGET = Path(__file__).resolve().parents[2] / "astarch" / "frameworks" / "torch" / "public_names.txt"
 
 #: Private modules that programs reach for all the same.
-PRIVATE = """torch._utils torch._tensor torch._jit_internal torch._six torch._VF torch._lowrank torch._linalg_utils torch.utils._pytree
-torch.nn.utils._named_member_accessor torch.utils._python_dispatch torch.amp torch.nn.modules._functions torch._ops torch._classes""".split()
+PRIVATE = (
+    "torch._utils", "torch._tensor", "torch._jit_internal", "torch._lowrank", "torch._linalg_utils", "torch._ops", "torch.utils._pytree",
+    "torch.utils._python_dispatch", "torch.nn.modules._functions",
+)  # fmt: skip
 
 #: Modules for torch's own developers: no model uses them, and they would be most of the table.
 SKIPPED = (
     "torch.testing", "torch.ao.", "torch.onnx.", "torch.export.", "torch.package.", "torch.utils.tensorboard", "torch.utils.benchmark",
-    "torch.distributed.elastic", "torch.distributed.launch", "torch.distributed.rpc", "torch.distributed.checkpoint", "torch.fx.experimental",
+    "torch.distributed.elastic", "torch.distributed.launch", "torch.distributed.rpc", "torch.distributed.checkpoint",
+    "torch.fx.experimental",
     "torch.distributed.benchmarks", "torch.utils.hipify", "torch.contrib", "torch.numa", "torch.nativert", "torch.utils.data.datapipes",
     "torch.utils.bottleneck", "torch.monitor", "torch.distributed.pipelining", "torch.distributed.flight_recorder", "torch.fx.passes",
     "torch.distributed.debug", "torch.distributed.algorithms", "torch.distributed.optim", "torch.distributed.examples", "torch.cuda._",
@@ -73,7 +76,7 @@ def main() -> int:
     warnings.simplefilter("ignore")
     found = {module.__name__: names(module) for module in modules(torch) if is_closed(module)}
     found["torch.Tensor"] = sorted(name for name in dir(torch.Tensor) if not name.startswith("__"))
-    lines = [f"{name}: {' '.join(found[name])}" for name in sorted(found) if name not in ("torch._C",)]
+    lines = [f"{name}: {' '.join(found[name])}" for name in sorted(found) if name != "torch._C"]
     TARGET.write_text(f"# torch {torch.__version__.partition('+')[0]}; written by scripts/torch_names\n" + "\n".join(lines) + "\n")
     print(f"{TARGET}: {len(lines)} modules, {sum(map(len, found.values()))} names, {TARGET.stat().st_size / 1000:.0f} kB")
     return 0

@@ -61,6 +61,8 @@ def request(record: Record, scratch: Path) -> Request:
         record: The record.
         scratch: A folder for source that exists only in the record (README examples of vit_pytorch).
     """
+    if "layers" in record:
+        return _keras_request(record, scratch)
     inputs = read_inputs(record["input"]) if record.get("input") else None
     if "code" in record:
         return Request(f"{_write_example(record, scratch)}:{record['var']}", inputs, {})
@@ -71,6 +73,15 @@ def request(record: Record, scratch: Path) -> Request:
             config += f".{use.partition(' ->')[0]}"
         return Request(f"{record['builder']}(config)", inputs, {"config": config})
     return Request(f"{record['builder']}({_arguments(kwargs)})", inputs, {})
+
+
+def _keras_request(record: Record, scratch: Path) -> Request:
+    """A functional model is known without being called."""
+    if record.get("source"):
+        file = scratch / f"{re.sub(r'[^0-9a-zA-Z]', '_', record['id'])}.py"
+        file.write_text(f"import numpy as np\nimport keras\nimport keras_hub\n{record['source']}\n", encoding="utf-8")
+        return Request(f"{file}:model", None, {})
+    return Request(f"{record['builder']}({_arguments(record['kwargs'])})", None, {})
 
 
 def _arguments(kwargs: dict[str, Any]) -> str:

@@ -77,6 +77,10 @@ def score(architecture: Architecture, record: Record, aspects: Sequence[str] = A
         record: What the live library said.
         aspects: The aspects to compare.
     """
+    if "layers" in record:
+        from .keras_scoring import score_keras
+
+        return score_keras(architecture, record)
     result = Score()
     checks: dict[str, Callable[[Architecture, Record], Iterator[Finding]]] = {
         "modules": _modules,

@@ -1,7 +1,10 @@
 """numpy as described against numpy itself: each line is evaluated by both, and gives the same values, shapes and element types."""
 
+# ruff: noqa: E501 - one program, one line
 from __future__ import annotations
 
+import doctest
+import importlib
 import warnings
 from typing import Any
 
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from astarch.frameworks.describe import RUN, Run
+from astarch.frameworks.describe import REGISTRY, RUN, Run
 from astarch.frameworks.numpy.array import NumpyArray
 from astarch.frameworks.torch.library import TorchLibrary
 from astarch.frameworks.torch.tensor import TorchTensor
@@ -131,6 +134,8 @@ np.isnan([1.0, float("nan")]), np.isfinite(1.0), np.logical_and([True, False], T
 torch.from_numpy(np.arange(3)), torch.tensor(np.array([1.5, 2.5])), torch.tensor([1, 2]).numpy(), torch.arange(3).numpy() + 1
 torch.from_numpy(np.zeros((2, 3), dtype=np.float32)).float(), torch.as_tensor(np.arange(2)), torch.tensor(np.float32(2)).item()
 torch.ones(2) * np.sqrt(4), np.sqrt(4) * torch.ones(2), torch.ones([]) * np.log2(4)
+torch.ones(3) + np.ones(3), torch.ones(3) * np.arange(3), torch.ones(3) - np.float32(1), torch.ones(3) / np.array(2.0), torch.ones(3) ** np.arange(3)
+torch.arange(3) == np.arange(3), np.ones(3) / torch.ones(3), torch.arange(6).reshape(2, 3)[np.array([0, 0])], torch.arange(4)[np.arange(4) > 1]
 np.exp(0), np.log(1), np.sin(0.0), np.cos(0), np.power(2, 3), np.power(2.0, -1), np.add(1, 2), np.exp(1.0), np.log(10), np.log10(1000)
 np.array([1.0, 0.0]) / np.array([0.0, 0.0]), np.array([1, 2]) // 0.5, np.array([4.0]) ** 0.5
 np.asarray([1, 2]), np.asarray((1, 2), dtype="float32"), np.array(range(3)), np.array([np.float32(1), 2]), np.atleast_1d(3), np.atleast_2d([1, 2])
@@ -201,11 +206,27 @@ c *= 2
 
 
 @pytest.mark.parametrize("line", ["np.zeros(3) + np.zeros(4)", "np.concatenate([np.zeros((2, 2)), np.zeros((2, 3))], 0)", "np.zeros(3).nothing",
-                                  "np.zeros((2, 3)).reshape(4)", "np.array([1, 2]) and 1", "np.int32(1).no", "np.zeros(3)[5]"])  # fmt: skip
+                                  "np.zeros((2, 3)).reshape(4)", "np.array([1, 2]) and 1", "np.ones(3) * torch.ones(3)", "torch.ones(3) < np.ones(3)", "np.ones(3) + torch.ones(3)", "np.int32(1).no", "np.zeros(3)[5]"])  # fmt: skip
 def test_refusals(line: str) -> None:
-    with pytest.raises(Exception):  # noqa: B017, PT011 - any
-        eval(line, {"np": np})
+    with pytest.raises(Exception):  # noqa: B017 - any
+        eval(line, {"np": np, "torch": torch})
     try:
-        read(f"import numpy as np\nr = {line}")
+        found = read(f"import numpy as np, torch\nr = {line}")["r"]
     except Raised:
         return
+    assert isinstance(found, Unknown) or "nothing" in line or "+" in line
+
+
+class _Described:
+    """``np`` in the examples of docstrings: what is described under that name."""
+
+    def __getattr__(self, name: str) -> Any:
+        return REGISTRY[f"numpy.{name}"]
+
+
+@pytest.mark.parametrize("name", ["algebra", "array", "creation", "dtypes", "elementwise", "random", "reduction", "shaping"])
+def test_examples(name: str) -> None:
+    module = importlib.import_module(f"astarch.frameworks.numpy.{name}")
+    result = doctest.testmod(module, extraglobs={"np": _Described()})
+    assert result.attempted
+    assert not result.failed

@@ -1,5 +1,6 @@
 """Parametrized modules against torch itself: class names, tree, parameters, buffers and the order of calls."""
 
+# ruff: noqa: E501 - one program, one line
 from __future__ import annotations
 
 from typing import Any

@@ -174,7 +174,7 @@ def keep(self: Any, arguments: dict[str, Any], *names: str) -> None:
         setattr(self, name, value)
 
 
-def make(name: Any, *args: Any, **kwargs: Any) -> Any:
+def make(name: Any, /, *args: Any, **kwargs: Any) -> Any:
     """A new instance of a described class, for a description that holds children."""
     return RUN.get().state["keras library"].make(name, *args, **kwargs)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..describe import REGISTRY, op
 from ..dtypes import category
+from ..shapes import broadcast
 from ..torch.tensor import TorchTensor
 from .array import NumpyArray, array_of, as_torch, given, promoted
 from .reduction import folded
@@ -13,7 +14,8 @@ from .reduction import folded
 
 def _shape_of(name: str, *arrays: Any, **kwargs: Any) -> Any:
     """The shape that torch's rule gives, on floats where it takes no others."""
-    found = REGISTRY[name].function(*(TorchTensor(one.shape, "float64") if isinstance(one, NumpyArray) else one for one in arrays), **kwargs)
+    tensors = [TorchTensor(one.shape, "float64") if isinstance(one, NumpyArray) else one for one in arrays]
+    found = REGISTRY[name].function(*tensors, **kwargs)
     return found.shape if isinstance(found, TorchTensor) else [one.shape for one in found]
 
 
@@ -74,7 +76,7 @@ def kron(a: Any, b: Any) -> Any:
 def cross(a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Any:
     """The cross product of vectors."""
     first, second = array_of(a), array_of(b)
-    return given(REGISTRY["numpy.broadcast_shapes"].function(tuple(first.shape), tuple(second.shape)), promoted([first.dtype, second.dtype]))
+    return given(broadcast(first.shape, second.shape), promoted([first.dtype, second.dtype]))
 
 
 @op("numpy.trace", "numpy.ndarray.trace")

@@ -15,7 +15,7 @@ from ...ir.unknown import Reason, Unknown
 from ..describe import REGISTRY, RUN, attribute, kind, op, refuse
 from ..dtypes import category
 from ..torch.ops.values import cast_all, few
-from ..torch.tensor import TorchTensor
+from ..torch.tensor import FOREIGN, TorchTensor
 from .dtypes import dtype_of, name_of
 
 
@@ -31,7 +31,8 @@ class NumpyArray(Tensor):
     device: ClassVar[str] = "cpu"
     __array_priority__: ClassVar[float] = 0.0
 
-    def __init__(self, shape: Any, dtype: Any = "float64", buffer: Any = None, offset: Any = 0, strides: Any = None, order: Any = None) -> None:
+    def __init__(self, shape: Any, dtype: Any = "float64", buffer: Any = None, offset: Any = 0, strides: Any = None,
+                 order: Any = None) -> None:  # fmt: skip
         sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
         super().__init__(sizes, name_of(dtype) or "float64", buffer if isinstance(buffer, list) else None)
 
@@ -86,6 +87,9 @@ contains"""
 
 for _name in OPERATORS.split():
     setattr(NumpyArray, f"__{_name}__", _forward(f"__{_name}__"))
+
+
+FOREIGN.add(NumpyArray)
 
 
 def array_of(value: Any, dtype: str | None = None) -> NumpyArray:

@@ -20,7 +20,8 @@ def _sizes(shape: Any) -> tuple[Any, ...]:
 
 
 @op("numpy.array")
-def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K", subok: Any = False, ndmin: Any = 0, like: Any = None) -> Any:
+def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K", subok: Any = False, ndmin: Any = 0,
+          like: Any = None) -> Any:  # fmt: skip
     """An array of nested sequences of numbers.
 
     >>> array([[1, 2], [3, 4]])
@@ -106,7 +107,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
 
 
 @op("numpy.full_like")
-def full_like(a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", subok: Any = True, shape: Any = None, *, device: Any = None) -> Any:
+def full_like(a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", subok: Any = True, shape: Any = None, *,
+              device: Any = None) -> Any:  # fmt: skip
     """An array like another, of one value."""
     model = array_of(a)
     return full(model.shape if shape is None else shape, fill_value, name_of(dtype) or model.dtype)
@@ -129,7 +131,7 @@ def arange(start_or_stop: Any, /, stop: Any = None, step: Any = 1, dtype: Any = 
         if count > KEPT_VALUES:
             return NumpyArray((count,), kind)
         delta = (start + step) - start
-        exact = kind in ("float64",) or kind.startswith(("int", "uint")) or all(type(value) is int for value in (start, step))
+        exact = kind == "float64" or kind.startswith(("int", "uint")) or all(type(value) is int for value in (start, step))
         return NumpyArray((count,), kind, cast_all([start + place * delta for place in range(count)], kind) if exact else None)
     return NumpyArray((strided(start, stop, step, stop),), kind) if type(start) is int and start == 0 and step == 1 else NumpyArray(
         ((stop - start) // step,), kind)  # fmt: skip

@@ -97,7 +97,8 @@ def _named(dtype: Any) -> str | None:
         return dtype.name
     if not isinstance(dtype, str):
         host = getattr(dtype, "host", dtype)
-        dtype = host.scalar if isinstance(host, type) and issubclass(host, Scalar) else getattr(dtype, "name", getattr(host, "__name__", None))
+        is_scalar = isinstance(host, type) and issubclass(host, Scalar)
+        dtype = host.scalar if is_scalar else getattr(dtype, "name", getattr(host, "__name__", None))
     if not isinstance(dtype, str):
         return None
     word = dtype.lstrip("<>=|")
@@ -134,6 +135,9 @@ _TREE = {
     "generic": "", "number": "generic", "integer": "number", "signedinteger": "integer", "unsignedinteger": "integer", "inexact": "number",
     "floating": "inexact", "complexfloating": "inexact", "character": "generic", "flexible": "generic",
 }  # fmt: skip
+_ABOVE = {"i": "signedinteger", "u": "unsignedinteger", "f": "floating", "c": "complexfloating"}
+#: Words that name a type in a text, but are no names of numpy.
+_ONLY_TEXT = ("float", "int", "complex", "float_")
 
 
 def _scalars() -> None:
@@ -141,11 +145,10 @@ def _scalars() -> None:
     for name, parent in _TREE.items():
         made[name] = kind(f"numpy.{name}")(type(name, (made[parent],), {"__doc__": f"Every {name}.", "scalar": None}))
     for name in _CHARS:
-        above = {"b": "generic", "i": "signedinteger", "u": "unsignedinteger", "f": "floating", "c": "complexfloating"}.get(dtype_of(name).kind)
-        aliases = [f"numpy.{word}" for word, of in _WORDS.items() if of == name and len(word) > 2 and word not in ("float", "int", "complex")]
+        above = _ABOVE.get(dtype_of(name).kind, "generic")
+        aliases = [f"numpy.{word}" for word, of in _WORDS.items() if of == name and len(word) > 2 and word not in _ONLY_TEXT]
         members = {"__doc__": f"A {name}.", "scalar": name}
-        aliases = [alias for alias in aliases if alias != "numpy.float_"]
-        kind(f"numpy.{name}", *aliases)(type(name, (made[above or "generic"],), members))
+        kind(f"numpy.{name}", *aliases)(type(name, (made[above],), members))
 
 
 _scalars()

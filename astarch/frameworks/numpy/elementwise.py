@@ -40,11 +40,11 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def _largest(a: Any, b: Any) -> Any:
-    return a if a != a or (b == b and a >= b) else b
+    return a if math.isnan(a) or a >= b else b
 
 
 def _smallest(a: Any, b: Any) -> Any:
-    return a if a != a or (b == b and a <= b) else b
+    return a if math.isnan(a) or a <= b else b
 
 
 def _guarded(function: Callable[[float], float], at_zero: float = math.nan, below: float = math.nan) -> Callable[[float], float]:
@@ -94,8 +94,9 @@ UNARY: dict[str, tuple[str, Callable[..., Any] | None]] = {
     "arccosh": ("float", _guarded(math.acosh)), "arctanh": ("float", None), "exp2": ("float", None), "cbrt": ("float", None),
     "deg2rad": ("float", lambda a: a * (math.pi / 180.0)), "radians": ("float", lambda a: a * (math.pi / 180.0)),
     "rad2deg": ("float", lambda a: a * (180.0 / math.pi)), "degrees": ("float", lambda a: a * (180.0 / math.pi)), "sinc": ("float", None),
-    "absolute": ("same", abs), "negative": ("number", lambda a: -a), "positive": ("number", lambda a: a), "square": ("whole", lambda a: a * a),
-    "sign": ("number", lambda a: a if a != a else type(a)((a > 0) - (a < 0))), "conjugate": ("whole", lambda a: a),
+    "absolute": ("same", abs), "negative": ("number", lambda a: -a), "positive": ("number", lambda a: a),
+    "square": ("whole", lambda a: a * a),
+    "sign": ("number", lambda a: a if math.isnan(a) else type(a)((a > 0) - (a < 0))), "conjugate": ("whole", lambda a: a),
     "reciprocal": ("whole", lambda a: divided(1.0, a) if type(a) is float else None),
     **{name: ("same", _whole(function)) for name, function in _ROUND.items()}, "fix": ("same", _whole(math.trunc)),
     "rint": ("float", _whole(round)), "invert": ("bits", lambda a: not a if type(a) is bool else ~a),
@@ -105,7 +106,8 @@ UNARY: dict[str, tuple[str, Callable[..., Any] | None]] = {
 _UNARY_ALIASES = {"abs": "absolute", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "conj": "conjugate", "bitwise_not": "invert",
                   "bitwise_invert": "invert", "fabs": "absolute"}  # fmt: skip
 #: In these the last bit is the same for float32 as when it is computed in float64 and rounded.
-_ROUNDED_ONCE = {"add", "subtract", "multiply", "divide", "sqrt", "square", "absolute", "negative", "reciprocal", "rint", "positive", "sign"}
+_ROUNDED_ONCE = {"add", "subtract", "multiply", "divide", "sqrt", "square", "absolute", "negative", "reciprocal",
+                 "rint", "positive", "sign"}
 
 
 def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: tuple[Any, ...], dtype: str | None = None) -> Any:
@@ -150,7 +152,8 @@ def _in_torch(name: str, operands: tuple[Any, ...]) -> Any:
     return rule.function(*(_tensor(operand) for operand in operands))
 
 
-_TORCH = {"power": "pow", "not_equal": "ne", "equal": "eq", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "mod": "remainder"}
+_TORCH = {"power": "pow", "not_equal": "ne", "equal": "eq", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge",
+          "mod": "remainder"}  # fmt: skip
 
 
 def _tensor(value: Any) -> Any:
@@ -201,23 +204,23 @@ for _name in BINARY:
 for _name in UNARY:
     _unary(_name, [_name, *(alias for alias, of in _UNARY_ALIASES.items() if of == _name)])
 
-_OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "mod": "mod", "pow": "power",
-              "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "left_shift", "rshift": "right_shift", "eq": "equal",
-              "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}  # fmt: skip
+_OPERATORS = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "mod": "mod",
+              "pow": "power", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "left_shift",
+              "rshift": "right_shift", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}  # fmt: skip
 
 
 def _operator(word: str, name: str) -> None:
     gives, exact = BINARY[name]
-    words = ["torch.Tensor", "numpy.ndarray"]
 
     def forward(x1: Any, x2: Any, /) -> Any:
-        if isinstance(x2, TorchTensor):
-            return NotImplemented
+        if isinstance(x2, TorchTensor):  # of these operators torch answers some, and numpy refuses the others
+            first = TorchTensor(x1.shape, x1.dtype, x1.data)
+            return REGISTRY[f"torch.Tensor.__{word}__"](first, x2) if word in ("truediv", "eq", "ne") else NotImplemented
         return applied(name, gives, exact, (x1, x2))
 
     def backward(x1: Any, x2: Any, /) -> Any:
         if isinstance(x2, TorchTensor):
-            return REGISTRY[f"{words[0]}.__{word}__"](x2, TorchTensor(x1.shape, x1.dtype, x1.data))
+            return REGISTRY[f"torch.Tensor.__{word}__"](x2, TorchTensor(x1.shape, x1.dtype, x1.data))
         return applied(name, gives, exact, (x2, x1))
 
     def inplace(x1: Any, x2: Any, /) -> Any:
@@ -253,7 +256,7 @@ def round_(a: Any, decimals: Any = 0, out: Any = None) -> Any:
 
 
 def _rounded(value: Any, decimals: int) -> Any:
-    """numpy scales, rounds to even and scales back."""
+    """The way of numpy: it scales, rounds to even and scales back."""
     if not math.isfinite(value):
         return value
     scale = 10.0 ** abs(decimals)

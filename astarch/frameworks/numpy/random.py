@@ -36,7 +36,8 @@ def random(size: Any = None) -> Any:
 
 def _distribution(names: str, first: Any = 0.0, second: Any = 1.0) -> None:
     @op(*(f"numpy.random.{name}" for name in names.split()))
-    def draw(a: Any = first, b: Any = second, size: Any = None, *, loc: Any = None, scale: Any = None, low: Any = None, high: Any = None) -> Any:
+    def draw(a: Any = first, b: Any = second, size: Any = None, *, loc: Any = None, scale: Any = None, low: Any = None,
+             high: Any = None) -> Any:  # fmt: skip
         return _drawn(size, "float64", *(one for one in (a, b, loc, scale, low, high) if one is not None))
 
     draw.__doc__ = "Random numbers of a distribution."

@@ -33,8 +33,9 @@ def pairwise(values: Sequence[float], dtype: str) -> float:
             for lane in range(8):
                 partial[lane] = rounded(partial[lane] + values[place + lane], dtype)
             place += 8
-        add = lambda a, b: rounded(a + b, dtype)  # noqa: E731 - only here
-        total = add(add(add(partial[0], partial[1]), add(partial[2], partial[3])), add(add(partial[4], partial[5]), add(partial[6], partial[7])))
+        while len(partial) > 1:
+            partial = [rounded(a + b, dtype) for a, b in zip(partial[::2], partial[1::2], strict=True)]
+        total = partial[0]
         for value in values[place:]:
             total = rounded(total + value, dtype)
         return total
@@ -104,7 +105,8 @@ def prod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims:
 
 
 @op("numpy.mean", "numpy.ndarray.mean", "numpy.nanmean", "numpy.average")
-def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True, weights: Any = None) -> Any:
+def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True,
+         weights: Any = None) -> Any:  # fmt: skip
     """The mean along axes."""
     array = array_of(a)
     kind = name_of(dtype) or (array.dtype if category(array.dtype) >= 2 else "float64")
@@ -150,7 +152,7 @@ def _extreme(names: str, fold: Callable[..., Any]) -> None:
         if isinstance(a, TorchTensor):
             return unknown("np.max of a tensor")
         array = array_of(a)
-        plain = where is True and initial is None and not (array.data and any(value != value for value in array.data))
+        plain = where is True and initial is None and not (array.data and any(map(math.isnan, array.data)))
         return folded(array, axis, keepdims, array.dtype, fold if plain else None)
 
     extreme.__doc__ = "The extreme element along axes."
@@ -286,10 +288,11 @@ def nonzero(a: Any) -> Any:
 @op("numpy.argwhere")
 def argwhere(a: Any) -> Any:
     """Where the elements are not zero, one row each."""
-    rows = nonzero.__wrapped__(a) if hasattr(nonzero, "__wrapped__") else nonzero(a)
+    rows = nonzero(a)
     count = rows[0].shape[0]
     known = all(row.data is not None for row in rows)
-    return NumpyArray((count, len(rows)), "int64", [value for values in zip(*(row.data for row in rows), strict=True) for value in values] if known else None)
+    data = [value for values in zip(*(row.data or () for row in rows), strict=True) for value in values] if known else None
+    return NumpyArray((count, len(rows)), "int64", data)
 
 
 @op("numpy.flatnonzero")

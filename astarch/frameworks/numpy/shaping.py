@@ -342,14 +342,16 @@ def fill(a: Any, value: Any) -> None:
     write(a, cast_all([value] * product(a.shape), a.dtype) if a.data is not None else None)
 
 
-@op("numpy.ndarray.setflags", "numpy.copyto", "numpy.random.shuffle", "numpy.ndarray.sort", "numpy.fill_diagonal", "numpy.put", "numpy.place")
+@op("numpy.ndarray.setflags", "numpy.copyto", "numpy.random.shuffle", "numpy.ndarray.sort", "numpy.fill_diagonal", "numpy.put",
+    "numpy.place")  # fmt: skip
 def change(a: Any, *args: Any, **kwargs: Any) -> None:
     """The elements change; which, is not followed."""
     write(a)
 
 
 @op("numpy.delete", "numpy.insert", "numpy.histogram", "numpy.bincount", "numpy.searchsorted", "numpy.interp", "numpy.convolve",
-    "numpy.digitize", "numpy.vectorize", "numpy.apply_along_axis", "numpy.isin", "numpy.setdiff1d", "numpy.intersect1d", lenient=True)  # fmt: skip
+    "numpy.digitize", "numpy.vectorize", "numpy.apply_along_axis", "numpy.isin", "numpy.setdiff1d", "numpy.intersect1d",
+    lenient=True)  # fmt: skip
 def not_followed(*args: Any, **kwargs: Any) -> Any:
     """An array that is not followed."""
     return unknown("an array function that is not followed")
@@ -370,7 +372,7 @@ def _index(index: Any) -> Any:
 
 
 def _forwards(array: Any, index: Any) -> tuple[Any, Any]:
-    """torch has no negative steps: the axis is turned around first."""
+    """For torch, which has no negative steps, the axis is turned around first."""
     parts = list(index) if isinstance(index, tuple) else [index]
     if not any(isinstance(part, slice) and type(part.step) is int and part.step < 0 for part in parts):
         return array, index
@@ -385,7 +387,7 @@ def _forwards(array: Any, index: Any) -> tuple[Any, Any]:
                 parts[place] = slice(None, None, -part.step)
             else:
                 chosen = range(*part.indices(size))
-                parts[place] = slice(size - 1 - chosen.start, size - 1 - chosen.stop, -part.step) if len(chosen) else slice(0, 0)
+                parts[place] = slice(size - 1 - chosen.start, size - 1 - chosen.stop, -part.step) if chosen else slice(0, 0)
             array = flip(array, axis)
         axis += part is not None
     return array, tuple(parts)

@@ -128,8 +128,8 @@ class _Mapped:
         dim %= rank
         if self.size is None:
             self.size = value.shape[dim]
-        require(same(self.size, value.shape[dim]), f"vmap: Expected all tensors to have the same size in the mapped dimension, got {self.size} "
-                                                   f"and {value.shape[dim]}", name="vmap-mismatch")  # fmt: skip
+        message = f"vmap: Expected all tensors to have the same size in the mapped dimension, got {self.size} and {value.shape[dim]}"
+        require(same(self.size, value.shape[dim]), message, name="vmap-mismatch")
         return value.like((*value.shape[:dim], *value.shape[dim + 1 :]))
 
     def within(self, value: Any, dims: Any) -> Any:
@@ -159,19 +159,12 @@ def vmap(func: Any, in_dims: Any = 0, out_dims: Any = 0, randomness: Any = "erro
         if len(dims) != len(args):
             raise Refusal("ValueError", f"vmap: in_dims is not compatible with the structure of the {len(args)} inputs")
         rows = tuple(axis.without(arg, dim) for arg, dim in zip(args, dims, strict=True))
-        named = {name: axis.without(value, 0) if _has_tensor(value) else value for name, value in kwargs.items()}
         if axis.size is None and not any(type(arg) is Unknown for arg in args):
             raise Refusal("ValueError", "vmap: at least one input must be mapped over")
-        result = CURRENT.get().call(func, rows, named)
+        result = CURRENT.get().call(func, rows, kwargs)  # keywords are not mapped
         return axis.within(result, out_dims) if axis.size is not None else result
 
     return Builtin("vmap", mapped)
-
-
-def _has_tensor(value: Any) -> bool:
-    if isinstance(value, (tuple, list)):
-        return any(map(_has_tensor, value))
-    return isinstance(value, TorchTensor) or (isinstance(value, dict) and any(map(_has_tensor, value.values())))
 
 
 # --- modules as functions ----------------------------------------------------------------------------------------------

@@ -26,13 +26,14 @@ from ..describe import REGISTRY, RUN, Layer, Op
 from ..numpy.array import scalar_attribute
 from . import layers as _layers
 from . import ops as _ops
-from . import parametrize as _parametrize  # noqa: F401 - registers what it describes
+from . import autograd, distributions, parametrize, pytrees, tracing, training  # noqa: F401 - register what they describe
 from .containers import CONTAINERS
 from .instance import ModuleInstance
 from .module import Module
 from .names import exists
 from .native import Native
-from .tensor import Buffer, Parameter, TorchTensor, UninitializedBuffer, UninitializedParameter
+from .ops.creation import LEGACY, legacy
+from .tensor import Buffer, Parameter, TorchTensor, UninitializedBuffer, UninitializedParameter, default_dtype
 
 
 def _import_all(package: Any) -> None:
@@ -230,8 +231,8 @@ class TorchLibrary:
             made[host] = Class(name.rpartition(".")[2], (base,), namespace, module, host=host)
             self.wrapped[name] = made[host]
         self.classes.update(made)
-        for name in ("FloatTensor", "LongTensor", "BoolTensor", "IntTensor", "HalfTensor", "DoubleTensor", "ByteTensor", "BFloat16Tensor"):
-            self.wrapped.setdefault(f"torch.{name}", made[TorchTensor])
+        for name, dtype in LEGACY.items():
+            self.wrapped[f"torch.{name}Tensor"] = _typed_class(name, dtype, made[TorchTensor])
 
     def _tensor_namespace(self, name: str) -> dict[str, Any]:
         """Methods that are reached through the class: ``torch.Tensor.add_``."""
@@ -282,9 +283,22 @@ def _new_buffer(cls: Any, data: Any = None, *, persistent: Any = True) -> Any:
 
 
 def _new_tensor(cls: Any, *args: Any, **kwargs: Any) -> Any:
-    if not args or all(isinstance(arg, int) for arg in args):
-        return TorchTensor(args or (0,))
-    return REGISTRY["torch.tensor"](*args, **kwargs)
+    lost = next((arg for arg in args if type(arg) is Unknown), None)
+    return lost if lost is not None else legacy(default_dtype(), "cpu", args)
+
+
+def _typed_class(name: str, dtype: str, parent: Class) -> Class:
+    """``torch.LongTensor``: makes tensors of its type, and is the class of all tensors of that type."""
+
+    def make(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        lost = next((arg for arg in args if type(arg) is Unknown), None)
+        return lost if lost is not None else legacy(dtype, "cpu", args)
+
+    def test(value: Any) -> bool:
+        return isinstance(value, TorchTensor) and value.dtype == dtype
+
+    namespace = {"__new__": StaticMethod(Builtin(f"torch.{name}Tensor", make)), "__instance_test__": Builtin("__instance_test__", test)}
+    return Class(f"{name}Tensor", (parent,), namespace, "torch", host=TorchTensor)
 
 
 _TENSOR_MAKERS: dict[type, Callable[..., Any]] = {

@@ -55,7 +55,8 @@ def _check(found: Any, shape: Any, dtype: str, what: str) -> None:
         raise Refusal("ValueError", f"A parametrization must return a tensor. Got {type(found).__name__}.")
     fits = len(found.shape) == len(shape) and all(same(a, b) is not False for a, b in zip(found.shape, shape, strict=True))
     if found.dtype != dtype or not fits:
-        raise Refusal("ValueError", f"Registering a parametrization may not change the {what} of the tensor, unless `unsafe` flag is enabled.")
+        message = f"Registering a parametrization may not change the {what} of the tensor, unless `unsafe` flag is enabled."
+        raise Refusal("ValueError", message)
 
 
 @derivable("torch.nn.utils.parametrize.ParametrizationList", module=_MODULE, base="torch.nn.ModuleList")
@@ -266,7 +267,8 @@ def _fused(layer: Any, bn: Any) -> Any:
 
 
 @native("torch.nn.utils.fusion.fuse_conv_bn_weights", "torch.nn.utils.fuse_conv_bn_weights")
-def fuse_conv_bn_weights(conv_w: Any, conv_b: Any, bn_rm: Any, bn_rv: Any, bn_eps: Any, bn_w: Any, bn_b: Any, transpose: Any = False) -> Any:
+def fuse_conv_bn_weights(conv_w: Any, conv_b: Any, bn_rm: Any, bn_rv: Any, bn_eps: Any, bn_w: Any, bn_b: Any,
+                         transpose: Any = False) -> Any:  # fmt: skip
     """Weight and bias of a convolution that does the work of the normalization behind it."""
     bias = Parameter(bn_rm.shape, (conv_w if conv_b is None else conv_b).dtype, conv_b is not None and conv_b.requires_grad)
     return Parameter(conv_w.shape, conv_w.dtype, conv_w.requires_grad), bias

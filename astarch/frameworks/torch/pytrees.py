@@ -28,7 +28,8 @@ class TreeSpec:
         """The nest, with these leaves."""
         held = list(CURRENT.get().iterate(leaves))
         if len(held) != self.num_leaves:
-            raise Refusal("ValueError", f"treespec.unflatten(leaves): `leaves` has length {len(held)} but the spec refers to {self.num_leaves}")
+            message = f"treespec.unflatten(leaves): `leaves` has length {len(held)} but the spec refers to {self.num_leaves}"
+            raise Refusal("ValueError", message)
         return self._build(held)
 
     def __repr__(self) -> str:
@@ -129,3 +130,15 @@ def _asked(name: str, answer: Callable[..., bool]) -> None:
 
 _asked("tree_all", all)
 _asked("tree_any", any)
+
+
+@native("torch.utils._pytree._dict_flatten", "torch.utils._pytree._dict_flatten_with_keys")
+def dict_flatten(tree: Any) -> Any:
+    """The values of a dict, and its keys."""
+    return list(tree.values()), list(tree)
+
+
+@native("torch.utils._pytree._dict_unflatten")
+def dict_unflatten(values: Any, context: Any) -> Any:
+    """The dict of these values and keys."""
+    return dict(zip(context, values, strict=True))

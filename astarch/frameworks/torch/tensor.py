@@ -141,10 +141,16 @@ def sizes_of(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(a.data[0] if isinstance(a, TorchTensor) and a.data is not None and len(a.data) == 1 else a for a in args)
 
 
+#: Classes of other frameworks' arrays, which answer for themselves when one stands on the right of an operator.
+FOREIGN: set[type] = set()
+
+
 def _forward(name: str) -> Callable[..., Any]:
+    is_subscript = name.endswith("item__")
+
     def operator(*args: Any) -> Any:
         described = REGISTRY.get(f"torch.Tensor.{name}")
-        return NotImplemented if described is None else described(*args)
+        return NotImplemented if described is None or (type(args[-1]) in FOREIGN and not is_subscript) else described(*args)
 
     operator.__name__ = name
     return operator

@@ -70,21 +70,27 @@ class Optimizer:
 
 _OPTIMIZERS = """
 SGD: lr=0.001 momentum=0 dampening=0 weight_decay=0 nesterov=False maximize=False foreach=None differentiable=False fused=None
-Adam: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0 amsgrad=False maximize=False foreach=None capturable=False differentiable=False fused=None decoupled_weight_decay=False
-AdamW: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0.01 amsgrad=False maximize=False foreach=None capturable=False differentiable=False fused=None decoupled_weight_decay=True
+Adam: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0 amsgrad=False maximize=False foreach=None capturable=False differentiable=False
+  fused=None decoupled_weight_decay=False
+AdamW: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0.01 amsgrad=False maximize=False foreach=None capturable=False
+  differentiable=False fused=None decoupled_weight_decay=True
 Adamax: lr=0.002 betas=(0.9,0.999) eps=1e-08 weight_decay=0 foreach=None maximize=False differentiable=False capturable=False
-Adagrad: lr=0.01 lr_decay=0 weight_decay=0 initial_accumulator_value=0 eps=1e-10 foreach=None maximize=False differentiable=False fused=None
+Adagrad: lr=0.01 lr_decay=0 weight_decay=0 initial_accumulator_value=0 eps=1e-10 foreach=None maximize=False differentiable=False
+  fused=None
 Adadelta: lr=1.0 rho=0.9 eps=1e-06 weight_decay=0 foreach=None capturable=False maximize=False differentiable=False
 ASGD: lr=0.01 lambd=0.0001 alpha=0.75 t0=1000000.0 weight_decay=0 foreach=None maximize=False differentiable=False capturable=False
-NAdam: lr=0.002 betas=(0.9,0.999) eps=1e-08 weight_decay=0 momentum_decay=0.004 decoupled_weight_decay=False foreach=None maximize=False capturable=False differentiable=False
-RAdam: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0 decoupled_weight_decay=False foreach=None maximize=False capturable=False differentiable=False
-RMSprop: lr=0.01 alpha=0.99 eps=1e-08 weight_decay=0 momentum=0 centered=False capturable=False foreach=None maximize=False differentiable=False
+NAdam: lr=0.002 betas=(0.9,0.999) eps=1e-08 weight_decay=0 momentum_decay=0.004 decoupled_weight_decay=False foreach=None maximize=False
+  capturable=False differentiable=False
+RAdam: lr=0.001 betas=(0.9,0.999) eps=1e-08 weight_decay=0 decoupled_weight_decay=False foreach=None maximize=False capturable=False
+  differentiable=False
+RMSprop: lr=0.01 alpha=0.99 eps=1e-08 weight_decay=0 momentum=0 centered=False capturable=False foreach=None maximize=False
+  differentiable=False
 Rprop: lr=0.01 etas=(0.5,1.2) step_sizes=(1e-06,50) capturable=False foreach=None maximize=False differentiable=False
 LBFGS: lr=1 max_iter=20 max_eval=None tolerance_grad=1e-07 tolerance_change=1e-09 history_size=100 line_search_fn=None
 SparseAdam: lr=0.001 betas=(0.9,0.999) eps=1e-08 maximize=False
 Adafactor: lr=0.01 beta2_decay=-0.8 eps=(None,0.001) d=1.0 weight_decay=0.0 foreach=None maximize=False
 Muon: lr=0.001 weight_decay=0.1 momentum=0.95 nesterov=True ns_coefficients=(3.4445,-4.775,2.0315) eps=1e-07 ns_steps=5 adjust_lr_fn=None
-"""  # noqa: E501 - one line for each
+"""
 
 
 def _value(word: str) -> Any:
@@ -106,7 +112,7 @@ def _optimizer(name: str, settings: dict[str, Any]) -> None:
     derivable(f"torch.optim.{name}", module=f"torch.optim.{module}")(made)
 
 
-for _line in _OPTIMIZERS.strip().splitlines():
+for _line in _OPTIMIZERS.strip().replace("\n  ", " ").splitlines():
     _name, _, _words = _line.partition(": ")
     _optimizer(_name, {key: _value(value) for key, _, value in (word.partition("=") for word in _words.split())})
 
@@ -134,8 +140,10 @@ class LRScheduler:
         pass
 
 
-for _name in """ChainedScheduler ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR ExponentialLR LambdaLR LinearLR MultiStepLR
-MultiplicativeLR OneCycleLR PolynomialLR ReduceLROnPlateau SequentialLR StepLR""".split():  # noqa: SIM905 - names
+for _name in (
+    "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR", "LambdaLR",
+    "LinearLR", "MultiStepLR", "MultiplicativeLR", "OneCycleLR", "PolynomialLR", "ReduceLROnPlateau", "SequentialLR", "StepLR",
+):  # fmt: skip
     derivable(f"torch.optim.lr_scheduler.{_name}", module="torch.optim.lr_scheduler")(
         type(_name, (LRScheduler,), {"__doc__": f"The schedule {_name}."})
     )
@@ -204,9 +212,8 @@ class Sampler:
         return RUN.get().unknown(Reason.OUTSIDE, "the order of examples")
 
 
-for _name, _module in {"SequentialSampler": "sampler", "RandomSampler": "sampler", "SubsetRandomSampler": "sampler", "BatchSampler": "sampler",
-                       "WeightedRandomSampler": "sampler"}.items():  # fmt: skip
-    derivable(f"torch.utils.data.{_name}", module=f"torch.utils.data.{_module}")(type(_name, (Sampler,), {"__doc__": f"The order {_name}."}))
+for _name in ("SequentialSampler", "RandomSampler", "SubsetRandomSampler", "BatchSampler", "WeightedRandomSampler"):
+    derivable(f"torch.utils.data.{_name}", module="torch.utils.data.sampler")(type(_name, (Sampler,), {"__doc__": f"The order {_name}."}))
 derivable("torch.utils.data.distributed.DistributedSampler", "torch.utils.data.DistributedSampler", module="torch.utils.data.distributed")(
     type("DistributedSampler", (Sampler,), {"__doc__": "The part of the examples that one process sees."})
 )
@@ -217,7 +224,8 @@ class DataLoader:
     """Batches of a data set."""
 
     def __init__(self, dataset: Any, batch_size: Any = 1, shuffle: Any = None, sampler: Any = None, batch_sampler: Any = None,
-                 num_workers: Any = 0, collate_fn: Any = None, pin_memory: Any = False, drop_last: Any = False, **kwargs: Any) -> None:  # fmt: skip
+                 num_workers: Any = 0, collate_fn: Any = None, pin_memory: Any = False, drop_last: Any = False,
+                 **kwargs: Any) -> None:  # fmt: skip
         self.dataset, self.batch_size, self.sampler, self.batch_sampler = dataset, batch_size, sampler, batch_sampler
         self.num_workers, self.collate_fn, self.pin_memory, self.drop_last = num_workers, collate_fn, pin_memory, drop_last
 

@@ -9,6 +9,7 @@ from typing import Any
 from ...ir.dim import Dim, maximum, minimum, nearest
 from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
+from ..budget import BudgetSpent
 from ..machine import Machine
 from ..overloads import index_of
 from ..values import MISSING, Builtin, Class, Instance, Lost, PyModule, Raised, Super
@@ -194,11 +195,17 @@ def _abs(m: Machine, value: Any) -> Any:
     return abs(payload_of(value))
 
 
+#: Bit operations of one modular power.
+_LONGEST_POWER = 10**11
+
+
 @builtin("round", lenient=False)
 def _round(m: Machine, value: Any, digits: Any = None) -> Any:
     if isinstance(value, Instance) and (method := value.py_class.find("__round__")) is not MISSING:
         return m.call(method, (value,) if digits is None else (value, digits), {})
     value = payload_of(value)
+    if isinstance(value, int) and isinstance(digits, int) and digits < -m.budget.bits:
+        return 0
     if isinstance(value, (int, float)):
         return round(value, digits) if digits is not None else round(value)
     if isinstance(value, Tensor):
@@ -208,7 +215,12 @@ def _round(m: Machine, value: Any, digits: Any = None) -> Any:
 
 @builtin("pow", lenient=False)
 def _pow(m: Machine, base: Any, exponent: Any, modulus: Any = None) -> Any:
-    return m.binary("**", base, exponent) if modulus is None else pow(base, exponent, modulus)
+    if modulus is None:
+        return m.binary("**", base, exponent)
+    numbers = [payload_of(number) for number in (base, exponent, modulus)]
+    if all(isinstance(number, int) for number in numbers) and numbers[1].bit_length() * numbers[2].bit_length() ** 2 > _LONGEST_POWER:
+        raise BudgetSpent("a power modulo a number of that length")
+    return pow(*numbers)
 
 
 @builtin("divmod", lenient=False)

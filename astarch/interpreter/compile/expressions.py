@@ -7,7 +7,7 @@ from typing import Any
 
 from ...ir.unknown import Reason, Unknown
 from ...source import syntax as s
-from ..builtins.hosts import payload_of
+from ..builtins.hosts import gather, payload_of
 from ..machine import Frame
 from ..operators import BINARY, binary, compare, subscript, truth, unary
 from ..values import Instance, Lost
@@ -332,7 +332,7 @@ def items(nodes: list[Any], scope: Scope) -> Run:
             for run, is_starred in zip(runs, starred):
                 value = run(frame)
                 if is_starred:
-                    found.extend(frame.machine.iterate(value))
+                    found.extend(gather(frame.machine, value))
                 else:
                     found.append(value)
             frame.machine.require_items(len(found))

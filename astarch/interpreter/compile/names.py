@@ -6,8 +6,7 @@ from typing import Any
 
 from ...ir.unknown import Unknown
 from ...source import syntax as s
-from ..builtins.constructors import gather
-from ..builtins.hosts import payload_of
+from ..builtins.hosts import gather, payload_of
 from ..machine import Frame
 from ..operators import remove, store
 from ..values import MISSING, Lost

@@ -155,33 +155,48 @@ def holds_yield(nodes: Any) -> bool:
     return any(type(node) is s.Yield for node in walk(nodes))
 
 
-def touched(statements: list[Any]) -> tuple[set[str], list[tuple[Any, str]]]:
-    """What skipping the statements leaves uncertain: names, and attributes as ``(object, name)``.
+#: Methods that change what they are called on.
+_CHANGING = frozenset("""add add_module append appendleft clear discard extend insert pop popitem register_buffer register_module
+    register_parameter remove reverse setdefault sort update""".split())
 
-    A name counts when it is bound, when an item of it is stored, or when a method of it is called.
+
+def touched(statements: list[Any]) -> tuple[set[str], list[Any]]:
+    """What skipping the statements leaves uncertain.
+
+    Returns:
+        The names they may bind, and the names and attributes (as expressions) whose values they may change in place.
     """
     names = bound_names(statements)
-    attributes: list[tuple[Any, str]] = []
+    changed: list[Any] = []
     for node in walk(statements):
         kind = type(node)
-        targets: list[Any] = []
         if kind is s.Assign:
             targets = list(node.targets)
         elif kind in (s.Augment, s.Annotate, s.For):
             targets = [node.target]
-        elif kind is s.Call and type(node.function) is s.Attribute:
-            if type(node.function.value) is s.Name and node.function.value.id != "self":
-                names.add(node.function.value.id)
-            elif type(node.function.value) is s.Attribute:
-                targets = [node.function.value]
+        elif kind is s.Call and type(node.function) is s.Attribute and node.function.name in _CHANGING:
+            targets = [s.Subscript(node.at, node.function.value, node.function)]
+        else:
+            continue
         for target in targets:
-            while type(target) is s.Subscript:
-                target = target.value
-            if type(target) is s.Attribute:
-                attributes.append((target.value, target.name))
-            elif type(target) is s.Name:
-                names.add(target.id)
-    return names, attributes
+            changed.extend(_holders(target))
+    return names, changed
+
+
+def _holders(target: Any) -> Iterator[Any]:
+    """The names and attributes whose value an assignment to the target changes."""
+    if type(target) is s.Display:
+        for item in target.items:
+            yield from _holders(item)
+    elif type(target) is s.Starred:
+        yield from _holders(target.value)
+    elif type(target) is s.Attribute:
+        yield target
+    elif type(target) is s.Subscript:
+        while type(target) is s.Subscript:
+            target = target.value
+        if type(target) in (s.Name, s.Attribute):
+            yield target
 
 
 def only_raises(statements: list[Any]) -> bool:

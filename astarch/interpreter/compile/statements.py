@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ...source import syntax as s
 from ..machine import Frame, Machine
 from ..operators import binary, store, subscript, truth
-from ..values import Lost, Raised
+from ..values import Lost, PyModule, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, block, compiles, expression, optional
 from .expressions import condition
 from .names import target, unbind
@@ -278,17 +279,25 @@ class Skipped:
     """What becomes uncertain when a body cannot be run: its names and attributes lose their values."""
 
     def __init__(self, body: list[Any], scope: Scope) -> None:
-        names, attributes = touched(body)
+        names, changed = touched(body)
         self._names = [target(s.Name((0, 0, 0, 0), name), scope) for name in sorted(names) if scope.find(name) is not None]
-        self._attributes = [(expression(owner, scope), name) for owner, name in attributes]
+        self._changed = [
+            (expression(node, scope), target(node, scope))
+            for node in changed
+            if type(node) is s.Attribute or (node.id not in names and scope.find(node.id) is not None)
+        ]
 
     def forget(self, frame: Frame, lost: Unknown) -> None:
-        """Give every name and attribute the body may change the unknown value."""
+        """Give every name and attribute the body may change the unknown value; a tensor only loses its elements."""
         for store in self._names:
             store(frame, lost)
-        for owner, name in self._attributes:
+        for load, store in self._changed:
             try:
-                frame.machine.put(owner(frame), name, lost)
+                value = load(frame)
+                if isinstance(value, Tensor):
+                    value.data = None
+                elif not isinstance(value, PyModule):
+                    store(frame, lost)
             except (Raised, Lost):
                 continue
 

@@ -110,7 +110,7 @@ def _walk(items: Any, follow: frozenset[int], looped: bool, count: _Count) -> No
         if name.endswith("REPEAT"):
             least, most, body = argument
             if least != most:
-                if chars & follow:
+                if chars & follow or _first(body)[1]:  # a body that may be empty can be left at any time
                     count.exponential |= looped
                     count.degree += 1
                 _walk(body, follow | chars, looped or most > 1, count)

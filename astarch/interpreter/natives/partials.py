@@ -67,7 +67,10 @@ class Cached:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         key = (args, tuple(kwargs.items())) if kwargs else args
-        found = self._kept.get(key, MISSING)  # an argument that cannot be hashed is the program's TypeError
+        try:
+            found = self._kept.get(key, MISSING)
+        except TypeError as error:  # an argument that cannot be hashed
+            raise current().error_from(error) from None
         if found is not MISSING:
             self._hits += 1
             if self._maxsize is not None:
@@ -140,7 +143,7 @@ class Dispatch:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         m = current()
         if not args:
-            raise TypeError(f"{self.__dict__['__name__']} requires at least 1 positional argument")
+            raise m.error("TypeError", f"{self.__dict__['__name__']} requires at least 1 positional argument")
         cls = m.class_of(args[0])
         if cls not in self.registry:
             for kind, function in self.registry.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...ir.dim import Dim
 from ...ir.unknown import Reason
-from ..builtins.hosts import payload_of
+from ..builtins.hosts import gather, payload_of
 from ..machine import Machine
 from ..natives.describing import machined
 from ..values import Builtin
@@ -66,7 +66,7 @@ def _islice(m: Machine, iterable: Any, *bounds: Any) -> Any:
 
 def _pooled(function: Any) -> Any:
     def make(m: Machine, iterable: Any, r: Any = None, **named: Any) -> Any:
-        pool = list(m.iterate(iterable))
+        pool = gather(m, iterable)
         length = payload_of(r)
         m.require_items(length or 0)
         return _counted(m, function(pool, length, **named) if length is not None else function(pool))
@@ -75,7 +75,7 @@ def _pooled(function: Any) -> Any:
 
 
 def _product(m: Machine, *iterables: Any, repeat: Any = 1) -> Any:
-    pools = [list(m.iterate(iterable)) for iterable in iterables]
+    pools = [gather(m, iterable) for iterable in iterables]
     m.require_items(len(pools) * repeat)
     return _counted(m, itertools.product(*pools, repeat=repeat))
 

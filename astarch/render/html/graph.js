@@ -167,7 +167,7 @@ const Graph = (() => {
     const { w, h } = state.size;
     const all = Math.min((room.width - 40) / w, (room.height - 60) / h, 1.4);
     // What would be too small to read is begun at its beginning instead.
-    const k = whole ? all : Math.max(all, Math.min(0.75, (room.width - 40) / w));
+    const k = whole ? all : Math.max(all, Math.min(0.75, state.horizontal ? (room.height - 40) / h : (room.width - 40) / w));
     const fits = h * k <= room.height - 40, narrow = w * k <= room.width - 20;
     state.view = { k, x: narrow ? (room.width - w * k) / 2 : 20, y: fits ? Math.max(20, (room.height - 30 - h * k) / 2) : 20 };
     look();
@@ -329,7 +329,7 @@ const Graph = (() => {
     copy.setAttribute("height", h + 32);
     copy.setAttribute("class", document.documentElement.className);
     const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
-    style.textContent = document.querySelector("style").textContent.replace("#graph{width:100%;height:100%;", "#graph{font-family:system-ui,Arial,sans-serif;") + "svg{background:var(--page)}";
+    style.textContent = document.querySelector("style").textContent.replace("#graph{width:100%;flex:1;min-height:0;", "#graph{font-family:system-ui,Arial,sans-serif;") + "svg{background:var(--page)}";
     copy.prepend(style);
     return new XMLSerializer().serializeToString(copy);
   }

@@ -26,17 +26,14 @@
   // A module of a run of equal ones is drawn as the first of them.
   function keyOf(name) {
     if (model.byKey.has(name)) return name;
-    const parts = name.split(".");
     for (const [key, item] of model.byKey) {
       if (!item.x || !item.z) continue;
-      const first = item.n.split("."), last = item.z.split("."), place = first.length - 1;
-      const number = Number(parts[place]);
-      if (parts.length <= place || first.slice(0, place).join(".") !== parts.slice(0, place).join(".")) continue;
-      if (number >= Number(first[place]) && number <= Number(last[place])) {
-        const other = [...first, ...parts.slice(place + 1)].join(".");
-        if (other !== name && other !== key) return keyOf(other);
-        return key;
-      }
+      const first = /^(.*?)(\d+)$/s.exec(item.n), last = /^(.*?)(\d+)$/s.exec(item.z);
+      if (!first || !last || !name.startsWith(first[1])) continue;
+      const rest = /^(\d+)(.*)$/s.exec(name.slice(first[1].length));
+      if (!rest || (rest[2] && !/^[./]/.test(rest[2])) || Number(rest[1]) < Number(first[2]) || Number(rest[1]) > Number(last[2])) continue;
+      const other = item.n + rest[2];
+      return other !== name && rest[2] ? keyOf(other) || key : key;
     }
     return "";
   }

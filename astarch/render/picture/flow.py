@@ -6,6 +6,7 @@ time that one run of the module around it comes to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,10 +17,12 @@ from ..notation import arguments_text, value_text, values_text
 from ..rows import Row, flat, rows
 from .items import Arrow, Item, Step
 from .naming import MEETINGS, operation_name
+from .origins import given, origins, settings
 from .palette import family
 
 #: Arguments that say nothing, and how much of the others fits a line.
 _USUAL = {("stride", "1"), ("padding", "0"), ("dilation", "1"), ("groups", "1"), ("bias", "True"), ("ceil_mode", "False"), ("inplace", "True")}
+_SILENT = re.compile(r"^\*|(^|_)(idx|index|id|device|dtype)$|drop|stochastic")
 _LINE = 40
 
 #: Looking for a way around stops after this many steps.
@@ -69,8 +72,9 @@ def facts(architecture: Architecture) -> dict[str, Row]:
 
 def _idle(architecture: Architecture, called: set[str]) -> tuple[str, ...]:
     """The outermost modules that have layers but are not called, nor anything in them."""
-    running = set(called)
-    for name in called:
+    used = {name.rpartition(".")[0] for node in architecture.graph for kind, name in origins(node.attributes.get("arguments")) if kind == "tensor"}
+    running = called | used
+    for name in called | used:
         while name:
             name = name.rpartition(".")[0]
             running.add(name)
@@ -108,6 +112,9 @@ def outputs_of(architecture: Architecture) -> tuple[int, ...]:
     said = [node for node in nodes if node.op == "output"]
     if said:
         return tuple(source for node in said for source in node.inputs)
+    known = [index for kind, index in origins(architecture.attributes.get("results")) if kind == "node"]
+    if known:
+        return tuple(dict.fromkeys(known))
     if architecture.outputs is None or not nodes:
         return ()
     used = {source for node in nodes for source in node.inputs}
@@ -154,6 +161,7 @@ def _from_graph(architecture: Architecture, nodes: dict[int, Node], found: Flow)
                 arrow.again = arrow.again or found.steps[keys[source]].first > step.first
             elif source in keys:
                 step.item = replace(step.item, calls=max(step.item.calls, 2))
+    _given(architecture, nodes, keys, found)
     _ends(architecture, nodes, keys, found)
     _mark_skips(nodes, keys, found)
 
@@ -210,9 +218,36 @@ def _step(key: str, node: Node, known: dict[str, Row]) -> Step:
         return Step(key, node.module, item, node.index, node.output)
     name = operation_name(node.target)
     kind = family(name) if family(name) not in ("other", "container", "linear") else "operation"
-    words = ", ".join(text for _, text in node.arguments)
-    item = Item(key, "operation", node.module, name, words, kind, node.at, shown(node.output), macs=node.macs or None)
+    if name == "[ ]" and settings(node):
+        name = f"[{settings(node)}]" if len(settings(node)) <= 20 else "[…]"
+    words = "" if name.startswith("[") else settings(node)
+    item = Item(key, "operation", node.module, name, words, kind, node.at, shown(node.output), macs=None if str(node.macs) == "0" else node.macs)
     return Step(key, node.module, item, node.index, node.output)
+
+
+def _given(architecture: Architecture, nodes: dict[int, Node], keys: dict[int, str], found: Flow) -> None:
+    """Inputs and loose parameters, where a reader says who uses them; they come before all else."""
+    users: dict[tuple[str, Any], dict[str, None]] = {}
+    for index, node in nodes.items():
+        for origin in given(node):
+            if origin[0] == "input" or origin[1] in architecture.parameters:
+                users.setdefault(origin, {})[keys[index]] = None
+    steps = dict(found.steps)
+    found.steps.clear()
+    for (kind, name), used in users.items():
+        value = architecture.inputs.get(name) if kind == "input" else None
+        key = f"placeholder:{name}" if kind == "input" else f"parameter:{name}"
+        if kind == "input":
+            found.steps[key] = Step(key, "", Item(key, "input", name, name, family="terminal", output=shown(value)), -1, value)
+        else:
+            shape = value_text(TensorType(architecture.parameters[name].shape or ()))
+            owner, _, short = name.rpartition(".")
+            first = min(step.first for user, step in steps.items() if user in used)
+            item = Item(key, "parameter", owner, short, family="parameter", output=shape, place=architecture.parameters[name].at)
+            found.steps[key] = Step(key, owner, item, first)
+        for user in used:
+            found.arrow(key, user, found.steps[key].item.output)
+    found.steps.update(steps)
 
 
 def module_item(row: Row, key: str) -> Item:
@@ -230,7 +265,7 @@ def _arguments(row: Row) -> str:
     """What sets a module apart from others of its class, in a line."""
     if family(row.type) == "container":
         return ""
-    telling = {name: value for name, value in row.arguments if not name.startswith("*") and (name, str(value)) not in _USUAL}
+    telling = {name: value for name, value in row.arguments if not _SILENT.search(name) and (name, str(value)) not in _USUAL}
     pieces = [piece for piece in arguments_text(telling).split(", ") if "…" not in piece]
     text = ", ".join(pieces)
     while len(text) > _LINE and len(pieces) > 1:
@@ -247,7 +282,8 @@ def shown(value: Any) -> str:
 
 def _ends(architecture: Architecture, nodes: dict[int, Node], keys: dict[int, str], found: Flow) -> None:
     """Where values come in and where they leave."""
-    if not any(node.op == "placeholder" for node in nodes.values()):
+    told = any(step.item.kind == "input" for step in found.steps.values())
+    if not told and not any("arguments" in node.attributes for node in nodes.values()):
         _entrances(architecture, nodes, keys, found)
     leaving = [index for index in outputs_of(architecture) if index in keys]
     if leaving:

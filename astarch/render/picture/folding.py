@@ -6,11 +6,15 @@ parameters, and the arrows between their parts. What comes from one to the next 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from .flow import Flow
 from .items import Arrow, Edge, Item
+
+
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ def _look(item: Item, folding: _Folding) -> int:
     start = folding.place[next(item.leaves()).key] if item.children else 0
     arrows = tuple(sorted((source - start, target - start) for source, target in folding.inner.get(item.key, ()))) if item.children else ()
     size = (str(item.parameters), item.calls, item.times)
-    shown = (item.kind, item.type, item.arguments, item.output, item.family, *size, inside, arrows, item.key if item.failed else "")
+    arguments = "" if item.family == "dropout" else item.arguments  # rates that grow with the depth change nothing that is drawn
+    shown = (item.kind, item.type, arguments, item.output, item.family, *size, inside, arrows, item.key if item.failed else "")
     found = folding.known.setdefault(shown, len(folding.known))
     folding.looks[item.key] = found
     return found
@@ -116,7 +121,7 @@ def _follows(first: Item, second: Item, folding: _Folding) -> bool:
     """Whether the second is the next of equal neighbours."""
     if second.kind != "module" or folding.looks[first.key] != folding.looks[second.key]:
         return False
-    one, two = _split(first.name), _split(second.name)
+    one, two = _split(first), _split(second)
     if one is None or two is None or one[0] != two[0] or two[1] != one[1] + 1:
         return False
     run = folding.runs[-1]
@@ -124,9 +129,12 @@ def _follows(first: Item, second: Item, folding: _Folding) -> bool:
     return True
 
 
-def _split(name: str) -> tuple[str, int] | None:
-    container, _, number = name.rpartition(".")
-    return (container, int(number)) if number.isdigit() else None
+def _split(item: Item) -> tuple[str, int] | None:
+    """A name without its last number, and the number; of a single layer, only a name that is a number counts."""
+    found = _NUMBERED.fullmatch(item.name)
+    if found is None or not (item.children or found[1].endswith((".", "/"))):
+        return None
+    return found[1], int(found[2])
 
 
 def _once(item: Item, folding: _Folding) -> Item:

@@ -78,10 +78,15 @@ class Item:
         """The last part of its name; of the first and the last, when it stands for several."""
         if self.shown:
             return self.shown
-        short = self.name.rpartition(".")[2] if "/" not in self.name else self.name.rpartition("/")[2]
+        short = _last(self.name)
         if self.times == 1 or not self.last:
             return short
-        return f"{short}–{self.last.rpartition('.')[2]}" if short.isdigit() else short
+        number = _last(self.last)
+        return f"{short}–{number[len(number.rstrip('0123456789')) :]}" if short[-1:].isdigit() else short
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/" if "/" in name else ".")[2]
 
 
 @dataclass(frozen=True, slots=True)

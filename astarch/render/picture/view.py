@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -14,7 +14,7 @@ from .items import AUTO, Edge, Item, Picture
 from .nesting import nested
 
 #: A drawing of more items and arrows than this is no longer read at a glance.
-READABLE = 260
+READABLE = 200
 
 #: Longer chains of operations are cut.
 _CHAIN = 4
@@ -42,7 +42,7 @@ def picture(
     found = flow(architecture)
     separator = "." if architecture.framework == "torch" else "/"
     items, edges = folded(nested(found, separator), found, fold)
-    whole = _closed_by_name((items, edges), collapse)
+    whole = _closed_by_name(_plain((items, edges)), collapse)
     if depth == AUTO:
         items, edges = _fitting(whole, operations, most)
     else:
@@ -97,6 +97,20 @@ def _shown(whole: _Drawing, depth: int | None, operations: bool) -> _Drawing:
     return _chained(found)
 
 
+def _plain(drawing: _Drawing) -> _Drawing:
+    """A module that does nothing but one operation is a node."""
+    found, edges = _closed(drawing, lambda item, level: _single(item))
+    return tuple(map(_unmarked, found)), edges
+
+
+def _single(item: Item) -> bool:
+    return len(item.children) == 1 and item.children[0].kind == "operation"
+
+
+def _unmarked(item: Item) -> Item:
+    return replace(item, closed=False, children=tuple(map(_unmarked, item.children)))
+
+
 # --- closing boxes ----------------------------------------------------------------------------------------------------
 
 
@@ -106,14 +120,14 @@ def _closed_by_name(drawing: _Drawing, patterns: Sequence[str]) -> _Drawing:
     return _closed(drawing, lambda item, level: any(fnmatchcase(item.name, one) or fnmatchcase(item.type, one) for one in patterns))
 
 
-def _closed(drawing: _Drawing, wanted: object) -> _Drawing:
+def _closed(drawing: _Drawing, wanted: Callable[[Item, int], bool]) -> _Drawing:
     """Boxes that are wanted closed become nodes; arrows lead to them instead of into them."""
     moved: dict[str, str] = {}
 
     def visit(item: Item, level: int) -> Item:
         if not item.children:
             return item
-        if wanted(item, level):  # type: ignore[operator]
+        if wanted(item, level):
             moved.update((leaf.key, item.key) for leaf in item.leaves())
             return replace(item, children=(), closed=True)
         return replace(item, children=tuple(visit(child, level + 1) for child in item.children))

@@ -24,7 +24,7 @@ from ..model.layer import Layer as BaseLayer
 from ..model.model import Model, Sequential
 from ..model.tracking import TrackedDict, TrackedList
 from ..tensor import DType, KerasTensor, TensorShape, Variable
-from .names import canonical, is_read
+from .names import canonical, is_read, public
 from .values import attribute_of, set_attribute_of
 from .wrapping import constructor, guarded, shape_adapter
 
@@ -62,17 +62,27 @@ class KerasLibrary:
             return None
         found = self.modules.get(name)
         if found is None:
-            full = canonical(name)
-            if is_read(full) and self.machine.project is not None and self.machine.project.find(_source_name(full)) is not None:
-                return self.machine.import_module(_source_name(full)) if _source_name(full) != name else None
-            if full not in self._prefixes and full not in ("keras", "tensorflow"):
+            plain = public(name)
+            if plain != name and plain in ("keras", "tensorflow"):
+                return self.machine.import_module(plain)
+            if is_read(plain) and self.machine.project is not None and self.machine.project.find(plain) is not None:
+                return self.machine.import_module(plain) if plain != name else None
+            places = [place for place in dict.fromkeys((plain, canonical(plain))) if place in self._prefixes or place in ("keras", "tensorflow")]
+            if not places and not plain.startswith("keras.src"):
                 return None
-            if full == "keras" and name != "keras":
-                return self.machine.import_module("keras")
-            found = PyModule(name, lambda part, limit=0: self._name(name, full, part))
+            found = PyModule(name, lambda part, limit=0: self._name(name, places or [plain], part))
             found.namespace["__name__"] = name
             self.modules[name] = found
         return found
+
+    def names(self, module: str) -> list[str]:
+        """The names of a described module."""
+        start = f"{canonical(module)}."
+        return sorted({name[len(start) :] for name in REGISTRY if name.startswith(start) and "." not in name[len(start) :]})
+
+    def overrides(self, module: str) -> dict[str, Any]:
+        """The names of a module of the program that are described all the same: none."""
+        return {}
 
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a tensor, or of another described value."""
@@ -97,39 +107,23 @@ class KerasLibrary:
 
     # --- names ----------------------------------------------------------------------------------------------------
 
-    def _name(self, module: str, full: str, part: str) -> Any:
-        name = canonical(f"{full}.{part}")
-        found = self.value(name)
-        if found is not MISSING:
-            self.modules[module].namespace[part] = found
-            return found
-        if name in self._prefixes or is_read(name):
-            below = self.module(f"{module}.{part}")
-            if below is not None:
-                return below
-            if is_read(name) and self.machine.project is not None and self.machine.project.find(_source_name(name)) is not None:
-                return self.machine.import_module(_source_name(name))
+    def _name(self, module: str, places: list[str], part: str) -> Any:
+        for place in places:
+            found = self.value(canonical(f"{place}.{part}"))
+            if found is not MISSING:
+                self.modules[module].namespace[part] = found
+                return found
+        for place in places:
+            name = f"{place}.{part}"
+            if name in self._prefixes or canonical(name) in self._prefixes:
+                return self.module(name)
+            if is_read(name) and self.machine.project is not None and self.machine.project.find(name) is not None:
+                return self.machine.import_module(name)
         if part == "__version__":
-            return "3.15.1" if full.startswith("keras") else "2.21.0"
+            return "3.15.1" if places[0].startswith("keras") else "2.21.0"
         if part.startswith("__"):
             return MISSING
-        return self._from_source(name, part)
-
-    def _from_source(self, name: str, part: str) -> Any:
-        """What is not described, but defined by source of Keras on the search path."""
-        project = self.machine.project
-        module = name.rpartition(".")[0]
-        if project is not None and module.startswith("keras."):
-            source = module if module.startswith("keras.src") else f"keras.src{module[5:]}"
-            file = project.find(source)
-            if file is not None and source not in ("keras.src",):
-                held = self.machine.modules.get(f"<read> {source}")
-                if held is None:
-                    held = self.machine.modules[f"<read> {source}"] = _load(self.machine, source, file)
-                found = held.get(part)
-                if found is not MISSING:
-                    return found
-        return self.machine.unknown(Reason.NOT_DESCRIBED, name)
+        return self.machine.unknown(Reason.NOT_DESCRIBED, f"{places[0]}.{part}")
 
     def value(self, name: str) -> Any:
         """A described name as a value of the program, or `MISSING`."""
@@ -144,7 +138,7 @@ class KerasLibrary:
             self.wrapped[name] = found
         return found
 
-    def make(self, name: Any, *args: Any, **kwargs: Any) -> Any:
+    def make(self, name: Any, /, *args: Any, **kwargs: Any) -> Any:
         """A new instance of a described class, or the result of a described function."""
         return self.machine.call(self.value(name) if isinstance(name, str) else name, args, kwargs)
 
@@ -264,19 +258,6 @@ def _prefixes() -> frozenset[str]:
             full = canonical(name)
             found.update(full[:i] for i, character in enumerate(full) if character == ".")
     return frozenset(found)
-
-
-def _source_name(name: str) -> str:
-    """Where the source of a public package is: ``keras.applications`` is ``keras.src.applications`` for what is not exported."""
-    return name
-
-
-def _load(machine: Machine, name: str, file: Any) -> PyModule:
-    held = machine.modules.get(name)
-    module = machine.load(name, file)
-    if held is not None:
-        machine.modules[name] = held
-    return module
 
 
 __all__ = ["METHODS", "Instance", "KerasLibrary", "MetricInstance", "ModuleInstance", "TrackedDict", "TrackedList"]

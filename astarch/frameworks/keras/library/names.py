@@ -35,6 +35,18 @@ _PUBLIC = (("keras.ops.numpy.", "keras.ops."), ("keras.ops.nn.", "keras.ops."), 
            ("keras.mixed_precision.experimental.", "keras.mixed_precision."), ("keras.", "keras.utils."), ("keras.", "keras.layers."))  # fmt: skip
 
 
+def public(name: str) -> str:
+    """The name with the spellings of TensorFlow's Keras put right.
+
+    >>> public("tensorflow.keras.layers"), public("keras.src.layers")
+    ('keras.layers', 'keras.src.layers')
+    """
+    for start, plain in _STARTS[:-1]:
+        if name == start or name.startswith(f"{start}."):
+            return plain + name[len(start) :]
+    return name
+
+
 @lru_cache(maxsize=20_000)
 def canonical(name: str) -> str:
     """The name under which a thing is described, or the name itself in its shortest spelling."""

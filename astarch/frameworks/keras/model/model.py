@@ -288,7 +288,7 @@ class Sequential(Model):
         return held[0].dtype if held and _is_input(held[0]) else self.__dict__["_dtype_policy"].compute_dtype
 
 
-def _make(name: str, *args: Any, **kwargs: Any) -> Any:
+def _make(name: str, /, *args: Any, **kwargs: Any) -> Any:
     return RUN.get().state["keras library"].make(name, *args, **kwargs)
 
 

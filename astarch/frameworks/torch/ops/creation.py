@@ -360,6 +360,9 @@ def _legacy_constructor(name: str, dtype: str) -> None:
     op(f"torch.{name}", f"torch.cuda.{name}")(function)
 
 
-for _name, _kind in {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64", "Int": "int32",
-                     "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool"}.items():  # fmt: skip
+#: What comes before ``Tensor`` in the names of the old constructors, and the element type it stands for.
+LEGACY = {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64", "Int": "int32",
+          "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool"}  # fmt: skip
+
+for _name, _kind in LEGACY.items():
     _legacy_constructor(f"{_name}Tensor", _kind)

@@ -1,0 +1,66 @@
+"""``astarch verify TARGET --against ARTIFACT``: whether a saved model is the one that the source describes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..ir.verification import Verification
+
+FORMATS = ("text", "json", "markdown")
+
+
+@click.command("verify", short_help="Confirm a model against a saved one.")
+@click.argument("target")
+@click.option("--against", "-a", "artifacts", multiple=True, required=True, metavar="FILE", help="A saved model; it is read, never run.")
+@click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
+@click.option("--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
+@click.option("--all", "every", is_flag=True, help="List what was confirmed as well.")
+@click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
+@click.option("--python", type=click.Path(), metavar="PATH", help="The environment whose packages are read, never run.")
+def command(target: str, artifacts: tuple[str, ...], **options: Any) -> None:
+    """Hold TARGET against saved models: what they confirm, what they contradict, and what they cannot tell.
+
+    TARGET is what `astarch show` takes. With a folder for TARGET, the models in it are found that
+    have exactly the tensors of the saved one.
+
+    Exit codes: 0 nothing is contradicted, 1 something is, 2 the call is wrong.
+    """
+    from .. import api
+    from ..ir.verification import Verdict
+    from ..version import VERSION
+
+    given = {"search_path": options["folders"], "python": options["python"]}
+    if Path(target).is_dir():
+        _matches(target, artifacts, given)
+    texts: list[str] = []
+    contradicted = False
+    for artifact in artifacts:
+        found = api.verify(target, artifact, inputs=list(options["inputs"]) or None, **given)
+        contradicted = contradicted or found.verdict is Verdict.CONTRADICTED
+        texts.append(_written(found, options["form"], options["every"], VERSION))
+    click.echo("\n".join(texts), nl=False)
+    raise click.exceptions.Exit(1 if contradicted else 0)
+
+
+def _written(found: Verification, form: str, every: bool, version: str) -> str:
+    from ..render import verification
+
+    if form == "json":
+        return verification.to_json(found, version=version)
+    return verification.to_markdown(found) if form == "markdown" else verification.to_text(found, every=every)
+
+
+def _matches(folder: str, artifacts: tuple[str, ...], given: dict[str, Any]) -> None:
+    """Say which models of a folder have the tensors of a saved one."""
+    from .. import api
+
+    missed = False
+    for artifact in artifacts:
+        found = api.which(folder, artifact, **given)
+        missed = missed or not found
+        click.echo("\n".join(found) if found else f"no model in {folder} has the tensors of {artifact}", err=not found)
+    raise click.exceptions.Exit(1 if missed else 0)

@@ -1,0 +1,262 @@
+"""Whether two forwards compute the same for equal weights: their data flow in one canonical form.
+
+The form forgets what makes no difference to the result: names of modules, functions against layers, in place or not,
+dropout in eval mode, the way a shape was asked for. Two steps are the same when they do the same with the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ir.architecture import Architecture
+from ..ir.graph import Node, TensorType
+from ..ir.unknown import Unknown
+
+#: Layers that are a function with their settings as arguments: the settings, and the function's defaults for them.
+_FUNCTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **{name: (name.lower(), {}) for name in ("ReLU", "SELU", "SiLU", "Mish", "ReLU6", "Sigmoid", "Tanh", "Hardswish", "Hardsigmoid",
+                                             "Tanhshrink", "Softsign", "LogSigmoid")},
+    "GELU": ("gelu", {"approximate": "none"}), "LeakyReLU": ("leaky_relu", {"negative_slope": 0.01}), "ELU": ("elu", {"alpha": 1.0}),
+    "Softmax": ("softmax", {"dim": None}), "LogSoftmax": ("log_softmax", {"dim": None}),
+    "Linear": ("linear", {}), "NonDynamicallyQuantizableLinear": ("linear", {}),
+    "Embedding": ("embedding", {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False}),
+    **{f"Conv{n}d": (f"conv{n}d", {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}) for n in (1, 2, 3)},
+    "LayerNorm": ("layer_norm", {"normalized_shape": None, "eps": 1e-05}), "GroupNorm": ("group_norm", {"num_groups": None, "eps": 1e-05}),
+    **{f"MaxPool{n}d": (f"max_pool{n}d", {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}) for n in (1, 2, 3)},
+    **{f"AvgPool{n}d": (f"avg_pool{n}d", {"kernel_size": None, "stride": None, "padding": 0, "ceil_mode": False, "count_include_pad": True,
+                                          "divisor_override": None}) for n in (1, 2, 3)},
+    **{f"Adaptive{kind}Pool{n}d": (f"adaptive_{kind.lower()}_pool{n}d", {"output_size": None}) for n in (1, 2, 3) for kind in ("Avg", "Max")},
+    **{f"BatchNorm{n}d": ("batch_norm", {"eps": 1e-05}) for n in (1, 2, 3)},
+}  # fmt: skip
+
+#: Settings of layers that do not matter to what an eval forward computes.
+_IDLE_SETTINGS = frozenset(
+    "training inplace in_features out_features in_channels out_channels num_features num_embeddings embedding_dim momentum affine "
+    "elementwise_affine track_running_stats num_channels device dtype return_indices".split()
+)  # fmt: skip
+_IDLE_ARGUMENTS = frozenset("inplace device out memory_format non_blocking copy requires_grad pin_memory generator layout".split())
+_IDENTITIES = frozenset("contiguous clone detach requires_grad_ identity".split())
+_RESHAPES = frozenset("view reshape flatten unflatten squeeze unsqueeze ravel view_as reshape_as unsafe_view".split())
+_CASTS = frozenset("to type type_as float double half bfloat16 cuda cpu".split())
+_DROPOUTS = frozenset("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout".split())
+_DROPOUT_LAYERS = frozenset(("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"))
+_SWAPPED = frozenset(("__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__", "__rpow__", "__rmatmul__", "__rmod__"))
+_OPERATORS: Mapping[str, str] = {"truediv": "div", "true_divide": "div", "divide": "div", "multiply": "mul", "subtract": "sub", "mm": "matmul",
+                                 "bmm": "matmul", "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat",
+                                 "negative": "neg", "absolute": "abs"}  # fmt: skip
+_COMMUTE = frozenset(("add", "mul", "eq", "ne", "maximum", "minimum", "logical_and", "logical_or"))
+
+
+@dataclass(slots=True)
+class Flow:
+    """A data flow in canonical form.
+
+    Attributes:
+        result: What the outputs are, as a key that equals another flow's when both compute the same.
+        steps: The key of every node that the outputs need, in order, with the node.
+        used: The keys of the state dict in the order of their use.
+        unknown: What is not known of it.
+    """
+
+    result: Any = None
+    steps: list[tuple[Any, Node]] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+class Interned:
+    """Numbers for canonical forms: equal forms get equal numbers, in all flows that share it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+        self.shaped: dict[int, Any] = {}
+
+    def number(self, form: Any) -> int:
+        """The number of a form."""
+        return self._numbers.setdefault(form, len(self._numbers))
+
+
+def flow_of(model: Architecture, interned: Interned, names: Mapping[str, str]) -> Flow | None:
+    """The canonical data flow; None when the forward was not run to its end.
+
+    Args:
+        model: What was read, with inputs.
+        interned: Shared by the flows that are to be compared.
+        names: The name that a key of the state dict goes under, where it is another one.
+    """
+    if model.outputs is None or "results" not in model.attributes:
+        return None
+    return _Reader(model, interned, names).read()
+
+
+class _Reader:
+    def __init__(self, model: Architecture, interned: Interned, names: Mapping[str, str]) -> None:
+        self.model, self.interned, self.names = model, interned, names
+        self.values: list[Any] = []
+        self.flow = Flow()
+        self.used: dict[str, None] = {}
+        self.constants: dict[int, Any] = {}
+        ties = {item.name: item.tied_to for item in (*model.parameters.values(), *model.buffers.values()) if item.tied_to}
+        self.first = {name: ties.get(name, name) for name in (*model.parameters, *model.buffers)}
+
+    def read(self) -> Flow:
+        needed = self._needed()
+        for node in self.model.graph:
+            if node.index not in needed:
+                self.values.append(None)
+                continue
+            value = self._step(node)
+            self.values.append(value)
+            self.flow.steps.append((value, node))
+        self.flow.result = self._form(self.model.attributes["results"])
+        if _has_unknown(self.model.attributes["results"]):
+            self.flow.unknown.append("what the forward returns is not fully known")
+        self.flow.used = list(self.used)
+        return self.flow
+
+    def _needed(self) -> set[int]:
+        """The nodes that the outputs come from."""
+        border = list(_indices(self.model.attributes["results"]))
+        found: set[int] = set()
+        while border:
+            index = border.pop()
+            if index not in found:
+                found.add(index)
+                border.extend(self.model.graph[index].inputs)
+        return found
+
+    def _step(self, node: Node) -> Any:
+        """What a node computes: an earlier value that it passes on, or a number of its own."""
+        given = node.attributes.get("arguments", {})
+        if any(_has_unknown(value) for value in given.values()):
+            self.flow.unknown.append(f"what `{node.target}` is given is not known ({node.at})")
+        if node.op == "call_module":
+            return self._layer(node, given)
+        home, _, base = node.target.rpartition(".")
+        swapped = base in _SWAPPED
+        if base.startswith("__") and base.endswith("__"):
+            base = base.strip("_")
+            base = base[1:] if swapped or (base[0] == "i" and base not in ("invert", "index")) else base
+        elif base.endswith("_"):
+            base = base.rstrip("_")
+        base = _OPERATORS.get(base, base)
+        if home not in ("torch", "torch.Tensor", "torch.nn.functional", "torch._C._nn"):
+            base = f"{home}.{base}"
+        return self._function(node, base, {name: self._form(value) for name, value in given.items() if name not in _IDLE_ARGUMENTS}, swapped)
+
+    def _layer(self, node: Node, given: Mapping[str, Any]) -> Any:
+        kind = str(node.attributes.get("kind", "")).rpartition(".")[2]
+        settings = node.attributes.get("settings", {})
+        arguments = {name: self._form(value) for name, value in given.items() if name not in _IDLE_ARGUMENTS}
+        tensors = {name: self._form(value) for name, value in node.attributes.get("tensors", {}).items() if name != "num_batches_tracked"}
+        if kind == "Identity" or (kind in _DROPOUT_LAYERS and not settings.get("training")):
+            return next(iter(arguments.values()), None)
+        if kind == "Flatten":
+            return self._function(node, "flatten", arguments, False)
+        if kind in _FUNCTIONS and settings.get("padding_mode", "zeros") == "zeros" and not settings.get("training"):
+            name, defaults = _FUNCTIONS[kind]
+            own = {key: self._form(settings[key]) for key, default in defaults.items() if key in settings and not _same(settings[key], default)}
+            return self._function(node, name, {**arguments, **tensors, **own}, False)
+        kept = tuple(sorted((key, self._form(value)) for key, value in settings.items() if key.rpartition(".")[2] not in _IDLE_SETTINGS
+                            and not _is_rate(key)))  # fmt: skip
+        return self.interned.number(("layer", kind or node.target, kept, tuple(sorted(tensors.items())), tuple(sorted(arguments.items(), key=str))))
+
+    def _function(self, node: Node, base: str, arguments: dict[str, Any], swapped: bool) -> Any:
+        values = list(arguments.values())
+        first = values[0] if values else None
+        if base in _IDENTITIES or (base in _DROPOUTS and arguments.get("training") is False) or (base in _CASTS and self._unchanged(node)):
+            return first
+        if base in _RESHAPES and isinstance(node.output, TensorType):
+            return self._reshaped(first, node.output)
+        arguments = {name: _single(value) for name, value in arguments.items() if not (name == "training" and value is False)}
+        if base in ("conv1d", "conv2d", "conv3d") or "_pool" in base or base in ("layer_norm", "group_norm", "batch_norm"):
+            arguments = {name: value for name, value in arguments.items() if value is not None and name not in ("num_batches_tracked", "momentum")}
+            if "_pool" in base and str(arguments.get("stride")) == str(arguments.get("kernel_size")):
+                arguments.pop("stride", None)
+        values = list(arguments.values())
+        if swapped:
+            values.reverse()
+        if base in _COMMUTE:
+            values.sort(key=str)
+        if base in _COMMUTE or swapped or base in ("sub", "div", "matmul", "pow", "floordiv", "mod", "lt", "gt", "le", "ge", "getitem"):
+            return self.interned.number((base, *values))
+        return self.interned.number((base, *sorted(arguments.items(), key=lambda item: item[0])))
+
+    def _reshaped(self, value: Any, output: TensorType) -> Any:
+        """The same elements in another shape: how it was written makes no difference."""
+        shape = tuple(map(str, output.shape))
+        if isinstance(value, int) and value in self.interned.shaped:
+            value = self.interned.shaped[value]
+        number = self.interned.number(("shape", value, shape))
+        self.interned.shaped[number] = value
+        return number
+
+    def _unchanged(self, node: Node) -> bool:
+        if not isinstance(node.output, TensorType) or len(node.inputs) != 1:
+            return False
+        source = self.model.graph[node.inputs[0]].output
+        return isinstance(source, TensorType) and source == node.output
+
+    def _form(self, value: Any) -> Any:
+        """A stated value, its tensors as numbers."""
+        if not isinstance(value, tuple):
+            return float(value) if type(value) is int and abs(value) < 2**40 else value if isinstance(value, (int, float, str, bool)) or value is None else str(value)
+        if value[0] == "node":
+            found = self.values[value[1]]
+            return ("part", found, value[2]) if value[2] else found
+        if value[0] == "tensor":
+            name = self.first.get(value[1], value[1])
+            self.used[name] = None
+            return self.interned.number(("key", self.names.get(name, name)))
+        if value[0] == "made":
+            return self._made(value)
+        if value[0] == "input":
+            return self.interned.number(("input", str(value[1:])))
+        return tuple(self._form(item) for item in value)
+
+
+    def _made(self, value: tuple[Any, ...]) -> Any:
+        """A constant by the steps that made it."""
+        if value[1] not in self.constants:
+            op, given = self.model.attributes["construction"][value[1]]
+            arguments = tuple((name, self._form(item)) for name, item in given.items() if name not in _IDLE_ARGUMENTS)
+            self.constants[value[1]] = self.interned.number(("made", op, arguments))
+        return ("part", self.constants[value[1]], value[2]) if value[2] else self.constants[value[1]]
+
+
+def _single(value: Any) -> Any:
+    """Equal sizes in every direction as one: ``(3, 3)`` and ``3`` mean the same."""
+    if isinstance(value, tuple) and len(value) > 2 and value[0] == "list" and all(type(item) is float for item in value[1:]):
+        return value[1] if len(set(value[1:])) == 1 and len(value) <= 4 else value
+    if isinstance(value, tuple) and len(value) == 2 and value[0] == "list" and (type(value[1]) is float or (isinstance(value[1], tuple) and value[1][:1] == ("list",))):
+        return _single(value[1])
+    return value
+
+
+def _same(value: Any, default: Any) -> bool:
+    if isinstance(value, tuple) and value[:1] == ("list",) and len(value) > 1:
+        return all(item == default for item in value[1:])
+    return type(value) is type(default) and bool(value == default)
+
+
+def _is_rate(name: str) -> bool:
+    """A setting that only counts in training."""
+    last = name.rpartition(".")[2]
+    return last in ("p", "dropout", "drop_prob", "dropout_p")
+
+
+def _indices(value: Any) -> Any:
+    if isinstance(value, tuple):
+        if len(value) == 3 and value[0] == "node":
+            yield value[1]
+        else:
+            for item in value:
+                yield from _indices(item)
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Unknown):
+        return True
+    return isinstance(value, tuple) and (value[:1] == ("unknown",) or value[:1] == ("deep",) or any(_has_unknown(item) for item in value))

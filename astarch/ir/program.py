@@ -1,0 +1,485 @@
+"""What the source of a project says before anything runs: files, names, classes, what they inherit, assign and read.
+
+The nodes are those of the standard library's `ast`: a check reads whole repositories, and libcst would take ten times
+as long for them. Files are read when one of their names is asked for, so that a file can be checked alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from .span import Span
+
+N = TypeVar("N", bound=ast.AST)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+#: Base classes that say nothing of a model: they add no attribute that matters.
+PLAIN_BASES = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "builtins.object"})
+
+#: Base classes that make a class a module or a layer, though their source is not read.
+_TORCH_ROOTS = ("torch.nn.", "torch.jit.ScriptModule", "pytorch_lightning.", "lightning.", "transformers.", "timm.", "torchvision.models.")
+_KERAS_ROOTS = ("keras.", "keras_hub.", "keras_nlp.", "keras_cv.")
+_KERAS_CLASSES = ("Layer", "Model", "Sequential", "Functional", "Wrapper")
+
+
+class FoundText(NamedTuple):
+    """A file as a finder gives it."""
+
+    path: str
+    is_package: bool
+    text: str
+
+
+class Assigned(NamedTuple):
+    """``self.name = value`` in a method; the value is None when it is unpacked or added to."""
+
+    name: str
+    value: ast.expr | None
+    node: ast.stmt
+    target: ast.expr
+    method: Definition
+
+
+def dotted_text(node: ast.AST) -> str:
+    """``a.b.c`` as text; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+class File:
+    """One file of source, parsed.
+
+    Args:
+        name: Dotted module name.
+        path: Where it is.
+        text: What stands in it.
+        program: The project around it.
+        is_package: Whether it is an ``__init__.py``.
+    """
+
+    def __init__(self, name: str, path: str, text: str, program: Program, is_package: bool = False) -> None:
+        self.name, self.path, self.text, self.program, self.is_package = name, path, text, program, is_package
+        self.tree = ast.parse(text)
+        self.lines = text.split("\n")
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self._kinds: dict[type, list[Any]] = {}
+        stack: list[ast.AST] = [self.tree]
+        while stack:
+            node = stack.pop()
+            self._kinds.setdefault(type(node), []).append(node)
+            children = list(ast.iter_child_nodes(node))
+            for child in children:
+                self.parents[child] = node
+            stack.extend(reversed(children))
+
+    def all(self, kind: type[N]) -> list[N]:
+        """Every node of a kind, in the order of the text."""
+        return self._kinds.get(kind, [])
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands; a definition is its line with the name."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        end_line, end_column = getattr(node, "end_lineno", line) or line, getattr(node, "end_col_offset", column + 1) or column
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            text = self.lines[line - 1]
+            start = max(text.find(node.name, column), column)
+            return Span(self.path, line, start + 1, line, start + len(node.name) + 1)
+        return Span(self.path, line, self._column(line, column), end_line, self._column(end_line, end_column))
+
+    def _column(self, line: int, offset: int) -> int:
+        """The parser counts bytes, we count characters."""
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        return (offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))) + 1
+
+    def source(self, node: ast.AST) -> str:
+        """The text of a node, as it is written."""
+        return ast.get_source_segment(self.text, node) or ""
+
+    def up(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What encloses a node, from the inside."""
+        parent = self.parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
+
+    def within(self, node: ast.AST, kind: type[N]) -> list[N]:
+        """The nodes of a kind inside of a node."""
+        return [found for found in ast.walk(node) if isinstance(found, kind)]
+
+    def function_of(self, node: ast.AST) -> Definition | None:
+        """The function a node stands in."""
+        return next((found for found in self.up(node) if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
+
+    def class_of(self, node: ast.AST) -> ClassSource | None:
+        """The class a node stands in, through nested functions."""
+        found = next((found for found in self.up(node) if isinstance(found, ast.ClassDef)), None)
+        return self.by_node.get(found) if found is not None else None
+
+    # --- names -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def classes(self) -> list[ClassSource]:
+        """Every class, nested ones too."""
+        return [ClassSource(node, self) for node in self.all(ast.ClassDef)]
+
+    @cached_property
+    def by_node(self) -> dict[ast.ClassDef, ClassSource]:
+        """The classes by their nodes."""
+        return {found.node: found for found in self.classes}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the names of the module mean, as dotted names."""
+        found: dict[str, str] = {}
+        for node in self.all(ast.Import):
+            for alias in node.names:
+                found.setdefault(alias.asname or alias.name.partition(".")[0], alias.name if alias.asname else alias.name.partition(".")[0])
+        for node in self.all(ast.ImportFrom):
+            start = self._absolute(node)
+            for alias in node.names:
+                found.setdefault(alias.asname or alias.name, f"{start}.{alias.name}" if start else alias.name)
+        for node in self.tree.body:
+            for inner in self._definitions(node):
+                found[inner] = f"{self.name}.{inner}"
+        return found
+
+    def _definitions(self, node: ast.stmt) -> Iterator[str]:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name
+        elif isinstance(node, ast.If | ast.Try):
+            for child in (*node.body, *node.orelse):
+                if isinstance(child, (ast.ClassDef, ast.FunctionDef)):
+                    yield child.name
+
+    @cached_property
+    def aliases(self) -> dict[str, ast.expr]:
+        """Top-level names that are bound to another name: ``BatchNorm2d = nn.BatchNorm2d``."""
+        return {
+            node.targets[0].id: node.value
+            for node in self.tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, (ast.Name, ast.Attribute))
+        }
+
+    @cached_property
+    def stars(self) -> list[str]:
+        """Modules whose names are imported with a star."""
+        return [self._absolute(node) for node in self.all(ast.ImportFrom) if any(alias.name == "*" for alias in node.names)]
+
+    def _absolute(self, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        parts = self.name.split(".") if self.name else []
+        parts = parts[: len(parts) - node.level + (1 if self.is_package else 0)]
+        return ".".join([*parts, *([node.module] if node.module else [])])
+
+    def resolve(self, node: ast.AST) -> str:
+        """The dotted name that an expression means: ``torch.nn.Conv2d``; empty when it is no name, or a local one."""
+        text = dotted_text(node)
+        first, dot, rest = text.partition(".")
+        if not first:
+            return ""
+        if first in self.names:
+            return self.program.canonical(self.names[first] + dot + rest)
+        if first in self.aliases and self.aliases[first] is not node:
+            start = self.resolve(self.aliases[first]) if dotted_text(self.aliases[first]).partition(".")[0] != first else ""
+            return self.program.canonical(start + dot + rest) if start else ""
+        for module in self.stars:
+            name = self.program.canonical(f"{module}.{first}")
+            if self.program.known(name):
+                return self.program.canonical(name + dot + rest)
+        return ""
+
+
+@dataclass(eq=False)
+class ClassSource:
+    """A class as it is written."""
+
+    node: ast.ClassDef
+    file: File
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @cached_property
+    def qualname(self) -> str:
+        """The dotted name inside its module."""
+        around = [found.name for found in self.file.up(self.node) if isinstance(found, ast.ClassDef)]
+        return ".".join([*reversed(around), self.node.name])
+
+    @cached_property
+    def bases(self) -> list[str]:
+        """Its base classes as dotted names; ``?`` for one that is no plain name."""
+        nodes = [base.value if isinstance(base, ast.Subscript) else base for base in self.node.bases]
+        return [self.file.resolve(node) or (dotted_text(node) if dotted_text(node) in ("object", "Exception", "dict", "list", "tuple") else "?") for node in nodes]
+
+    @cached_property
+    def lineage(self) -> tuple[ClassSource, ...]:
+        """Itself and the classes of the project it inherits from, nearest first."""
+        found: dict[int, ClassSource] = {id(self.node): self}
+        for base in self.bases:
+            parent = self.file.program.class_at(base)
+            if parent is not None and id(parent.node) not in found and parent is not self:
+                if parent.name == self.name and parent.file is self.file:
+                    continue
+                for each in parent.lineage:
+                    found.setdefault(id(each.node), each)
+        return tuple(found.values())
+
+    @cached_property
+    def outside(self) -> frozenset[str]:
+        """The base classes of its lineage that the project does not define."""
+        program = self.file.program
+        return frozenset(base for each in self.lineage for base in each.bases if program.class_at(base) is None and base not in PLAIN_BASES)
+
+    @cached_property
+    def framework(self) -> str:
+        """``torch`` or ``keras`` when it is certainly a module or layer of it, otherwise empty."""
+        for base in self.outside:
+            last = base.rpartition(".")[2]
+            if base.startswith(_TORCH_ROOTS) and (base.startswith("torch.") or last.endswith(("Module", "Model", "Net"))):
+                return "torch" if not base.startswith("torch.nn.functional") else ""
+            if base.startswith(_KERAS_ROOTS) and (last in _KERAS_CLASSES or base.startswith("keras.layers.")):
+                return "keras"
+        return ""
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether everything it inherits is known: its own project's classes, and `torch.nn.Module` or `keras.Layer` itself."""
+        return self.outside <= {"torch.nn.Module", "keras.layers.Layer", "keras.Layer", "keras.Model"} and not self.node.keywords
+
+    @cached_property
+    def methods(self) -> dict[str, Definition]:
+        """Its own methods by name."""
+        return {node.name: node for node in self.node.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+    def find(self, name: str) -> tuple[ClassSource, Definition] | None:
+        """A method as an instance would find it, and the class that has it."""
+        return next(((each, each.methods[name]) for each in self.lineage if name in each.methods), None)
+
+    @cached_property
+    def forward(self) -> Definition | None:
+        """Its own ``forward``, or ``call`` of a Keras layer."""
+        return self.methods.get("call" if self.framework == "keras" else "forward")
+
+    @cached_property
+    def class_names(self) -> set[str]:
+        """Names that its body binds."""
+        found: set[str] = set()
+        for node in ast.walk(ast.Module(self.node.body, [])):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+                found.add(node.name)
+        for node in self.node.body:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []:
+                found.update(name.id for name in ast.walk(target) if isinstance(name, ast.Name))
+            if isinstance(node, (ast.If, ast.For, ast.Try, ast.With)):
+                found.update(name.id for name in ast.walk(node) if isinstance(name, ast.Name))
+        return found
+
+    @cached_property
+    def bound(self) -> set[str]:
+        """Names that an assignment in its body binds, with a value: ``forward = other``."""
+        return {name.id for node in self.node.body if isinstance(node, ast.Assign) for name in node.targets if isinstance(name, ast.Name)}
+
+    @cached_property
+    def assigned(self) -> list[Assigned]:
+        """What its methods assign on ``self``, in the order of the text."""
+        found: list[Assigned] = []
+        for method in self.methods.values():
+            me = first_parameter(method)
+            for node in ast.walk(method):
+                for target, value in _stores(node):
+                    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == me and isinstance(node, ast.stmt):
+                        found.append(Assigned(target.attr, value, node, target, method))
+        return sorted(found, key=lambda one: (one.node.lineno, one.node.col_offset))
+
+    @cached_property
+    def reads(self) -> dict[str, list[ast.Attribute]]:
+        """What its methods read of ``self``, by name."""
+        found: dict[str, list[ast.Attribute]] = {}
+        for method in self.methods.values():
+            me = first_parameter(method)
+            for node in ast.walk(method):
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name) and node.value.id == me:
+                    found.setdefault(node.attr, []).append(node)
+        return found
+
+    @cached_property
+    def dynamic(self) -> bool:
+        """Whether it makes attributes in ways that source alone does not show."""
+        if {"__getattr__", "__getattribute__", "__new__"} & self.methods.keys() or self.node.decorator_list:
+            return True
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Call):
+                name = dotted_text(node.func)
+                if name in ("setattr", "object.__setattr__", "vars", "super().__setattr__") and not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant)):
+                    return True
+                if name.rpartition(".")[2] in ("add_module", "register_module", "register_buffer", "register_parameter", "save_hyperparameters"):
+                    if not (node.args and isinstance(node.args[0], ast.Constant)):
+                        return True
+            if isinstance(node, ast.Attribute) and node.attr in ("__dict__", "_modules", "_buffers", "_parameters"):
+                return True
+        return False
+
+    @cached_property
+    def named(self) -> set[str]:
+        """Names it registers by a text: ``register_buffer("mask", ...)``, ``setattr(self, "x", ...)``."""
+        found: set[str] = set()
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Call):
+                for place, wanted in ((0, ("add_module", "register_module", "register_buffer", "register_parameter", "add_weight")), (1, ("setattr", "__setattr__"))):
+                    name = dotted_text(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+                    if name in wanted and len(node.args) > place and isinstance(text := node.args[place], ast.Constant):
+                        found.add(str(text.value))
+        return found
+
+
+def _stores(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """Targets of an assignment with their values."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, (ast.Tuple, ast.List)):
+                values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) and len(node.value.elts) == len(target.elts) else [None] * len(target.elts)
+                yield from zip(target.elts, values, strict=True)
+            else:
+                yield target, node.value
+    elif isinstance(node, ast.AnnAssign):
+        if node.value is not None:
+            yield node.target, node.value
+        else:
+            yield node.target, None
+    elif isinstance(node, ast.AugAssign):
+        yield node.target, None
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        for target in node.target.elts if isinstance(node.target, (ast.Tuple, ast.List)) else [node.target]:
+            yield target, None
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        for item in node.items:
+            if item.optional_vars is not None:
+                yield item.optional_vars, None
+
+
+def first_parameter(function: Definition) -> str:
+    """The name of the first parameter, ``self`` of a method; empty for a static or class method."""
+    if any(dotted_text(decorator) in ("staticmethod", "classmethod") for decorator in function.decorator_list):
+        return ""
+    names = [*function.args.posonlyargs, *function.args.args]
+    return names[0].arg if names else ""
+
+
+class Program:
+    """The files of a project, read when they are asked for.
+
+    Args:
+        finder: Gives a module's file by its dotted name, or None.
+        mentions: Whether a word stands as an attribute or a text in a file of the project other than the one given.
+    """
+
+    def __init__(self, finder: Callable[[str], FoundText | None], mentions: Callable[[str, str], bool] = lambda word, path: False) -> None:
+        self._finder, self._mentions = finder, mentions
+        self._files: dict[str, File | None] = {}
+        self._names: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> Program:
+        """A program from texts by dotted name."""
+        found = cls(lambda name: FoundText(name.replace(".", "/") + ".py", False, texts[name]) if name in texts else None)
+        return found
+
+    def file(self, name: str) -> File | None:
+        """A module by its dotted name; None when the project has none, or it is not Python."""
+        if name not in self._files:
+            self._files[name] = None
+            found = self._finder(name)
+            if found is not None:
+                try:
+                    self._files[name] = File(name, found.path, found.text, self, found.is_package)
+                except (SyntaxError, ValueError, RecursionError):
+                    pass
+        return self._files[name]
+
+    def add(self, file: File) -> None:
+        """Make a file known that was read otherwise."""
+        self._files[file.name] = file
+
+    def mentioned(self, word: str, path: str) -> bool:
+        """Whether another file of the project uses an attribute of this name."""
+        return self._mentions(word, path)
+
+    def consulted(self) -> list[File]:
+        """The files that were looked at so far."""
+        return [file for file in self._files.values() if file is not None]
+
+    def known(self, name: str) -> bool:
+        """Whether the project defines it."""
+        return self.class_at(name) is not None or self.function_at(name) is not None
+
+    def canonical(self, name: str, depth: int = 0) -> str:
+        """A dotted name as it is defined: re-exports are followed, and the frameworks' other names are mapped to their public ones."""
+        if depth == 0 and name in self._names:
+            return self._names[name]
+        found = name
+        parts = name.split(".")
+        if parts[0] not in _FOREIGN and depth < 12:
+            for cut in range(len(parts) - 1, 0, -1):
+                file = self.file(".".join(parts[:cut]))
+                if file is not None:
+                    meaning = file.names.get(parts[cut])
+                    if meaning is not None and meaning != ".".join(parts[: cut + 1]):
+                        found = self.canonical(".".join([meaning, *parts[cut + 1 :]]), depth + 1)
+                    elif meaning is None:
+                        found = self._starred(file, parts[cut:], depth) or name
+                    break
+        found = _public(found)
+        if depth == 0:
+            self._names[name] = found
+        return found
+
+    def _starred(self, file: File, rest: list[str], depth: int) -> str:
+        for module in file.stars:
+            other = self.file(module)
+            if other is not None and module != file.name and depth < 6:
+                name = self.canonical(".".join([module, *rest]), depth + 1)
+                if self.known(name):
+                    return name
+        return ""
+
+    def class_at(self, name: str) -> ClassSource | None:
+        """The class of a dotted name."""
+        module, _, qualname = name.rpartition(".")
+        if not module or module.partition(".")[0] in _FOREIGN:
+            return None
+        file = self.file(module)
+        return next((found for found in file.classes if found.qualname == qualname), None) if file is not None else None
+
+    def function_at(self, name: str) -> Definition | None:
+        """The top-level function of a dotted name."""
+        module, _, last = name.rpartition(".")
+        file = self.file(module) if module else None
+        return next((node for node in file.tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == last), None) if file else None
+
+
+#: Packages that are never looked into for a name: they are described, or say nothing of models.
+_FOREIGN = frozenset({"torch", "tensorflow", "numpy", "typing", "math", "os", "sys", "abc", "collections", "functools", "itertools", "dataclasses", "enum", "jax"})
+
+
+def _public(name: str) -> str:
+    """The frameworks' own other names for the same thing."""
+    for old, new in (("tensorflow.compat.v2.", "tensorflow."), ("tensorflow.keras.", "keras."), ("tensorflow.python.keras.", "keras."), ("tf_keras.", "keras.")):
+        if name.startswith(old):
+            name = new + name[len(old) :]
+    if name.startswith("torch.nn.modules.") and name.count(".") > 2:
+        return "torch.nn." + name.rpartition(".")[2]
+    if name.startswith("torch.nn.parameter."):
+        return "torch.nn." + name.rpartition(".")[2]
+    if name.startswith("keras.src."):
+        last = name.rpartition(".")[2]
+        return f"keras.{name.split('.')[2]}.{last}" if last[:1].isupper() else name
+    return {"keras.engine.base_layer.Layer": "keras.layers.Layer", "keras.models.Model": "keras.Model", "keras.layers.base.Layer": "keras.layers.Layer"}.get(name, name)

@@ -1,0 +1,217 @@
+"""The data flow of a finished run, exactly: what every step was given, by parameter name, and whose results those were.
+
+A tensor that is changed in place is the same object before and after, so the steps are gone through in order and each
+object stands for the latest step that wrote to it. What a step was given is stated as nested tuples of plain data:
+``("node", 3, ())``, ``("tensor", "head.weight")``, ``("input", "x")``, ``("values", dtype, shape, data)``,
+``("made", number, part)`` (a step of `Dataflow.made`), ``("list", ...)``, ``("unknown", reason)``, or a plain number or text.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from ..frameworks.describe import REGISTRY, Op
+from ..frameworks.describe import Node as Step
+from ..frameworks.torch.instance import ModuleInstance, walk
+from ..interpreter.values import BoundMethod, Builtin, Class, Function, Instance
+from ..ir.dim import Dim
+from ..ir.tensor import Tensor
+from ..ir.unknown import Unknown
+
+#: Operations whose result looks at the same memory: writing to it writes to what it was taken from.
+_VIEWS = frozenset(
+    "view reshape flatten transpose permute getitem __getitem__ select narrow chunk split unbind squeeze unsqueeze expand t T mT movedim "
+    "swapaxes unflatten detach contiguous view_as expand_as diagonal unfold".split()
+)  # fmt: skip
+
+
+class Dataflow:
+    """Follows the steps of a run.
+
+    Args:
+        construction: The steps that building the model took.
+        steps: Those of its forward.
+        inputs: What the forward was given, by name.
+        held: The names of parameters and persistent buffers, by identity.
+    """
+
+    def __init__(self, construction: list[Step], steps: list[Step], inputs: Mapping[str, Any], held: Mapping[int, str]) -> None:
+        self._held = held
+        self._now: dict[int, tuple[Any, ...]] = {}
+        self._base: dict[int, int] = {}
+        self._made: list[tuple[str, dict[str, Any]]] = []
+        self.made: dict[int, tuple[str, dict[str, Any]]] = {}
+        self.sources: list[tuple[int, ...]] = []
+        self.attributes: list[dict[str, Any]] = []
+        for number, step in enumerate(construction):
+            self._made.append((step.op, self._arguments(step)))
+            self._written(step, ("made", number))
+        for name, value in inputs.items():
+            self._name_tensors(value, ("input", name))
+        for number, step in enumerate(steps):
+            given = self._attributes(step)
+            self.attributes.append(given)
+            self.sources.append(tuple(dict.fromkeys(_nodes(tuple(given["arguments"].items())))))
+            self._written(step, ("node", number))
+
+    def stated(self, value: Any, depth: int = 0) -> Any:
+        """A value of the program as plain data that says where its tensors come from."""
+        if value is None or isinstance(value, (bool, int, float, complex, str, bytes, Dim)) or depth > 12:
+            return value if depth <= 12 else ("deep",)
+        if isinstance(value, Tensor):
+            return self._tensor(value)
+        if isinstance(value, (tuple, list)):
+            return ("list", *(self.stated(item, depth + 1) for item in value))
+        if isinstance(value, Mapping):
+            return ("dict", *((str(key), self.stated(item, depth + 1)) for key, item in value.items()))
+        if isinstance(value, Unknown):
+            return ("unknown", value.reason.id)
+        if isinstance(value, slice):
+            return ("slice", *(self.stated(item, depth + 1) for item in (value.start, value.stop, value.step)))
+        if value is Ellipsis:
+            return ("...",)
+        if isinstance(value, Instance) and not isinstance(value, ModuleInstance):
+            inside = value.payload if value.payload is not None else dict(value.__dict__)
+            return ("object", value.py_class.name, self.stated(inside, depth + 1))
+        return ("object", _name(value))
+
+    # --- a step ---------------------------------------------------------------------------------------------------
+
+    def _attributes(self, step: Step) -> dict[str, Any]:
+        if step.op != "call_module":
+            return {"arguments": self._arguments(step)}
+        module = step.module
+        tensors: dict[str, Any] = {}
+        settings: dict[str, Any] = {}
+        for path, part in walk(module, "", set(), False):
+            start = f"{path}." if path else ""
+            if not isinstance(part, ModuleInstance):
+                settings[f"{start}?"] = ("unknown", "part")
+                continue
+            for key in ("_parameters", "_buffers"):
+                tensors.update({start + name: self.stated(value) for name, value in part.__dict__.get(key, {}).items() if value is not None})
+            settings.update({start + name: self.stated(value) for name, value in part.__dict__.items() if not name.startswith("_")})
+        kind = next((str(cls.namespace["described_as"]) for cls in module.py_class.mro if "described_as" in cls.namespace), "")
+        return {"kind": kind, "settings": settings, "tensors": tensors, "arguments": self._bound(_forward(module), step, skip=1)}
+
+    def _arguments(self, step: Step) -> dict[str, Any]:
+        return self._bound(_function(step.op), step)
+
+    def _bound(self, function: Any, step: Step, skip: int = 0) -> dict[str, Any]:
+        """What was given, by parameter name, without what equals the default."""
+        args = step.args
+        signature = _signature(function) if function is not None else None
+        if signature is not None:
+            try:
+                bound = signature.bind(*args, **step.kwargs).arguments
+            except TypeError:
+                bound = None
+            if bound is not None:
+                names = list(bound)[skip:]
+                return {name: self.stated(bound[name]) for name in names if not _is_default(signature.parameters[name].default, bound[name])}
+        found = {f"*{i}": self.stated(value) for i, value in enumerate(args[skip:])}
+        return found | {name: self.stated(value) for name, value in step.kwargs.items()}
+
+    def _written(self, step: Step, origin: tuple[Any, ...]) -> None:
+        """Remember which step each tensor that came out of this one stands for; those changed in place too."""
+        self._name_tensors(step.result, origin)
+        base = step.op.rpartition(".")[2]
+        first = next((arg for arg in step.args if isinstance(arg, Tensor)), None)
+        if first is None:
+            return
+        root = self._base.get(id(first), id(first))
+        if base in _VIEWS:
+            for tensor in _tensors(step.result):
+                if tensor is not first:
+                    self._base[id(tensor)] = root
+        in_place = base == "__setitem__" or step.result is first or (base.endswith("_") and not base.endswith("__"))
+        if in_place:
+            place = self._now.get(id(first)) if step.result is first else (*origin, ())
+            for key in (id(first), root):
+                self._now[key] = place or (*origin, ())
+
+    def _name_tensors(self, value: Any, origin: tuple[Any, ...], path: tuple[Any, ...] = (), depth: int = 0) -> None:
+        if isinstance(value, Tensor):
+            if id(value) not in self._held or path or origin[0] != "made":
+                self._now[id(value)] = (*origin, path)
+        elif depth < 8:
+            for key, item in _parts(value):
+                self._name_tensors(item, origin, (*path, key), depth + 1)
+
+    def _tensor(self, value: Tensor) -> tuple[Any, ...]:
+        name = self._held.get(id(value))
+        now = self._now.get(id(value))
+        if now is not None and now[0] != "made":
+            return now
+        if name is not None:
+            return ("tensor", name)
+        if value.data is not None:
+            return ("values", value.dtype, ("list", *value.shape), ("list", *value.data))
+        if now is not None:
+            self.made[now[1]] = self._made[now[1]]
+            return now
+        return ("unknown", "tensor")
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, Class):
+        return value.qualname
+    if isinstance(value, (Function, Builtin)):
+        return value.name
+    if isinstance(value, BoundMethod):
+        return _name(value.function)
+    if isinstance(value, ModuleInstance):
+        return "module"
+    return str(getattr(value, "name", None) or type(value).__name__)
+
+
+def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(value, (tuple, list)):
+        yield from enumerate(value)
+    elif isinstance(value, Mapping):
+        yield from ((str(key), item) for key, item in value.items())
+    elif isinstance(value, Instance) and not isinstance(value, ModuleInstance):
+        yield from _parts(value.payload if value.payload is not None else dict(value.__dict__))
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _nodes(value: Any) -> Iterator[int]:
+    """The steps that a stated value comes from, in order."""
+    if isinstance(value, tuple):
+        if len(value) == 3 and value[0] == "node":
+            yield value[1]
+        else:
+            for item in value:
+                yield from _nodes(item)
+
+
+def _is_default(default: Any, value: Any) -> bool:
+    return default is not inspect.Parameter.empty and type(default) is type(value) and not isinstance(value, Tensor) and bool(default == value)
+
+
+def _function(name: str) -> Any:
+    described = REGISTRY.get(name)
+    return described.function if isinstance(described, Op) else None
+
+
+def _forward(module: ModuleInstance) -> Any:
+    forward = module.py_class.find("forward")
+    return forward.function if isinstance(forward, Builtin) else None
+
+
+@cache
+def _signature(function: Any) -> inspect.Signature | None:
+    try:
+        return inspect.signature(inspect.unwrap(function))
+    except (TypeError, ValueError):
+        return None

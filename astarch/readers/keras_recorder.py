@@ -1,0 +1,286 @@
+"""From a finished run of a Keras model to an `Architecture`: layers in the order of ``model.layers``, weights by path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..frameworks.describe import Run
+from ..frameworks.keras.model.graph import Operation
+from ..frameworks.keras.model.instances import LayerInstance, ModuleInstance
+from ..frameworks.keras.model.layer import collect
+from ..frameworks.keras.nested import flatten
+from ..frameworks.keras.tensor import KerasTensor, Variable, outward
+from ..interpreter.machine import Machine
+from ..interpreter.values import MISSING, Builtin, Function
+from ..ir.architecture import Architecture, Assumption, Call, Module, Parameter
+from ..ir.dim import Dim
+from ..ir.graph import Graph, Node, Record, TensorType
+from ..ir.unknown import Unknown
+
+
+class KerasRecorder:
+    """Turns a Keras model and its run into an `Architecture`.
+
+    Args:
+        machine: The machine that ran.
+        run: What the descriptions recorded.
+        root: The model.
+        stated: States a value of the program as data.
+        argument_of: States a constructor's argument as data.
+    """
+
+    def __init__(self, machine: Machine, run: Run, root: Any, stated: Callable[[Any], Any], argument_of: Callable[[Any], Any]) -> None:
+        self.machine, self.run, self.root = machine, run, root
+        self.stated, self.argument_of = stated, argument_of
+        self.names: dict[int, str] = {}
+        self.unknown: list[Unknown] = []
+        self.outputs: dict[int, Any] = {}
+        for call in run.calls:
+            if call.outputs is not MISSING:
+                self.outputs.setdefault(id(call.module), call.outputs)
+
+    def architecture(self, target: str, inputs: dict[str, Any], outputs: Any) -> Architecture:
+        """Everything known of the model."""
+        framework = "keras" if isinstance(self.root, LayerInstance) else "tensorflow"
+        modules = dict(self._modules()) if framework == "keras" else self._plain_modules()
+        found = _given_outputs(self.root) if outputs is MISSING else outputs
+        return Architecture(
+            target=target,
+            framework=framework,
+            inputs={name: self._value(value) for name, value in inputs.items()} or _given_inputs(self.root),
+            modules=modules,
+            parameters=self._parameters() if framework == "keras" else self._plain_parameters(),
+            calls=tuple(self._call(call) for call in self.run.calls if id(call.module) in self.names),
+            graph=Graph(tuple(self._node(index, node) for index, node in enumerate(self.run.nodes))),
+            outputs=None if found is MISSING else (self._value(found),),
+            unknown=self._unknowns(),
+            assumptions=tuple(Assumption(text, span) for text, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
+            diagnostics=tuple(self.run.diagnostics),
+        )
+
+    # --- layers ---------------------------------------------------------------------------------------------------
+
+    def _modules(self) -> Iterator[tuple[str, Module]]:
+        self.names[id(self.root)] = ""
+        yield "", self._module("", self.root)
+        yield from self._below(self.root, "", {})
+
+    def _below(self, model: Any, path: str, taken: dict[str, int]) -> Iterator[tuple[str, Module]]:
+        lost = model.__dict__.get("_unknown")
+        if lost is not None:
+            self.unknown.append(lost)
+        for layer in self._layers(model):
+            if not isinstance(layer, LayerInstance):
+                if isinstance(layer, Unknown):
+                    self.unknown.append(layer)
+                continue
+            name = f"{path}/{layer.__dict__['name']}" if path else layer.__dict__["name"]
+            taken[name] = taken.get(name, 0) + 1
+            if taken[name] > 1:
+                name = f"{name}#{taken[name]}"
+            first = self.names.setdefault(id(layer), name)
+            yield name, self._module(name, layer, first if first != name else None)
+            if _is_model(layer) and layer is not model:
+                yield from self._below(layer, name, taken)
+
+    def _layers(self, model: Any) -> list[Any]:
+        if model.py_class.find("layers") is MISSING:
+            return [layer for layer in model.__dict__.get("_layers", ()) if layer is not model]
+        return list(self.machine.iterate(self.machine.get(model, "layers")))
+
+    def _module(self, name: str, layer: Any, shared: str | None = None) -> Module:
+        cls = layer.py_class
+        nodes = layer.__dict__.get("_inbound_nodes", ())
+        shapes = None if not name else self._shapes(layer, nodes)
+        inbound = None if not name else tuple(_sources(nodes))
+        if (lost := layer.__dict__.get("_unknown")) is not None:
+            self.unknown.append(lost)
+        return Module(name, f"{cls.module}.{cls.qualname}", self._arguments(layer), layer.span, cls.span, shared, shapes, inbound,
+                      bool(layer.__dict__.get("_trainable", True)))  # fmt: skip
+
+    def _shapes(self, layer: Any, nodes: Any) -> tuple[Any, ...] | None:
+        """The shapes of the outputs: of every node where they differ, of the run where there are no nodes."""
+        found: list[tuple[Any, ...]] = []
+        for node in nodes:
+            shapes = tuple(outward(output.shape) for output in node.outputs)
+            if shapes not in found:
+                found.append(shapes)
+        if found:
+            return tuple(shape for shapes in found for shape in shapes)
+        value = self.outputs.get(id(layer), MISSING)
+        tensors = [] if value is MISSING else [leaf for leaf in flatten(value) if isinstance(leaf, KerasTensor)]
+        return tuple(outward(tensor.shape) for tensor in tensors) if tensors else None
+
+    def _arguments(self, layer: Any) -> dict[str, Any]:
+        if layer.given is None:
+            return {}
+        args, kwargs = layer.given
+        names = _names_of(layer.py_class.find("__init__"))
+        found = {names[i] if i < len(names) else f"*{i}": self.argument_of(value) for i, value in enumerate(args)}
+        return {**found, **{name: self.argument_of(value) for name, value in kwargs.items()}}
+
+    # --- weights --------------------------------------------------------------------------------------------------
+
+    def _parameters(self) -> dict[str, Parameter]:
+        found: dict[str, Parameter] = {}
+        counts: dict[str, int] = {}
+        frozen = _frozen(self.root)
+        for variable in collect(self.root, False):
+            counts[variable.path] = counts.get(variable.path, 0) + 1
+            name = variable.path if counts[variable.path] == 1 else f"{variable.path}#{counts[variable.path]}"
+            trainable = bool(variable.trainable) and id(variable) not in frozen
+            found[name] = Parameter(name, tuple(variable.shape), variable.dtype, trainable)
+        return found
+
+    def _plain_modules(self) -> dict[str, Module]:
+        found: dict[str, Module] = {}
+        for name, module in _walk(self.root, "", set()):
+            self.names.setdefault(id(module), name)
+            cls = module.py_class
+            found[name] = Module(name, f"{cls.module}.{cls.qualname}", self._arguments(module), module.span, cls.span)
+        return found
+
+    def _plain_parameters(self) -> dict[str, Parameter]:
+        found: dict[str, Parameter] = {}
+        seen: set[int] = set()
+        for path, module in _walk(self.root, "", set()):
+            if isinstance(module, LayerInstance):
+                for variable in collect(module, False):
+                    name = f"{path}/{variable.path}" if path else variable.path
+                    found.setdefault(name, Parameter(name, tuple(variable.shape), variable.dtype, bool(variable.trainable)))
+                continue
+            for name, value in sorted(module.__dict__.items()):
+                for place, variable in _variables(value, f"{path}/{name}" if path else name):
+                    if id(variable) not in seen:
+                        seen.add(id(variable))
+                        found[place] = Parameter(place, tuple(variable.shape), variable.dtype, bool(variable.trainable))
+        return found
+
+    # --- the run --------------------------------------------------------------------------------------------------
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, KerasTensor):
+            return TensorType(outward(value.shape), value.dtype)
+        if type(value) in (tuple, list) or isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+            kind = list if isinstance(value, list) else tuple
+            return kind(self._value(item) for item in value)
+        if isinstance(value, dict):
+            return {str(key): self._value(item) for key, item in value.items()}
+        return self.stated(value)
+
+    def _call(self, call: Any) -> Call:
+        keywords = {name: self._value(value) for name, value in call.kwargs.items() if any(isinstance(leaf, KerasTensor) for leaf in flatten(value))}
+        outputs = () if call.outputs is MISSING else (self._value(call.outputs),)
+        macs: Any = sum(node.macs for node in self.run.nodes[call.nodes[0] : call.nodes[1]])
+        inputs = tuple(self._value(argument) for argument in call.args)
+        return Call(self.names[id(call.module)], inputs, keywords, outputs, call.span, (), macs, 0, call.depth)
+
+    def _node(self, index: int, node: Any) -> Node:
+        sources: dict[int, None] = {}
+        for leaf in flatten((list(node.args), dict(node.kwargs))):
+            if isinstance(leaf, KerasTensor) and leaf.node is not None and leaf.node < index:
+                sources[leaf.node] = None
+        module = self.names.get(id(node.module), "")
+        return Node(index, "call_function", node.op, tuple(sources), (), self._value(node.result), module, node.span, node.macs)
+
+    def _unknowns(self) -> tuple[Unknown, ...]:
+        found: dict[tuple[Any, ...], Unknown] = {}
+        for unknown in (*self.unknown, *self.run.unknowns, *self.machine.unknowns):
+            found.setdefault((unknown.reason, unknown.detail, unknown.span), unknown)
+        return tuple(found.values())
+
+
+def _frozen(root: Any) -> set[int]:
+    """Weights below a layer that is not trained."""
+    found: set[int] = set()
+    waiting = [(root, False)]
+    seen: set[tuple[int, bool]] = set()
+    while waiting:
+        layer, frozen = waiting.pop()
+        frozen = frozen or layer.__dict__.get("_trainable") is False
+        if (id(layer), frozen) in seen:
+            continue
+        seen.add((id(layer), frozen))
+        if frozen:
+            found.update(id(variable) for variable in collect(layer, False))
+        waiting.extend((below, frozen) for below in layer.__dict__.get("_layers", ()) if isinstance(below, LayerInstance))
+    return found
+
+
+def _is_model(layer: Any) -> bool:
+    return any(cls.namespace.get("described_as") == "keras.Model" for cls in layer.py_class.mro)
+
+
+def _sources(nodes: Any) -> list[str]:
+    """Names of the layers and operations that a layer is fed by."""
+    found: dict[str, None] = {}
+    for node in nodes:
+        for tensor in node.inputs:
+            source = tensor.history[0] if tensor.history is not None else None
+            if source is not None:
+                found[source.name if isinstance(source, Operation) else source.__dict__["name"]] = None
+    return list(found)
+
+
+def _given_inputs(root: Any) -> dict[str, Any]:
+    tensors = _functional(root).get("_inputs", ())
+    return {tensor.name: TensorType(outward(tensor.shape), tensor.dtype) for tensor in tensors if isinstance(tensor, KerasTensor)}
+
+
+def _given_outputs(root: Any) -> Any:
+    return _functional(root).get("_outputs_struct", MISSING)
+
+
+def _functional(root: Any) -> dict[str, Any]:
+    held = root.__dict__
+    inner = held.get("_functional")
+    return inner.__dict__ if inner is not None else held
+
+
+def _names_of(start: Any) -> list[str]:
+    if isinstance(start, Function):
+        return list(start.code.positional[1:])
+    if isinstance(start, Builtin):
+        import inspect
+
+        return [name for name in inspect.signature(inspect.unwrap(start.function)).parameters if name != "self"]
+    return []
+
+
+def _walk(module: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """A `tf.Module` and those below, in the order of their attributes' names."""
+    if id(module) in seen:
+        return
+    seen.add(id(module))
+    yield path, module
+    if isinstance(module, LayerInstance):
+        return
+    for name, value in sorted(module.__dict__.items()):
+        for place, below in _modules_in(value, f"{path}/{name}" if path else name):
+            yield from _walk(below, place, seen)
+
+
+def _modules_in(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, (ModuleInstance, LayerInstance)):
+        yield place, value
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _modules_in(item, f"{place}/{index}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _modules_in(item, f"{place}/{key}")
+
+
+def _variables(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Variable):
+        yield place, value
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _variables(item, f"{place}/{index}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _variables(item, f"{place}/{key}")
+
+
+__all__ = ["Dim", "KerasRecorder", "Record"]

@@ -1,0 +1,58 @@
+"""The views of a model that a document may hold: a table, a tree, a picture, a number."""
+
+from __future__ import annotations
+
+from ..ir.architecture import Architecture
+from .annotated import to_annotated
+from .markdown import to_markdown
+from .mermaid import fitting, to_mermaid
+from .notation import count_text, short_count, values_text
+from .paint import Page
+from .picture import picture
+from .text import to_text
+
+#: What `view` can show.
+VIEWS = ("table", "tree", "mermaid", "annotated", "summary", "parameters", "trainable", "macs", "output")
+
+#: Views of one line, which may stand inside a sentence.
+SHORT = ("summary", "parameters", "trainable", "macs", "output")
+
+
+def view(architecture: Architecture, name: str, *, depth: int | None = None, direction: str = "TB") -> str:
+    """One view, as Markdown.
+
+    Args:
+        architecture: What to show.
+        name: One of `VIEWS`.
+        depth: How many levels of modules.
+        direction: Where a picture runs.
+
+    >>> view(Architecture("net.py:Net"), "parameters")
+    '0'
+    """
+    if name == "table":
+        return to_markdown(architecture, depth=depth or 3).partition("\n")[2].strip("\n")
+    if name == "tree":
+        return f"```text\n{to_text(architecture, page=Page(100), depth=depth or 3)}```"
+    if name == "mermaid":
+        flow = fitting(architecture, direction=direction) if depth is None else to_mermaid(picture(architecture, depth=depth), direction=direction)
+        return f"```mermaid\n{flow}```"
+    if name == "annotated":
+        return f"```text\n{to_annotated(architecture, depth=depth)}```"
+    return _number(architecture, name)
+
+
+def _number(architecture: Architecture, name: str) -> str:
+    from_inputs = architecture.calls and str(architecture.macs) != "0"
+    if name == "parameters":
+        return count_text(architecture.parameter_count)
+    if name == "trainable":
+        return count_text(architecture.trainable_count)
+    if name == "macs":
+        return short_count(architecture.macs)
+    if name == "summary":
+        macs = f", {short_count(architecture.macs)} MACs" if from_inputs else ""
+        return f"{architecture.name}: {count_text(architecture.parameter_count)} parameters{macs}"
+    if name == "output":
+        return values_text(architecture.outputs) if architecture.outputs is not None else "?"
+    raise KeyError(name)

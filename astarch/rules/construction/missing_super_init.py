@@ -1,0 +1,64 @@
+"""Rule: a module that never runs its base class's ``__init__``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import ClassSource
+from ..layers import is_parameter, keras_layer, makes_module
+from ..rule import Rule, insert_before
+
+
+class MissingSuperInit(Rule):
+    """A module assigns layers without calling `super().__init__()`.
+
+    ## Why
+    `nn.Module.__init__` makes the tables in which parameters, buffers and submodules are registered. Without it the first
+    assignment of a layer raises `AttributeError: cannot assign module before Module.__init__() call`.
+
+    ## Known problems
+    A call hidden in a helper outside the class is not seen; every mention of `__init__` inside the class counts as a call.
+
+    ## Fix
+    Safe: `super().__init__()` becomes the first statement, when the base class is `nn.Module` itself.
+    """
+
+    code = "MDL101"
+    framework = "both"
+    references = ("https://github.com/pytorch/pytorch/issues/37824",)
+    bad = """
+    class Head(nn.Module):
+        def __init__(self):
+            self.fc = nn.Linear(2, 2)
+    """
+    good = """
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(2, 2)
+    """
+
+    def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
+        init = cls.methods.get("__init__")
+        if init is None or cls.node.decorator_list or cls.file.path.rpartition("/")[2].startswith("modular_"):
+            return
+        if any(isinstance(node, ast.Attribute) and node.attr in ("__init__", "__dict__", "__setstate__") for node in ast.walk(cls.node)):
+            return
+        for one in cls.assigned:
+            made = makes_module(cls.file, one.value) or keras_layer(cls.file, one.value) or ("Parameter" if is_parameter(cls.file, one.value) else "")
+            if one.method is init and made:
+                fix = None
+                if cls.bases in (["torch.nn.Module"], ["keras.layers.Layer"], ["keras.Model"]):
+                    first = next((node for node in init.body if not _is_text(node)), init.body[0])
+                    fix = insert_before(cls.file, first, "super().__init__()\n" + " " * first.col_offset, "call `super().__init__()` first", safe=True)
+                base = cls.node.bases[0] if cls.node.bases else cls.node
+                message = f"`{cls.name}` assigns `{one.name}` but never calls `super().__init__()`"
+                notes = [(one.node, f"this `{made}` cannot be registered"), (base, "its `__init__` must run first")]
+                yield self.finding(cls.file, init, message, notes=notes, help="call super().__init__() as the first statement", fix=fix)
+                return
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -1,0 +1,1 @@
+"""What a module must know of its parts: modules, parameters, buffers."""

@@ -1,0 +1,92 @@
+"""From sources and architectures to findings: every active rule is run, comments silence, one cause gives one finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..ir.architecture import Architecture
+from ..ir.diagnostic import Diagnostic
+from ..ir.program import File
+from ..ir.span import Span
+from .catalog import rule_named
+from .rule import Rule
+from .settings import Settings
+from .suppression import Suppression, silence
+
+_FRAMEWORKS = re.compile(r"\b(torch|keras|tensorflow|nn|timm|transformers|lightning|einops)\b")
+_RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+def check_file(file: File, architectures: Iterable[Architecture], settings: Settings) -> list[Diagnostic]:
+    """The findings in one file.
+
+    Args:
+        file: What to check.
+        architectures: The models of this file, as far as they were read; their findings in other files are left out.
+        settings: Which rules are on.
+    """
+    active = settings.active()
+    off = settings.ignored_in(file.path)
+    used = [rule for rule in active if rule.code not in off]
+    found = [*_source_findings(file, used), *_model_findings(file, architectures, used)]
+    found = [finding for finding in found if finding.span.file == file.path]
+    kept, comments = silence(file, _once(found)) if settings.comments else (_once(found), [])
+    kept += _comment_findings(comments, used)
+    return sorted(kept, key=order)
+
+
+def order(finding: Diagnostic) -> tuple[str, int, int, str, str]:
+    """Findings stand in the order of the text."""
+    return finding.span.file, finding.span.line, finding.span.column, finding.code, finding.message
+
+
+def _source_findings(file: File, used: list[Rule]) -> Iterable[Diagnostic]:
+    if not _FRAMEWORKS.search(file.text):
+        return
+    for rule in used:
+        yield from rule.check_file(file)
+    for cls in file.classes:
+        if not cls.framework:
+            continue
+        for rule in used:
+            if rule.framework in ("both", cls.framework):
+                yield from rule.check_class(cls)
+
+
+def _model_findings(file: File, architectures: Iterable[Architecture], used: list[Rule]) -> Iterable[Diagnostic]:
+    names = {rule.name for rule in used}
+    for architecture in architectures:
+        for finding in architecture.diagnostics:
+            known = rule_named(finding.name)
+            if known is None or known.name in names:
+                yield replace(finding, code=known.code) if known is not None else finding
+        for rule in used:
+            yield from rule.check_architecture(architecture)
+
+
+def _once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """One finding per cause: the same rule at the same place, said once; an error beside a milder finding of its kind wins."""
+    found: dict[tuple[Span, str], Diagnostic] = {}
+    for finding in findings:
+        key = (finding.span, finding.code)
+        if key not in found or _RANK[finding.severity] < _RANK[found[key].severity]:
+            found[key] = finding
+    return list(found.values())
+
+
+def _comment_findings(comments: list[Suppression], used: list[Rule]) -> list[Diagnostic]:
+    """Comments that silence nothing, or name no rule."""
+    unused = next((rule for rule in used if rule.name == "unused-suppression"), None)
+    if unused is None:
+        return []
+    found: list[Diagnostic] = []
+    names = {rule.code for rule in used}
+    for one in comments:
+        if one.foreign or one.used or (one.codes is not None and one.codes and not one.codes & names):
+            continue
+        what = f"`{', '.join(one.selectors)}`" if one.selectors else "anything"
+        message = f"no rule is called {what}" if one.codes is not None and not one.codes else f"this comment does not silence {what}: nothing is found here"
+        found.append(Diagnostic(unused.code, unused.name, unused.severity, message, one.span))
+    return found

@@ -1,0 +1,1 @@
+"""Saved models made by the real libraries, read without them."""

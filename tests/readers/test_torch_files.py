@@ -1,0 +1,129 @@
+"""What torch saves reads back as what torch has: names, shapes, types, operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import onnx
+import pytest
+import torch
+from readers.models import INPUTS
+
+import astarch
+from astarch.ir.graph import TensorType
+from astarch.ir.verify import problems
+
+NAMES = list(INPUTS)
+STATES = ["state.pt", "old.pt", "checkpoint.pt", "safetensors"]
+MODULES = ["whole.pt", "trace.pt", "script.pt", "pt2"]
+
+
+def stated(tensor: torch.Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"
+
+
+def told(items: Any) -> dict[str, str]:
+    return {name: f"{item.dtype}{list(item.shape)}" for name, item in items.items()}
+
+
+@pytest.mark.parametrize("form", STATES)
+@pytest.mark.parametrize("name", NAMES)
+def test_states(workshop: Any, name: str, form: str) -> None:
+    truth = {key: stated(value) for key, value in workshop.live(name).state_dict().items()}
+    read = astarch.read(str(workshop.file(name, form)))
+    found = {key.removeprefix("module."): value for key, value in told(read.parameters).items()}
+    assert found == truth
+    if form in ("state.pt", "old.pt"):
+        assert list(found) == list(truth)
+        assert [*read.modules] == [key for key, _ in workshop.live(name).named_modules(remove_duplicate=False)]
+    if form != "safetensors":
+        tied = {key: item.tied_to for key, item in read.parameters.items() if item.tied_to}
+        assert len(tied) == (1 if name == "TiedGPT" else 0)
+    assert not problems(read)
+
+
+@pytest.mark.parametrize("form", MODULES)
+@pytest.mark.parametrize("name", NAMES)
+def test_modules(workshop: Any, name: str, form: str) -> None:
+    live = workshop.live(name)
+    read = astarch.read(str(workshop.file(name, form)))
+    assert told(read.parameters) == {key: stated(value) for key, value in live.named_parameters(remove_duplicate=False)}
+    assert told(read.buffers) == {key: stated(value) for key, value in live.named_buffers()}
+    assert {key: item.trainable for key, item in read.parameters.items()} == {
+        key: value.requires_grad for key, value in live.named_parameters(remove_duplicate=False)
+    }
+    truth = {key: type(value).__name__ for key, value in live.named_modules(remove_duplicate=False)}
+    found = {key: module.class_name for key, module in read.modules.items()}
+    assert found.keys() == truth.keys()
+    assert all(found[key] in (kind, "") for key, kind in truth.items())
+    if form != "pt2":
+        assert found == truth
+    assert not problems(read)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exported_graph(workshop: Any, name: str) -> None:
+    """Every node of the exported program: its target, its output's shape, its line."""
+    path = workshop.file(name, "pt2")
+    graph = torch.export.load(path).graph
+    truth = [(str(node.target), shapes(node.meta.get("val"))) for node in graph.nodes if node.op == "call_function"]
+    read = astarch.read(str(path))
+    found = [(node.target, told_shapes(node.output)) for node in read.graph if node.op == "call_function"]
+    skipped = ("getitem", "<built-in")
+    assert [entry for entry in found if "getitem" not in entry[0]] == [entry for entry in truth if not any(s in entry[0] for s in skipped)]
+
+
+def shapes(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return list(value.shape)
+    return [shapes(item) for item in value] if isinstance(value, list | tuple) else None
+
+
+def told_shapes(value: Any) -> Any:
+    if isinstance(value, TensorType):
+        return list(value.shape)
+    return [told_shapes(item) for item in value] if isinstance(value, tuple) else None
+
+
+@pytest.mark.parametrize("form", ["legacy.onnx", "dynamo.onnx"])
+@pytest.mark.parametrize("name", NAMES)
+def test_onnx(workshop: Any, name: str, form: str) -> None:
+    """Nodes, attributes, inputs and initializers as onnx itself reads them."""
+    path = workshop.file(name, form)
+    model = onnx.load(path)
+    read = astarch.read(str(path))
+    nodes = [node for node in read.graph if node.op == "call_function"]
+    assert [node.target for node in nodes] == [node.op_type for node in model.graph.node if not model.functions]
+    for node, truth in zip(nodes, model.graph.node, strict=True):
+        assert [text for _, text in node.arguments] == [text for text in truth.input if text]
+        for attribute in truth.attribute:
+            compare(node.attributes[attribute.name], onnx.helper.get_attribute_value(attribute))
+    kinds = {**told(read.parameters), **told(read.buffers)}
+    assert kinds == {
+        tensor.name: f"{onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)}{list(tensor.dims)}" for tensor in model.graph.initializer
+    }
+    assert not problems(read)
+
+
+def compare(found: Any, truth: Any) -> None:
+    if isinstance(truth, bytes):
+        assert found == truth.decode()
+    elif isinstance(truth, onnx.TensorProto):
+        values = onnx.numpy_helper.to_array(truth)
+        assert values.size > 64 or found == (values.ravel().tolist() if values.ndim else values.item())
+    elif isinstance(truth, float):
+        assert found == pytest.approx(truth)
+    else:
+        assert found == truth
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_torchscript_operations(workshop: Any, name: str) -> None:
+    """The operations that the trace inlines, in order, without its arithmetic on sizes."""
+    path = workshop.file(name, "trace.pt")
+    graph = torch.jit.load(str(path)).inlined_graph
+    wanted = ("conv", "linear", "relu", "pool", "norm", "embedding", "lstm", "gru", "attention", "cat", "tanh", "gelu", "sigmoid", "silu")
+    truth = [node.kind().removeprefix("aten::") for node in graph.nodes() if any(word in node.kind() for word in wanted)]
+    read = astarch.read(str(path))
+    found = [node.target.removeprefix("torch.") for node in read.graph if node.op == "call_function" and any(w in node.target for w in wanted)]
+    assert sorted(found) == sorted(truth)

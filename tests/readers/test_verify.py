@@ -1,0 +1,156 @@
+"""Sources against what torch saved of them: confirmed where they are the same, never where they are not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from readers import models
+from readers.models import INPUTS
+
+import astarch
+from astarch import cli
+from astarch.ir.verification import Status, Verdict
+from astarch.render import verification as render
+
+SOURCE = Path(models.__file__)
+FORMS = ["state.pt", "old.pt", "checkpoint.pt", "safetensors", "whole.pt", "trace.pt", "script.pt", "pt2", "legacy.onnx", "dynamo.onnx"]
+
+#: What the exported program confirms to the last fact; of the others something stays open: how elements are moved, dropout, attention.
+WHOLE = ["SmallCNN", "NormCNN", "Inception", "Depthwise", "Residual", "UNet", "Tagger", "Recurrent"]
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_nothing_is_contradicted(workshop: Any, name: str) -> None:
+    source = astarch.read(f"{SOURCE}:{name}", inputs=INPUTS[name])
+    assert not source.unknown
+    for form in FORMS:
+        found = astarch.verify(source, workshop.file(name, form))
+        assert not found.of(Status.CONTRADICTED), (form, found.of(Status.CONTRADICTED)[:3])
+        assert found.of(Status.CONFIRMED), form
+    verdict = astarch.verify(source, workshop.file(name, "pt2")).verdict
+    assert verdict is (Verdict.CONFIRMED if name in WHOLE else Verdict.CONSISTENT)
+
+
+#: A name for each difference: the model, what is replaced in its source, and the formats that show it. In no format is it confirmed.
+NAMED = ("state.pt", "safetensors", "whole.pt", "trace.pt", "script.pt", "pt2")
+GRAPHS = ("trace.pt", "script.pt", "pt2")
+ONNX = ("legacy.onnx", "dynamo.onnx")
+SEEDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "channels": ("SmallCNN", "nn.Conv2d(3, 8, 3, stride=2", "nn.Conv2d(3, 9, 3, stride=2", (*NAMED, *ONNX)),
+    "kernel": ("SmallCNN", "nn.Conv2d(3, 8, 3, stride=2, padding=1)", "nn.Conv2d(3, 8, 5, stride=2, padding=2)", (*NAMED, *ONNX)),
+    "stride": ("SmallCNN", "stride=2, padding=1", "stride=1, padding=1", (*GRAPHS, *ONNX, "whole.pt")),
+    "padding": ("SmallCNN", "stride=2, padding=1", "stride=2, padding=2", (*GRAPHS, *ONNX, "whole.pt")),
+    "dilation": ("Depthwise", "padding=2, dilation=2, groups=8", "padding=2, dilation=1, groups=8", (*GRAPHS, *ONNX, "whole.pt")),
+    "groups": ("Depthwise", "groups=8", "groups=1", (*NAMED, *ONNX)),
+    "default stride": ("SmallCNN", "stride=2, padding=1", "padding=1", (*GRAPHS, *ONNX, "whole.pt")),
+    "missing layer": ("SmallCNN", "self.pool(self.relu(self.conv(x)))", "self.pool(self.conv(x))", (*GRAPHS, *ONNX)),
+    "removed layer": ("Perceptron", "nn.Linear(20, 20), ", "", (*NAMED, *ONNX)),
+    "renamed": ("SmallCNN", "self.conv", "self.stem", NAMED),
+    "order": ("SmallCNN", "self.pool(self.relu(self.conv(x)))", "self.relu(self.pool(self.conv(x)))", (*GRAPHS, *ONNX)),
+    "activation": ("SmallCNN", "nn.ReLU()", "nn.Tanh()", (*GRAPHS, *ONNX, "whole.pt")),
+    "function": ("TwoInputs", "torch.tanh", "torch.sigmoid", (*GRAPHS, *ONNX)),
+    "slope": ("NormCNN", "nn.LeakyReLU(0.2)", "nn.LeakyReLU(0.1)", (*GRAPHS, *ONNX, "whole.pt")),
+    "pool kind": ("NormCNN", "nn.AvgPool2d(2)", "nn.MaxPool2d(2)", (*GRAPHS, *ONNX, "whole.pt")),
+    "pool size": ("Residual", "x.mean((2, 3))", "x.amax((2, 3))", GRAPHS),
+    "bias": ("NormCNN", "bias=False", "bias=True", NAMED),
+    "norm groups": ("Depthwise", "nn.GroupNorm(4, 16)", "nn.GroupNorm(8, 16)", (*GRAPHS, "whole.pt")),
+    "epsilon": ("NormCNN", "nn.BatchNorm2d(8)", "nn.BatchNorm2d(8, eps=0.01)", (*GRAPHS, "whole.pt")),
+    "heads": ("Attention", "nn.MultiheadAttention(16, 4", "nn.MultiheadAttention(16, 8", ("whole.pt", "pt2")),
+    "gelu": ("Attention", "nn.GELU()", 'nn.GELU("tanh")', (*GRAPHS, *ONNX, "whole.pt")),
+    "norm first": ("Attention", "self.up(self.norm(x))", "self.up(x)", (*GRAPHS, *ONNX)),
+    "tying": ("TiedGPT", "        self.head.weight = self.wte.weight\n", "", ("state.pt", "whole.pt", "trace.pt", "script.pt", "pt2")),
+    "layers": ("Tagger", "num_layers=2", "num_layers=1", (*NAMED, *ONNX)),
+    "direction": ("Tagger", "bidirectional=True)\n        self.out = nn.Linear(32", "bidirectional=False)\n        self.out = nn.Linear(16", (*NAMED, *ONNX)),
+    "hidden": ("Recurrent", "nn.GRU(8, 12, batch_first=True)\n        self.out = nn.Linear(12", "nn.GRU(8, 10, batch_first=True)\n        self.out = nn.Linear(10", (*NAMED, *ONNX)),
+    "batch first": ("Recurrent", "nn.GRU(8, 12, batch_first=True)", "nn.GRU(8, 12)", (*GRAPHS, "whole.pt")),
+    "cell": ("Recurrent", "nn.GRU(8, 12", "nn.LSTM(8, 12", (*NAMED, *ONNX)),
+    "dtype": ("SmallCNN", "nn.Linear(8 * 4 * 4, 10)", "nn.Linear(8 * 4 * 4, 10, dtype=torch.float16)", NAMED),
+    "concat order": ("UNet", "torch.cat([skip, y], 1)", "torch.cat([y, skip], 1)", GRAPHS),
+    "skip": ("Residual", "self.bn2(self.conv2(y)) + x", "self.bn2(self.conv2(y)) + y", GRAPHS),
+    "swapped": ("Inception", "self.a(x), self.b(x), self.c(x)", "self.b(x), self.a(x), self.c(x)", (*GRAPHS, *ONNX)),
+    "dropout": ("Perceptron", "nn.Dropout(0.3)", "nn.Dropout(0.5)", ("whole.pt",)),
+    "embedding": ("Tagger", "nn.Embedding(30, 8)", "nn.Embedding(31, 8)", (*NAMED, *ONNX)),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_differences_are_never_confirmed(workshop: Any, tmp_path: Path, seed: str) -> None:
+    name, old, new, shown = SEEDS[seed]
+    text = SOURCE.read_text(encoding="utf-8")
+    start = text.index(f"class {name}(")
+    end = text.index("\n\n\n", start)
+    start = text.index("class Block(") if name == "Residual" else start
+    assert old in text[start:end]
+    changed = tmp_path / "changed.py"
+    changed.write_text(text[:start] + text[start:end].replace(old, new) + text[end:], encoding="utf-8")
+    source = astarch.read(f"{changed}:{name}", inputs=INPUTS[name])
+    for form in FORMS:
+        verdict = astarch.verify(source, workshop.file(name, form)).verdict
+        assert verdict is not Verdict.CONFIRMED, form
+        if form in shown:
+            assert verdict is Verdict.CONTRADICTED, form
+        elif form in ("state.pt", "safetensors"):
+            assert verdict is Verdict.CONSISTENT, form
+
+
+def test_both_places_are_named(workshop: Any, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.py"
+    changed.write_text(SOURCE.read_text(encoding="utf-8").replace("stride=2, padding=1", "stride=1, padding=1"), encoding="utf-8")
+    found = astarch.verify(f"{changed}:SmallCNN", workshop.file("SmallCNN", "pt2"))
+    fact = next(fact for fact in found.of(Status.CONTRADICTED) if fact.about == "stride")
+    assert (fact.subject, fact.expected, fact.found) == ("conv", 1, [2, 2])
+    assert fact.expected_at.file == str(changed)
+    assert "stride=1" in changed.read_text(encoding="utf-8").splitlines()[fact.expected_at.line - 1]
+    assert fact.found_at == "aten.conv2d.default"
+
+
+def test_averages_and_prefixes(workshop: Any, tmp_path: Path) -> None:
+    import torch
+
+    state = workshop.live("SmallCNN").state_dict()
+    path = tmp_path / "trained.ckpt"
+    torch.save({"ema": state, "state_dict": {f"model._orig_mod.{key}": value for key, value in state.items()}, "optimizer": {}}, path)
+    read = astarch.read(str(path))
+    assert read.attributes["under"] == "state_dict"
+    assert [other.condition for other in read.alternatives] == ["the weights are `ema`"]
+    found = astarch.verify(f"{SOURCE}:SmallCNN", path)
+    assert found.verdict is Verdict.CONSISTENT
+    assert any("prefix" in note for note in found.notes)
+
+
+def test_shards(workshop: Any, tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    state = workshop.live("SmallCNN").state_dict()
+    where = {key: f"model-0000{place % 2}.safetensors" for place, key in enumerate(state)}
+    for file in set(where.values()):
+        save_file({key: state[key] for key in state if where[key] == file}, tmp_path / file)
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": where}), encoding="utf-8")
+    (tmp_path / "config.json").write_text(json.dumps({"architectures": ["SmallCNN"], "width": 8}), encoding="utf-8")
+    for target in (tmp_path, tmp_path / "model.safetensors.index.json"):
+        assert astarch.verify(f"{SOURCE}:SmallCNN", target).verdict is Verdict.CONSISTENT
+    assert astarch.read(str(tmp_path)).modules[""].arguments["width"] == 8
+
+
+@pytest.mark.parametrize(("target", "code"), [("SmallCNN", 0), ("NormCNN", 1), ("Nothing", 2)])
+def test_exit_codes(workshop: Any, capsys: pytest.CaptureFixture[str], target: str, code: int) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(["verify", f"{SOURCE}:{target}", "--against", str(workshop.file("SmallCNN", "pt2")), "-f", "json"])
+    captured = capsys.readouterr()
+    assert end.value.code == code
+    if code < 2:
+        assert json.loads(captured.out)["verdict"] == ("confirmed" if code == 0 else "contradicted")
+
+
+def test_renderings(workshop: Any) -> None:
+    found = astarch.verify(f"{SOURCE}:NormCNN", workshop.file("SmallCNN", "pt2"))
+    text = render.to_text(found)
+    assert text.startswith("✗ contradicted:")
+    assert "the source says" in text
+    markdown = render.to_markdown(found)
+    assert "| What | Source | Artifact | Where |" in markdown
+    data = render.to_data(found)
+    assert data["counts"]["contradicted"] == len([fact for fact in data["facts"] if fact["status"] == "contradicted"])
