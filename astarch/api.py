@@ -5,7 +5,8 @@ Thin: they choose the reader and see that names and places are real.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from .targets import Target, parse_target
 from .version import VERSION
 
 if TYPE_CHECKING:
+    from .config import ModelConfig
+    from .ir.change import Comparison, Review
     from .ir.verification import Verification
     from .readers.discover import Found
     from .render.picture import Picture
@@ -49,7 +52,7 @@ def read(
     """
     wanted = parse_target(target) if isinstance(target, str) else target
     if wanted.revision:
-        raise ReadError(f"`{wanted.text}` names a git revision; astarch {VERSION} reads the working tree")
+        return _read_revision(wanted, as_inputs(inputs), [Path(folder) for folder in search_path], dict(names or {}), python, budget)
     if _is_saved(wanted):
         from .readers.saved import read_saved
 
@@ -61,9 +64,103 @@ def read(
             raise ReadError(f"there is no folder `{folder}`", "it was given as a search path")
     root = project_root(place)
     folders += [folder for folder in (root, *site_packages(Path(python) if python else None)) if folder]
+    from .readers.catalogue import open_catalogue
+
+    open_catalogue()
     from .readers.python import read_source
 
     return read_source(wanted, as_inputs(inputs), folders, dict(names or {}), budget)
+
+
+def _read_revision(
+    target: Target, inputs: list[InputSpec], folders: list[Path], names: dict[str, str], python: str | Path | None, budget: int | None
+) -> Architecture:
+    """A model of a git revision, from git's own files: nothing is checked out, no program is started."""
+    from .readers.git_tree import path_in, project_at
+    from .readers.python import read_source
+
+    project = project_at(Path.cwd(), target.revision, [*folders, *site_packages(Path(python) if python else None)])
+    if not (target.is_source or target.is_artifact):
+        return read_source(target, inputs, folders, names, budget, project)
+    place = path_in(project, Path.cwd(), target.path)
+    if target.is_source:
+        return read_source(replace(target, path=place), inputs, folders, names, budget, project)
+    import tempfile
+
+    from .readers.saved import read_saved
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / Path(place).name
+        copy.write_bytes(project.tree.data(str(Path(place).relative_to(project.tree.repository.root))))
+        return replace(read_saved(copy), target=target.text)
+
+
+def diff(
+    old: str | Target | Architecture,
+    new: str | Target | Architecture,
+    *,
+    inputs: Any = None,
+    search_path: Iterable[str | Path] = (),
+    names: Mapping[str, str] | None = None,
+    python: str | Path | None = None,
+    budget: int | None = None,
+) -> Comparison:
+    """What changed between two models, and whether old checkpoints still load.
+
+    Args:
+        old: The model before: a target such as ``main:net.py:Net``, or what was read from one.
+        new: The model after.
+        inputs: What both forwards are given; without it, likely ones are tried.
+        search_path: As for `read`, likewise the rest.
+
+    ``diff("main:net.py:Net", "net.py:Net").verdict``
+    """
+    from .review import pair, same_sources
+
+    options: dict[str, Any] = {"search_path": list(search_path), "names": names, "python": python, "budget": budget}
+
+    def reader(side: str | Target | Architecture) -> Any:
+        return (lambda given: side) if isinstance(side, Architecture) else (lambda given: read(side, inputs=given, **options))
+
+    texts = [side.target if isinstance(side, Architecture) else str(side) for side in (old, new)]
+    whole = [side for side in (old, new) if isinstance(side, Architecture)]
+    revised = any(parse_target(side).revision if isinstance(side, str) else getattr(side, "revision", "") for side in (old, new))
+    name = texts[1] if texts[0].rpartition(":")[2] == texts[1].rpartition(":")[2] else f"{texts[0]} → {texts[1]}"
+    return pair(reader(old), reader(new), as_inputs(inputs), name, None if whole or revised else same_sources)
+
+
+def diff_repository(
+    before: str,
+    after: str | None = None,
+    *,
+    paths: Sequence[str | Path] = (),
+    since_fork: bool = True,
+    search_path: Iterable[str | Path] = (),
+    models: Iterable[ModelConfig] = (),
+    python: str | Path | None = None,
+    budget: int | None = None,
+    progress: Callable[[str], None] = lambda name: None,
+) -> Review:
+    """Every model of the repository around here whose reading changed.
+
+    Args:
+        before: The revision before, such as ``origin/main``.
+        after: The revision after; the working tree when None.
+        paths: Files and folders to look in; everywhere when empty.
+        since_fork: Whether to start where the two histories parted.
+        search_path: Where the project's own modules are looked for, beside the root.
+        models: What is to be analysed, and how, beside the classes that are found.
+        python: The interpreter of the environment whose packages are read, never run.
+        budget: How many steps each model may take.
+        progress: Told the name of every model that is read.
+    """
+    from .review import review, states
+
+    start = Path(paths[0]).absolute() if paths else Path.cwd()
+    packages = site_packages(Path(python) if python else None)
+    old, new = states(start, before, after, [Path(folder).absolute() for folder in search_path], packages, since_fork=since_fork)
+    inside = [Path(path).absolute().relative_to(new.root).as_posix() for path in paths]
+    return review(old, new, paths=inside, models=models, budget=budget, progress=progress)
 
 
 def verify(source: str | Target | Architecture, artifact: str | Path | Architecture, *, inputs: Any = None, **options: Any) -> Verification:
@@ -259,7 +356,8 @@ def _framed(architecture: Architecture) -> str:
     page = draw(architecture, "html")
     assert isinstance(page, str)
     frame = "width:100%;height:640px;border:1px solid #8884;border-radius:8px"
-    return f'<iframe title="{escape(architecture.name)}" style="{frame}" sandbox="allow-scripts allow-downloads" srcdoc="{escape(page)}"></iframe>'
+    may = "allow-scripts allow-downloads"
+    return f'<iframe title="{escape(architecture.name)}" style="{frame}" sandbox="{may}" srcdoc="{escape(page)}"></iframe>'
 
 
 # Notebooks ask the object itself how it looks; nouns know no renderer, so the door answers for them.

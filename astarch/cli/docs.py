@@ -68,7 +68,8 @@ def _refresh(document: Path, mode: str, folders: tuple[str, ...]) -> int:
     for one in stale:
         click.echo(f"{document}:{one.line}: {'refreshed' if mode == 'write' else 'stale'}")
         if mode == "check":
-            click.echo("\n".join(f"  {line}" for line in list(unified_diff(one.was.splitlines(), one.is_now.splitlines(), lineterm="", n=0))[2:14]))
+            changes = list(unified_diff(one.was.splitlines(), one.is_now.splitlines(), lineterm="", n=0))
+            click.echo("\n".join(f"  {line}" for line in changes[2:14]))
     if stale and mode == "write":
         document.write_bytes(fresh.encode("utf-8"))
     return len(stale)

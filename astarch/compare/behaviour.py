@@ -155,7 +155,9 @@ class _Reader:
             return next(iter(arguments.values()), None)
         if kind == "Flatten":
             return self._function(node, "flatten", arguments, False)
-        if kind in _FUNCTIONS and settings.get("padding_mode", "zeros") == "zeros" and not settings.get("training"):
+        if kind in _FUNCTIONS and settings.get("padding_mode", "zeros") == "zeros" and not (
+            settings.get("training") and kind.startswith("BatchNorm")
+        ):
             name, defaults = _FUNCTIONS[kind]
             own = {key: self._form(settings[key]) for key, default in defaults.items() if key in settings and not _same(settings[key], default)}
             return self._function(node, name, {**arguments, **tensors, **own}, False)

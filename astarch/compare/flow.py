@@ -10,13 +10,44 @@ from .operations import COMPARED, Operation, artifact_operations, moves, source_
 from .settings import alike, plain, settings_of
 
 #: Operations that exporters to ONNX, TensorFlow and TFLite leave as they are.
-_KEPT = {"conv", "conv_transpose", "linear", "layer_norm", "embedding", "lstm", "gru", "relu", "gelu", "tanh", "leaky_relu", "elu", "max_pool",
-         "log_softmax"}  # fmt: skip
+_KEPT = {
+    "conv",
+    "conv_transpose",
+    "linear",
+    "layer_norm",
+    "embedding",
+    "lstm",
+    "gru",
+    "relu",
+    "gelu",
+    "tanh",
+    "leaky_relu",
+    "elu",
+    "max_pool",
+    "log_softmax",
+}
 #: Those that are kept unless something else was taken apart into them.
 _PARTS = {"add", "sub", "mul", "div", "matmul", "softmax", "sigmoid", "cat", "avg_pool", "attention"}
 #: What those exporters take apart.
-_TAKEN_APART = {"silu", "hardswish", "mish", "group_norm", "instance_norm", "attention", "stack", "mean", "sum", "pow", "sqrt", "softplus",
-                "relu6", "upsample", "adaptive_avg_pool", "adaptive_max_pool", "prelu"}  # fmt: skip
+_TAKEN_APART = {
+    "silu",
+    "hardswish",
+    "mish",
+    "group_norm",
+    "instance_norm",
+    "attention",
+    "stack",
+    "mean",
+    "sum",
+    "pow",
+    "sqrt",
+    "softplus",
+    "relu6",
+    "upsample",
+    "adaptive_avg_pool",
+    "adaptive_max_pool",
+    "prelu",
+}
 
 _COMMUTATIVE = {"add", "mul"}
 

@@ -1,5 +1,6 @@
 """The operations of a forward in one form: of a source's graph, and of the graphs that formats keep."""
 
+# ruff: noqa: RUF024 - the shared values are only read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -13,13 +14,42 @@ from .kinds import IDLE, KINDS, base_name
 from .settings import settings_of
 
 #: Layers whose work is many operations: they are known by their name, not by what is inside.
-COMPOSITE = {"MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer", "TransformerEncoder", "TransformerDecoder",
-             "Transformer"}  # fmt: skip
+COMPOSITE = {
+    "MultiheadAttention",
+    "TransformerEncoderLayer",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerDecoder",
+    "Transformer",
+}
 
 
 #: What moves elements in a way that the shape alone does not tell.
-MOVES = set("transpose permute t T mT flip roll movedim swapaxes rot90 getitem __getitem__ select chunk split unbind narrow gather "
-            "index_select masked_fill tril triu where".split())  # fmt: skip
+MOVES = {
+    "transpose",
+    "permute",
+    "t",
+    "T",
+    "mT",
+    "flip",
+    "roll",
+    "movedim",
+    "swapaxes",
+    "rot90",
+    "getitem",
+    "__getitem__",
+    "select",
+    "chunk",
+    "split",
+    "unbind",
+    "narrow",
+    "gather",
+    "index_select",
+    "masked_fill",
+    "tril",
+    "triu",
+    "where",
+}
 
 
 @dataclass(slots=True)
@@ -275,6 +305,11 @@ def _onnx_recurrent(found: dict[str, Any]) -> None:
 
 
 _CHANGES: Mapping[str, Callable[[dict[str, Any]], None]] = {
-    "Conv": _pads, "ConvTranspose": _pads, "MaxPool": _pads, "AveragePool": _pads, "LSTM": _onnx_recurrent, "GRU": _onnx_recurrent,
+    "Conv": _pads,
+    "ConvTranspose": _pads,
+    "MaxPool": _pads,
+    "AveragePool": _pads,
+    "LSTM": _onnx_recurrent,
+    "GRU": _onnx_recurrent,
     "LeakyRelu": lambda found: found.update(negative_slope=found.get("alpha", 0.01)),
-}  # fmt: skip
+}

@@ -1,5 +1,6 @@
 """What layers are made with, in one form for all: names for positional arguments, defaults, and sizes for every axis."""
 
+# ruff: noqa: RUF024 - the shared values are only read
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -14,9 +14,11 @@ said with `multiply`. Nothing here knows the interpreter: it reaches us through 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, TypeVar
 
 from ..ir.diagnostic import Diagnostic, Note
@@ -29,8 +31,84 @@ from ..ir.unknown import Reason, Unknown
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
 
-#: Everything described, by every public dotted name it has.
-REGISTRY: dict[str, Any] = {}
+
+class Registry:
+    """Everything described, by every public dotted name it has.
+
+    A description registers itself when its file is imported. Where the place of a name is known beforehand
+    (`expect`), its file is imported only when the name is asked for: most models need a tenth of them.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, Any] = {}
+        self._places: dict[str, str] = {}
+        self._where: dict[str, str] = {}
+
+    @property
+    def expected(self) -> bool:
+        """Whether the places of the names are known beforehand."""
+        return bool(self._places)
+
+    def expect(self, places: dict[str, str]) -> None:
+        """Say in which module each name is described."""
+        self._places = places
+
+    def add(self, name: str, described: Any) -> None:
+        """Register a description under a name."""
+        if name in self._found:
+            raise ValueError(f"{name} is described twice")
+        self._found[name] = described
+        if not self._places:
+            self._where[name] = _importing()
+
+    @property
+    def places(self) -> dict[str, str]:
+        """In which module each name was described, for `expect` next time."""
+        return dict(self._where)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The description of a name, or a default."""
+        try:
+            return self._found[name]
+        except KeyError:
+            place = self._places.get(name)
+            if place is None:
+                return default
+            import_module(place)
+            return self._found.get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.get(name, self)
+        if found is self:
+            raise KeyError(name)
+        return found
+
+    def __setitem__(self, name: str, described: Any) -> None:
+        self.add(name, described)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found or name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._found, *self._places]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def items(self) -> list[tuple[str, Any]]:
+        """All names with their descriptions."""
+        return [(name, self[name]) for name in self]
+
+
+def _importing() -> str:
+    """The module being imported right now: the one that brings a name."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and not (frame.f_code.co_name == "<module>" and frame.f_globals.get("__package__")):
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__"))
+
+
+REGISTRY = Registry()
 
 
 @dataclass(slots=True)
@@ -219,9 +297,7 @@ def op(*names: str, lenient: bool = False) -> Callable[[F], F]:
 
 
 def _register(name: str, described: Any) -> None:
-    if name in REGISTRY:
-        raise ValueError(f"{name} is described twice")
-    REGISTRY[name] = described
+    REGISTRY.add(name, described)
 
 
 class Property:

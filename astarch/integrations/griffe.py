@@ -41,7 +41,11 @@ class AstarchExtension(griffe.Extension):
     """
 
     def __init__(
-        self, inputs: Mapping[str, Any] | None = None, views: Sequence[str] = ("table", "mermaid"), depth: int | None = None, only: Sequence[str] = ()
+        self,
+        inputs: Mapping[str, Any] | None = None,
+        views: Sequence[str] = ("table", "mermaid"),
+        depth: int | None = None,
+        only: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.inputs, self.views, self.depth, self.only = dict(inputs or {}), tuple(views), depth, tuple(only)

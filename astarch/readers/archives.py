@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,7 +90,7 @@ class Archive:
 
 
 @contextmanager
-def opened_archive(path: Path) -> Iterator[Archive]:
+def opened_archive(path: Path) -> Generator[Archive]:
     """Open a zip for reading."""
     try:
         opened = zipfile.ZipFile(path)
@@ -105,7 +105,11 @@ def root_of(archive: Archive, member: str) -> str | None:
 
     torch puts everything into one folder named after the file.
     """
-    found = [name for name in archive.ending(member) if name[: -len(member)].count("/") <= 1 and (name == member or name[-len(member) - 1] == "/")]
+    found = [
+        name
+        for name in archive.ending(member)
+        if name[: -len(member)].count("/") <= 1 and (name == member or name[-len(member) - 1] == "/")
+    ]
     if len(found) > 1:
         refuse(archive.path, f"holds `{found[0]}` and `{found[1]}`", "readers disagree about which one counts; save the model again")
     return found[0][: -len(member)] if found else None

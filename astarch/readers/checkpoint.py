@@ -116,8 +116,14 @@ def _rank(where: str, value: Any) -> tuple[int, int]:
 
 
 def _one(
-    path: Path, value: Any, where: str, tensors: Tensors, form: str, assumptions: list[Assumption], alternatives: list[Alternative] | None = None,
-) -> Architecture:  # fmt: skip
+    path: Path,
+    value: Any,
+    where: str,
+    tensors: Tensors,
+    form: str,
+    assumptions: list[Assumption],
+    alternatives: list[Alternative] | None = None,
+) -> Architecture:
     if is_module(value):
         return read_module(path, value, tensors)
     parameters = _parameters(value, tensors)
@@ -126,9 +132,16 @@ def _one(
     said = [*assumptions, Assumption("all tensors are listed as parameters: a state dict does not say which of them are buffers")]
     holds = ["names", "shapes", "dtypes", "ties", *(["modules"] if tree else [])]
     return named_tensors(
-        str(path), form, "torch", parameters,
-        holds=holds, modules=modules, assumptions=said, alternatives=alternatives or (), under=where,
-    )  # fmt: skip
+        str(path),
+        form,
+        "torch",
+        parameters,
+        holds=holds,
+        modules=modules,
+        assumptions=said,
+        alternatives=alternatives or (),
+        under=where,
+    )
 
 
 def _items(value: Any) -> list[tuple[Any, Any]]:

@@ -39,7 +39,7 @@ def _program(archive: Archive) -> str | None:
     """The member that holds the program: of 2.8 and later, or of before."""
     found = [name for name in archive.ending(".json") if name.count("/") == 2 and name.split("/")[1] == "models"]
     if found:
-        return sorted(found, key=lambda name: not name.endswith("/model.json"))[0]
+        return min(found, key=lambda name: not name.endswith("/model.json"))
     return "serialized_exported_program.json" if "serialized_exported_program.json" in archive else None
 
 
@@ -57,7 +57,9 @@ def read(path: Path) -> Architecture:
     try:
         return _Reader(path, program, configs).architecture()
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
-        refuse(path, f"has a program in a form that is not known: {type(error).__name__} {error}", "it was written by another version of torch")
+        refuse(
+            path, f"has a program in a form that is not known: {type(error).__name__} {error}", "it was written by another version of torch"
+        )
 
 
 class _Reader:
@@ -148,7 +150,7 @@ class _Reader:
         """The module of a node, from ``key,path,class;key,path,class``."""
         module = ""
         for part in filter(None, text.split(";")):
-            _, name, kind = (part.split(",", 2) + ["", ""])[:3]
+            _, name, kind = ([*part.split(",", 2), "", ""])[:3]
             module = name.split("@")[0]
             self._keep(module, kind)
         return module
@@ -171,9 +173,9 @@ def _names(value: Any, depth: int = 0) -> Iterator[str]:
         for key, inner in value.items():
             if key in ("as_tensor", "as_custom_obj") and isinstance(inner, dict) and "name" in inner:
                 yield inner["name"]
-            elif key in ("as_name",) and isinstance(inner, str):
+            elif key == "as_name" and isinstance(inner, str):
                 yield inner
-            elif key.startswith("as_") or key in ("arg",):
+            elif key.startswith("as_") or key == "arg":
                 yield from _names(inner, depth + 1)
     elif isinstance(value, list):
         for inner in value:

@@ -21,10 +21,39 @@ _KEPT = 16
 
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 _KINDS = {
-    0: "float32", 1: "float16", 2: "q4_0", 3: "q4_1", 6: "q5_0", 7: "q5_1", 8: "q8_0", 9: "q8_1", 10: "q2_k", 11: "q3_k", 12: "q4_k", 13: "q5_k",
-    14: "q6_k", 15: "q8_k", 16: "iq2_xxs", 17: "iq2_xs", 18: "iq3_xxs", 19: "iq1_s", 20: "iq4_nl", 21: "iq3_s", 22: "iq2_s", 23: "iq4_xs",
-    24: "int8", 25: "int16", 26: "int32", 27: "int64", 28: "float64", 29: "iq1_m", 30: "bfloat16", 34: "tq1_0", 35: "tq2_0", 39: "mxfp4",
-}  # fmt: skip
+    0: "float32",
+    1: "float16",
+    2: "q4_0",
+    3: "q4_1",
+    6: "q5_0",
+    7: "q5_1",
+    8: "q8_0",
+    9: "q8_1",
+    10: "q2_k",
+    11: "q3_k",
+    12: "q4_k",
+    13: "q5_k",
+    14: "q6_k",
+    15: "q8_k",
+    16: "iq2_xxs",
+    17: "iq2_xs",
+    18: "iq3_xxs",
+    19: "iq1_s",
+    20: "iq4_nl",
+    21: "iq3_s",
+    22: "iq2_s",
+    23: "iq4_xs",
+    24: "int8",
+    25: "int16",
+    26: "int32",
+    27: "int64",
+    28: "float64",
+    29: "iq1_m",
+    30: "bfloat16",
+    34: "tq1_0",
+    35: "tq2_0",
+    39: "mxfp4",
+}
 
 
 def reads(path: Path, head: bytes) -> bool:
@@ -53,9 +82,13 @@ def read(path: Path) -> Architecture:
     modules[""] = Module("", str(kind) or "GGUF", {name: value for name, value in settings.items() if not name.startswith("tokenizer.")})
     said = [Assumption("all tensors are listed as parameters, under llama.cpp's names")]
     return Architecture(
-        target=str(path), framework="gguf", modules=modules, parameters=found, assumptions=tuple(said),
+        target=str(path),
+        framework="gguf",
+        modules=modules,
+        parameters=found,
+        assumptions=tuple(said),
         attributes=facts("GGUF", ("shapes",), version=version),
-    )  # fmt: skip
+    )
 
 
 class _Header:

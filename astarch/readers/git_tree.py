@@ -246,3 +246,38 @@ def _object_folders(first: Path) -> list[Path]:
             if line and not line.startswith("#") and place not in found and len(found) < 16:
                 found.append(place)
     return found
+
+
+_trees: dict[tuple[str, str, tuple[str, ...]], TreeProject] = {}
+
+
+def project_at(place: Path, revision: str, folders: list[Path]) -> TreeProject:
+    """The project of a revision; files once read stay read for later targets.
+
+    Args:
+        place: A folder of the repository.
+        revision: What names the commit.
+        folders: Where modules are looked for, after the root.
+    """
+    repository = Repository.around(place)
+    commit = repository.commit(revision)
+    search = [str(repository.root), *(str(folder) for folder in folders)]
+    key = (str(repository.root), commit, tuple(search))
+    if key not in _trees:
+        _trees[key] = TreeProject(Tree(repository, commit), search)
+    return _trees[key]
+
+
+def path_in(project: TreeProject, place: Path, path: str) -> str:
+    """A path as it was written, absolute: from the folder where the user stands, else from the root.
+
+    Raises:
+        ReadError: The revision has no such file.
+    """
+    root = project.tree.repository.root
+    for start in (place.absolute(), root):
+        full = (start / path).absolute()
+        inside = str(full)[len(str(root)) + 1 :] if str(full).startswith(f"{root}/") else ""
+        if inside in project.tree.files:
+            return str(full)
+    raise ReadError(f"there is no file `{path}` in {project.tree.commit[:12]}")

@@ -58,7 +58,9 @@ def tensors(path: Path, file: Any) -> Iterator[tuple[str, tuple[int, ...], str, 
     while stack:
         name, group, depth = stack.pop()
         if depth > DEPTH or len(seen) > OBJECTS:
-            refuse(path, f"nests its groups more than {DEPTH} deep, or has more than {OBJECTS:,} objects", "it is made to exhaust its reader")
+            refuse(
+                path, f"nests its groups more than {DEPTH} deep, or has more than {OBJECTS:,} objects", "it is made to exhaust its reader"
+            )
         inner: list[tuple[str, Any, int]] = []
         for key in _keys(path, group):
             full = f"{name}/{key}" if name else key
@@ -200,5 +202,3 @@ def unique(tensors_found: list[tuple[str, tuple[int, ...], str]]) -> Iterator[tu
     for name, shape, dtype in tensors_found:
         seen[name] = seen.get(name, 0) + 1
         yield (name if seen[name] == 1 else f"{name}#{seen[name]}"), shape, dtype
-
-

@@ -13,8 +13,15 @@ from .opening import head_of, read_whole, refuse
 from .tree import facts, modules_of
 
 #: Weights by file name, the safest first.
-_WEIGHTS = ("model.safetensors.index.json", "model.safetensors", "diffusion_pytorch_model.safetensors.index.json",
-            "diffusion_pytorch_model.safetensors", "adapter_model.safetensors", "pytorch_model.bin.index.json", "pytorch_model.bin")  # fmt: skip
+_WEIGHTS = (
+    "model.safetensors.index.json",
+    "model.safetensors",
+    "diffusion_pytorch_model.safetensors.index.json",
+    "diffusion_pytorch_model.safetensors",
+    "adapter_model.safetensors",
+    "pytorch_model.bin.index.json",
+    "pytorch_model.bin",
+)
 
 
 def reads(path: Path, head: bytes) -> bool:
@@ -36,9 +43,12 @@ def read(path: Path) -> Architecture:
     modules[""] = Module("", str(kind or "folder"), {key: value for key, value in config.items() if key != "architectures"})
     said = [*found.assumptions, *([Assumption("the class and its settings are those of `config.json`")] if config else [])]
     return replace(
-        found, target=str(path), modules=modules, assumptions=tuple(said),
+        found,
+        target=str(path),
+        modules=modules,
+        assumptions=tuple(said),
         attributes={**found.attributes, "format": f"folder ({found.attributes['format']})", "file": name},
-    )  # fmt: skip
+    )
 
 
 def read_weights(file: Path) -> Architecture:
@@ -66,6 +76,10 @@ def _sharded(path: Path) -> Architecture:
         refuse(path, f"names the tensor `{missing[0]}`, which is in no shard", "download the shards again")
     said = (Assumption("all tensors are listed as parameters: the files do not say which of them are buffers"),)
     return Architecture(
-        target=str(path), framework="torch", modules=modules_of(found, "state_dict"), parameters=found, assumptions=said,
+        target=str(path),
+        framework="torch",
+        modules=modules_of(found, "state_dict"),
+        parameters=found,
+        assumptions=said,
         attributes=facts("torch checkpoint", ("names", "shapes", "dtypes", "ties")),
-    )  # fmt: skip
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..frameworks.torch.instance import ModuleInstance, walk
+from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, Class, Function, Instance
 from ..ir.dim import Dim
 
@@ -25,6 +26,13 @@ def interface(root: Any) -> dict[str, Any]:
         "config": _config(root),
         "hooks": _hooks(root),
     }
+    return {name: value for name, value in found.items() if value}
+
+
+def run_facts(machine: Machine) -> dict[str, Any]:
+    """The files the program came from, and the conditions that could not be decided."""
+    files = (getattr(getattr(module, "file", None), "path", None) for module in machine.modules.values())  # one may replace itself
+    found = {"files": tuple(file for file in files if file), "decided": tuple(decision.condition for decision in machine.decided)}
     return {name: value for name, value in found.items() if value}
 
 

@@ -34,7 +34,9 @@ def read(path: Path) -> Architecture:
         if _WEIGHTS in archive:
             with opened(path, _content(path, archive, file)) as weights:
                 known = owners(path, weights)
-                found = [(name, shape, dtype, known.get(name.rpartition("/")[0], owner)) for name, shape, dtype, owner in tensors(path, weights)]
+                found = [
+                    (name, shape, dtype, known.get(name.rpartition("/")[0], owner)) for name, shape, dtype, owner in tensors(path, weights)
+                ]
                 found += [(f"{group}/", (), "", owner) for group, owner in known.items()]
     return architecture_of(path, config, list(unique(named_weights(config, found))), "Keras archive")
 

@@ -74,8 +74,18 @@ class _Reader:
     def trained(self, name: str) -> bool:
         """Whether a weight is trained, as far as the class and the flag of its layer say."""
         parts = name.split("/")
-        layer = next((self.modules["/".join(parts[:count])] for count in range(len(parts) - 1, 0, -1) if "/".join(parts[:count]) in self.modules), None)
-        moving = parts[-1].split("#")[0].split(":")[0] in ("moving_mean", "moving_variance", "seed_generator_state", "mean", "variance", "count")
+        layer = next(
+            (self.modules["/".join(parts[:count])] for count in range(len(parts) - 1, 0, -1) if "/".join(parts[:count]) in self.modules),
+            None,
+        )
+        moving = parts[-1].split("#")[0].split(":")[0] in (
+            "moving_mean",
+            "moving_variance",
+            "seed_generator_state",
+            "mean",
+            "variance",
+            "count",
+        )
         return (layer is None or layer.trainable) and not moving
 
     def flow(self, config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...] | None, list[Node]]:
@@ -98,11 +108,15 @@ class _Reader:
 
 def _entries(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     found = config.get("layers")
-    return [entry for entry in found if isinstance(entry, dict) and isinstance(entry.get("config"), dict)] if isinstance(found, list) else []
+    return (
+        [entry for entry in found if isinstance(entry, dict) and isinstance(entry.get("config"), dict)] if isinstance(found, list) else []
+    )
 
 
 def _arguments(config: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: plain(value) for key, value in config.items() if key not in ("layers", "input_layers", "output_layers", "name", "build_config")}
+    return {
+        key: plain(value) for key, value in config.items() if key not in ("layers", "input_layers", "output_layers", "name", "build_config")
+    }
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -151,4 +165,5 @@ def _input(entry: Mapping[str, Any]) -> TensorType | None:
     if entry.get("class_name") != "InputLayer" or not isinstance(shape, list):
         return None
     dtype = config.get("dtype")
-    return TensorType(tuple(side if type(side) is int else _OPEN for side in shape), dtype if isinstance(dtype, str) else "float32")
+    sides: tuple[Any, ...] = tuple(side if type(side) is int else _OPEN for side in shape)
+    return TensorType(sides, dtype if isinstance(dtype, str) else "float32")

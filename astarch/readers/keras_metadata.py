@@ -37,4 +37,6 @@ def _name(data: dict[str, Any], where: str) -> str:
 
 def _module(name: str, data: dict[str, Any]) -> Module:
     config = data.get("config")
-    return Module(name, str(data.get("class_name", "")), config if isinstance(config, dict) else {}, trainable=data.get("trainable") is not False)
+    return Module(
+        name, str(data.get("class_name", "")), config if isinstance(config, dict) else {}, trainable=data.get("trainable") is not False
+    )

@@ -88,7 +88,9 @@ class _Reader:
         producer = self.model.text(2)
         self.modules[""] = Module("", "onnx")
         parameters, buffers = self._initializers(graph)
-        inputs = {info.text(1): value_type(info) for info in graph.messages(11) if info.text(1) not in parameters and info.text(1) not in buffers}
+        inputs = {
+            info.text(1): value_type(info) for info in graph.messages(11) if info.text(1) not in parameters and info.text(1) not in buffers
+        }
         scope = _Scope("", {}, {})
         self._body(graph, scope, 0)
         outputs = [info.text(1) for info in graph.messages(12)]
@@ -240,5 +242,3 @@ def _list(text: str) -> list[str]:
     ['', 'block1', 'block1.0']
     """
     return [one or other for one, other in _LISTED.findall(text[:20_000])]
-
-

@@ -14,16 +14,49 @@ from .wiring import size
 
 #: Element types by number (onnx.TensorProto.DataType).
 DTYPES = {
-    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool", 10: "float16", 11: "float64",
-    12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128", 16: "bfloat16", 17: "float8_e4m3fn", 18: "float8_e4m3fnuz",
-    19: "float8_e5m2", 20: "float8_e5m2fnuz", 21: "uint4", 22: "int4", 23: "float4_e2m1fn_x2", 24: "float8_e8m0fnu",
-}  # fmt: skip
+    1: "float32",
+    2: "uint8",
+    3: "int8",
+    4: "uint16",
+    5: "int16",
+    6: "int32",
+    7: "int64",
+    8: "string",
+    9: "bool",
+    10: "float16",
+    11: "float64",
+    12: "uint32",
+    13: "uint64",
+    14: "complex64",
+    15: "complex128",
+    16: "bfloat16",
+    17: "float8_e4m3fn",
+    18: "float8_e4m3fnuz",
+    19: "float8_e5m2",
+    20: "float8_e5m2fnuz",
+    21: "uint4",
+    22: "int4",
+    23: "float4_e2m1fn_x2",
+    24: "float8_e8m0fnu",
+}
 
 #: How many elements a constant may have for its values to be kept.
 KEPT = 64
 
-_FORMS = {"float32": "f", "float64": "d", "int64": "q", "int32": "i", "int16": "h", "int8": "b", "uint8": "B", "bool": "?", "float16": "e",
-          "uint16": "H", "uint32": "I", "uint64": "Q"}  # fmt: skip
+_FORMS = {
+    "float32": "f",
+    "float64": "d",
+    "int64": "q",
+    "int32": "i",
+    "int16": "h",
+    "int8": "b",
+    "uint8": "B",
+    "bool": "?",
+    "float16": "e",
+    "uint16": "H",
+    "uint32": "I",
+    "uint64": "Q",
+}
 
 
 def tensor_type(tensor: Message) -> TensorType:
@@ -102,4 +135,4 @@ def shortest(value: float) -> float:
     >>> shortest(9.999999747378752e-06)
     1e-05
     """
-    return float(f"{value:.7g}") if value == value and abs(value) < 3e38 else value
+    return float(f"{value:.7g}") if abs(value) < 3e38 else value

@@ -277,13 +277,17 @@ _VALUES: dict[bytes, Callable[[_Machine], Any]] = {
     b"l": lambda m: m.since_mark(),
     b"\x91": lambda m: tuple(m.since_mark()),
 }
-for _code, _value in _VALUES.items():
-    # A value taken off the stack leaves before the stack is asked for: `since_mark` replaces it.
-    _TABLE[_code[0]] = (lambda value: lambda machine: _put(machine, value(machine)))(_value)
 
 
-def _put(machine: _Machine, value: Any) -> None:
-    machine.stack.append(value)
+def _pushes(value: Callable[[_Machine], Any]) -> Callable[[_Machine], None]:
+    def step(machine: _Machine) -> None:
+        made = value(machine)  # before the stack is asked for: `since_mark` replaces it
+        machine.stack.append(made)
+
+    return step
+
+
+_TABLE.update({code[0]: _pushes(value) for code, value in _VALUES.items()})
 
 
 @_on(b"\x80", b"\x95")

@@ -9,25 +9,79 @@ from typing import Any
 from .opening import refuse
 from .pickle_machine import Global, Made, Pickled, PickleError, read_pickle
 
-_BUILTINS = {"dict", "list", "tuple", "set", "frozenset", "slice", "range", "complex", "bytearray", "object", "type", "getattr", "int", "float", "str", "bool", "bytes"}  # fmt: skip
+_BUILTINS = {
+    "dict",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "slice",
+    "range",
+    "complex",
+    "bytearray",
+    "object",
+    "type",
+    "getattr",
+    "int",
+    "float",
+    "str",
+    "bool",
+    "bytes",
+}
 
 #: Of the standard library, what makes plain values and nothing else.
 _STANDARD = {
     *(f"{module}.{name}" for module in ("builtins", "__builtin__") for name in _BUILTINS),
-    "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "collections.deque",
-    "argparse.Namespace", "types.SimpleNamespace", "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.Path",
-    "pathlib._local.PosixPath", "pathlib._local.WindowsPath",
-    "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "datetime.timezone",
-    "decimal.Decimal", "fractions.Fraction", "uuid.UUID", "enum.Enum", "functools.partial", "_codecs.encode",
-    "copyreg._reconstructor", "copy_reg._reconstructor", "copyreg.__newobj__",
-}  # fmt: skip
+    "collections.OrderedDict",
+    "collections.defaultdict",
+    "collections.Counter",
+    "collections.deque",
+    "argparse.Namespace",
+    "types.SimpleNamespace",
+    "pathlib.PosixPath",
+    "pathlib.WindowsPath",
+    "pathlib.PurePosixPath",
+    "pathlib.Path",
+    "pathlib._local.PosixPath",
+    "pathlib._local.WindowsPath",
+    "datetime.datetime",
+    "datetime.date",
+    "datetime.time",
+    "datetime.timedelta",
+    "datetime.timezone",
+    "decimal.Decimal",
+    "fractions.Fraction",
+    "uuid.UUID",
+    "enum.Enum",
+    "functools.partial",
+    "_codecs.encode",
+    "copyreg._reconstructor",
+    "copy_reg._reconstructor",
+    "copyreg.__newobj__",
+}
 
 #: Of torch and numpy, what rebuilds tensors and plain values.
-_TENSORS = ("torch._utils._rebuild_", "torch._tensor._rebuild_", "torch.jit._pickle.", "torch.Size", "torch.device", "torch.dtype",
-            "torch.serialization._get_layout", "torch.storage.TypedStorage", "torch.storage.UntypedStorage",
-            "torch.random.", "torch.Generator", "torch._C.Generator",
-            "numpy.core.multiarray.", "numpy._core.multiarray.", "numpy.dtype", "numpy.ndarray", "numpy.core.numeric._frombuffer",
-            "numpy._core.numeric._frombuffer", "numpy.random._pickle.")  # fmt: skip
+_TENSORS = (
+    "torch._utils._rebuild_",
+    "torch._tensor._rebuild_",
+    "torch.jit._pickle.",
+    "torch.Size",
+    "torch.device",
+    "torch.dtype",
+    "torch.serialization._get_layout",
+    "torch.storage.TypedStorage",
+    "torch.storage.UntypedStorage",
+    "torch.random.",
+    "torch.Generator",
+    "torch._C.Generator",
+    "numpy.core.multiarray.",
+    "numpy._core.multiarray.",
+    "numpy.dtype",
+    "numpy.ndarray",
+    "numpy.core.numeric._frombuffer",
+    "numpy._core.numeric._frombuffer",
+    "numpy.random._pickle.",
+)
 
 #: Packages whose functions are known, so that an unlisted one is no model's own.
 _KNOWN_PACKAGES = {"torch", "numpy", "torchvision", "pip", "setuptools", "pkg_resources", "IPython", "requests", "urllib3"}

@@ -63,7 +63,9 @@ def walk(path: Path, root: Made) -> Iterator[tuple[str, Made, dict[str, Any]]]:
         state = state_of(module)
         assert state is not None
         yield name, module, state
-        inner = [(f"{name}.{key}" if name else str(key), item, depth + 1) for key, item in entries(state.get("_modules")) if is_module(item)]
+        inner = [
+            (f"{name}.{key}" if name else str(key), item, depth + 1) for key, item in entries(state.get("_modules")) if is_module(item)
+        ]
         stack.extend(reversed(inner))
 
 

@@ -105,7 +105,14 @@ class Reading:
         self.failed = False
 
 
-def read_source(target: Target, inputs: list[InputSpec], search_path: list[Path], names: dict[str, str], budget: int | None) -> Architecture:
+def read_source(
+    target: Target,
+    inputs: list[InputSpec],
+    search_path: list[Path],
+    names: dict[str, str],
+    budget: int | None,
+    project: Project | None = None,
+) -> Architecture:
     """Everything known of the model a target names.
 
     Args:
@@ -114,12 +121,13 @@ def read_source(target: Target, inputs: list[InputSpec], search_path: list[Path]
         search_path: Folders in which modules are looked for.
         names: Objects built elsewhere that the expression uses, as ``module:expression``.
         budget: Steps; None for the usual.
+        project: Where the files come from, when it is not the disk.
 
     Raises:
         SourceError: The file is not Python.
         TargetError: The target names no model.
     """
-    project = project_for(search_path)
+    project = project or project_for(search_path)
     limits = Budget() if budget is None else Budget(steps=budget)
 
     def run(decisions: Mapping[Any, bool]) -> Outcome:

@@ -19,7 +19,7 @@ from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.tensor import Shape, Tensor
 from ..ir.unknown import Reason, Unknown
 from .dataflow import Dataflow
-from .interface import interface
+from .interface import interface, run_facts
 
 
 class Recorder:
@@ -57,7 +57,7 @@ class Recorder:
             unknown=found,
             assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             diagnostics=tuple(self.run.diagnostics),
-            attributes={**interface(self.root), **({} if outputs is MISSING else {"results": flow.stated(outputs), "construction": flow.made})},
+            attributes={**interface(self.root), **run_facts(self.machine), **({} if outputs is MISSING else {"results": flow.stated(outputs), "construction": flow.made})},
         )
 
     # --- modules and their tensors --------------------------------------------------------------------------------

@@ -75,13 +75,14 @@ def header(path: Path) -> tuple[dict[str, Parameter], dict[str, str]]:
 
 
 def _tensor(path: Path, name: str, entry: Any, places: list[tuple[int, int, str]]) -> Parameter:
-    shape = entry.get("shape") if isinstance(entry, dict) else None
-    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
-    dtype = DTYPES.get(entry.get("dtype")) if isinstance(entry, dict) and isinstance(entry.get("dtype"), str) else None
+    stated: dict[str, Any] = entry if isinstance(entry, dict) else {}
+    shape: Any = stated.get("shape")
+    offsets: Any = stated.get("data_offsets")
+    dtype = DTYPES.get(str(stated.get("dtype")))
     if not _numbers(shape) or not _numbers(offsets) or len(offsets) != 2 or len(shape) > 64:
         refuse(path, f"describes the tensor `{name[:80]}` by no shape and place", "it is damaged")
     if dtype is None:
-        kind = str(entry.get("dtype"))[:40]
+        kind = str(stated.get("dtype"))[:40]
         refuse(path, f"gives the tensor `{name[:80]}` the unknown type {kind!r}", "this version of astarch does not know it")
     begin, end = offsets
     width = bits(dtype) or 4

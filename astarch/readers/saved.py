@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def read_saved(path: Path) -> Architecture:
             return _guarded(path, reader.read)
     if folder:
         refuse(path, "is a folder that holds no saved model", "give the file, or the folder of a SavedModel")
-    refuse(path, "is no saved model that is known", f"known are {', '.join(READERS)}")
+    raise ReadError(f"`{path}` is no saved model that is known", f"known are {', '.join(READERS)}")
 
 
 def holds_model(folder: Path) -> bool:
@@ -42,9 +43,8 @@ def holds_model(folder: Path) -> bool:
     )
 
 
-def _guarded(path: Path, read: object) -> Architecture:
+def _guarded(path: Path, read: Callable[[Path], Architecture]) -> Architecture:
     """What a reader did not foresee is still a refusal of the file, never a crash."""
-    assert callable(read)
     try:
         return read(path)
     except ReadError:

@@ -18,8 +18,22 @@ from .tree import facts
 from .wire import Message, Source
 
 #: Lists beside the attributes of a model, through which every variable is reached as well.
-_LISTS = {"variables", "trainable_variables", "non_trainable_variables", "_all_variables", "_trainable_variables", "_non_trainable_variables",
-          "keras_api", "regularization_losses", "signatures", "_layers", "layers", "_tracked", "_operations", "_self_tracked_trackables"}  # fmt: skip
+_LISTS = {
+    "variables",
+    "trainable_variables",
+    "non_trainable_variables",
+    "_all_variables",
+    "_trainable_variables",
+    "_non_trainable_variables",
+    "keras_api",
+    "regularization_losses",
+    "signatures",
+    "_layers",
+    "layers",
+    "_tracked",
+    "_operations",
+    "_self_tracked_trackables",
+}
 
 
 def reads(path: Path, head: bytes) -> bool:
@@ -77,13 +91,23 @@ class _Reader:
         said += [Assumption(f"the graph reaches outside of itself: `{op}`") for op in sorted(self.flow.outward)]
         holds = ("names", "shapes", "dtypes", "operations", "order", *(("types", "arguments") if modules[""].arguments else ()))
         return Architecture(
-            target=str(self.path), framework="tensorflow", inputs=inputs, modules=modules, parameters=parameters, buffers=buffers,
-            graph=self.flow.wiring.graph(), outputs=outputs, assumptions=tuple(said),
+            target=str(self.path),
+            framework="tensorflow",
+            inputs=inputs,
+            modules=modules,
+            parameters=parameters,
+            buffers=buffers,
+            graph=self.flow.wiring.graph(),
+            outputs=outputs,
+            assumptions=tuple(said),
             unknown=() if signatures else (Unknown(Reason.OUTSIDE, "the SavedModel has no signature: what it runs is not said"),),
             attributes=facts(
-                "SavedModel", holds, producer=f"tensorflow {self.meta.message(1).text(5)}".strip(), signature=chosen or "",
+                "SavedModel",
+                holds,
+                producer=f"tensorflow {self.meta.message(1).text(5)}".strip(),
+                signature=chosen or "",
             ),
-        )  # fmt: skip
+        )
 
     def _run(self, steps: list[Step], signature: Message | None) -> tuple[dict[str, Any], tuple[Any, ...] | None]:
         if signature is None:
@@ -168,5 +192,3 @@ def _paths(nodes: list[Message]) -> dict[int, str]:
                     found[inner] = f"{found[place]}/{clean}" if found[place] else clean
                     queue.append(inner)
     return found
-
-

@@ -124,7 +124,11 @@ class TensorFlowGraph:
     def _add(self, step: Step, sources: list[int]) -> int:
         attributes = {
             **DEFAULTS.get(step.op, {}),
-            **{name: attribute_value(value) for name, value in sorted(step.attributes.items()) if not name.startswith("_") and name not in _BODIES},
+            **{
+                name: attribute_value(value)
+                for name, value in sorted(step.attributes.items())
+                if not name.startswith("_") and name not in _BODIES
+            },
         }
         output = output_type(step)
         scope = self.scope
@@ -224,7 +228,9 @@ def _stated(step: Step, shape: str, dtype: str) -> TensorType:
 
 def output_type(step: Step) -> Any:
     """The type of what a step gives, where the graph keeps it."""
-    kind = next((step.attributes[name] for name in ("T", "dtype", "DstT", "out_type", "Tout", "element_dtype") if name in step.attributes), None)
+    kind = next(
+        (step.attributes[name] for name in ("T", "dtype", "DstT", "out_type", "Tout", "element_dtype") if name in step.attributes), None
+    )
     dtype = dtype_name(kind.number(6)) if kind is not None and kind.has(6) else None
     stated = step.attributes.get("_output_shapes")
     dtype = dtype or ("float32" if step.op in DEFAULTS else None)

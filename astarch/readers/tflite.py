@@ -77,7 +77,7 @@ def _tensor(tensor: Table) -> tuple[str, TensorType, int]:
     """Name, type and buffer; a size of -1 in the signature is open."""
     shape, signature = tensor.numbers(0), tensor.numbers(7)
     open_size = Unknown(Reason.OUTSIDE, "a size the model leaves open")
-    sides = [open_size if side < 0 else side for side in (signature or shape)]
+    sides: list[Any] = [open_size if side < 0 else side for side in (signature or shape)]
     dtype = _DTYPES.get(tensor.number(1, "<b"), f"type{tensor.number(1, '<b')}")
     return tensor.text(3), TensorType(tuple(sides), dtype), tensor.number(2, "<I")
 

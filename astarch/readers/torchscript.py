@@ -41,7 +41,7 @@ def read(path: Path) -> Architecture:
         sizes = {name[len(stored) :]: size for name, size in archive.sizes.items() if name.startswith(stored)}
         pickled = checked_pickle(path, archive.read(f"{root}data.pkl"))
         for other in archive.ending(".pkl"):
-            if other not in (f"{root}data.pkl",) and not other.endswith(".debug_pkl"):
+            if other != f"{root}data.pkl" and not other.endswith(".debug_pkl"):
                 checked_pickle(path, archive.read(other), what=f"in `{other}` ")
         start = f"{root}code/"
         names = [name for name in archive if name.startswith(start) and name.endswith(".py")]
@@ -90,7 +90,9 @@ class _Reader:
         while stack:
             name, made, depth = stack.pop()
             if depth > DEPTH or len(self.modules) > MODULES:
-                refuse(self.path, f"nests its modules more than {DEPTH} deep, or has more than {MODULES:,}", "it is made to exhaust its reader")
+                refuse(
+                    self.path, f"nests its modules more than {DEPTH} deep, or has more than {MODULES:,}", "it is made to exhaust its reader"
+                )
             state = state_of(made) or {}
             kind = str(made.of)
             known = first.setdefault(id(made), name)

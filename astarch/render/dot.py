@@ -40,7 +40,7 @@ def _settings(picture: Picture, direction: str) -> Iterator[str]:
     yield f'  graph [rankdir={direction} fontname="{_FONT}" fontsize=11 bgcolor=white pad=0.3 nodesep=0.28 ranksep=0.34'
     yield f"         compound=true newrank=true splines=spline labelloc=t labeljust=l label=<{_heading(picture)}>]"
     yield f'  node [fontname="{_FONT}" fontsize=10 shape=box style="rounded,filled" penwidth=1 margin="0.12,0.06" height=0.3]'
-    yield f'  edge [fontname="{_FONT}" fontsize=8 fontcolor="#64748b" color="#64748b" penwidth=1 arrowsize=0.6]'
+    yield f'  edge [fontname="{_FONT}" fontsize=8 fontcolor="#64748b" color="#64748b" penwidth=1 arrowsize=0.6 weight=8]'
 
 
 def _heading(picture: Picture) -> str:
@@ -78,7 +78,8 @@ def _drawn(item: Item, names: dict[str, str], level: int) -> Iterator[str]:
     ink = _box_ink(item, level)
     yield f'{margin}subgraph "cluster_{names[item.key]}" {{'
     yield f'{margin}  graph [label=<{_box_label(item)}> labeljust=l labelloc=t style="rounded,filled" margin=12'
-    yield f'{margin}         {_attributes(color=ink.line, fillcolor=ink.fill, fontcolor=ink.text, tooltip=_tip(item))} penwidth=1 fontsize=10]'
+    colours = _attributes(color=ink.line, fillcolor=ink.fill, fontcolor=ink.text, tooltip=_tip(item))
+    yield f"{margin}         {colours} penwidth=1 fontsize=10]"
     for child in item.children:
         yield from _drawn(child, names, level + 1)
     yield f"{margin}}}"
@@ -120,7 +121,7 @@ def _look(item: Item) -> str:
         return f'label=<{label}> shape=box style="rounded,filled" {_inked(ink, item)}'
     if item.kind in ("operation", "parameter"):
         return _light(item, ink)
-    border = ' penwidth=2.2 color="#dc2626"' if item.failed else ' peripheries=2' if item.times != 1 else ""
+    border = ' penwidth=2.2 color="#dc2626"' if item.failed else " peripheries=2" if item.times != 1 else ""
     return f"label=<{_module_label(item)}> {_inked(ink, item)}{border}"
 
 
@@ -129,7 +130,7 @@ def _light(item: Item, ink: Ink) -> str:
     short = f'  <font point-size="7" color="#94a3b8">{_text(item.arguments)}</font>' if item.arguments and len(item.arguments) <= 24 else ""
     times = f'  <font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
     round_sign = len(item.type) == 1
-    shape = 'shape=circle width=0.24 fixedsize=true margin=0' if round_sign and not times else 'shape=box height=0.2 margin="0.08,0.02"'
+    shape = "shape=circle width=0.24 fixedsize=true margin=0" if round_sign and not times else 'shape=box height=0.2 margin="0.08,0.02"'
     style = '"filled"' if round_sign and not times else '"rounded,filled,dashed"' if item.kind == "parameter" else '"rounded,filled"'
     size = 11 if round_sign else 9
     label = _text(item.type) if round_sign and not times else f"{_text(item.type)}{short}{times}"
@@ -178,7 +179,7 @@ def _arrow(edge: Edge, names: dict[str, str], shapes: bool) -> str:
     if edge.again:
         looks += ['style=dashed color="#be185d" constraint=false']
     elif edge.skip:
-        looks += ['color="#0ea5e9" penwidth=1.6']
+        looks += ['color="#0ea5e9" penwidth=1.6 weight=1']
     return f"  {names[edge.source]} -> {names[edge.target]}" + (f" [{' '.join(looks)}]" if looks else "")
 
 

@@ -108,7 +108,15 @@ def _parameters(use: _Use) -> Iterator[str]:
     if not own:
         return
     total = use.row.parameters + use.row.tied if use.row is not None else use.architecture.parameter_count
-    yield from ("", "## Parameters", "", f"{count_text(total)} in all, with these arguments.", "", "| Name | Shape | Elements |", "|:--|:--|--:|")
+    yield from (
+        "",
+        "## Parameters",
+        "",
+        f"{count_text(total)} in all, with these arguments.",
+        "",
+        "| Name | Shape | Elements |",
+        "|:--|:--|--:|",
+    )
     for item in own[:40]:
         shape = value_text(item.shape) if item.shape is None else "×".join(map(str, item.shape)) or "scalar"
         yield f"| `{clean(item.name[len(prefix) :])}` | {_cell(shape)} | {_cell(count_text(item.count))} |"
@@ -174,7 +182,8 @@ def _index(classes: Mapping[str, _Class], names: Mapping[str, str], architecture
         link = f"[{clean(architecture.name)}]({names[root.type]})" if root and root.type in names else clean(architecture.name)
         macs = short_count(architecture.macs) if architecture.calls and str(architecture.macs) != "0" else "–"
         output = values_text(architecture.outputs) if architecture.outputs is not None else "–"
-        yield f"| {link} `{_cell(architecture.target)}` | {_cell(count_text(architecture.parameter_count))} | {_cell(macs)} | {_cell(output)} |"
+        cells = (f"{link} `{_cell(architecture.target)}`", _cell(count_text(architecture.parameter_count)), _cell(macs), _cell(output))
+        yield f"| {' | '.join(cells)} |"
     yield from ("", "| Class | Used | Defined |", "|:--|--:|:--|")
     for kind, one in sorted(classes.items()):
         yield f"| [{clean(kind)}]({names[kind]}) | {len(one.uses)} | {clean(one.place.file)}:{one.place.line} |"

@@ -35,8 +35,9 @@ def view(architecture: Architecture, name: str, *, depth: int | None = None, dir
     if name == "tree":
         return f"```text\n{to_text(architecture, page=Page(100), depth=depth or 3)}```"
     if name == "mermaid":
-        flow = fitting(architecture, direction=direction) if depth is None else to_mermaid(picture(architecture, depth=depth), direction=direction)
-        return f"```mermaid\n{flow}```"
+        if depth is None:
+            return f"```mermaid\n{fitting(architecture, direction=direction)}```"
+        return f"```mermaid\n{to_mermaid(picture(architecture, depth=depth), direction=direction)}```"
     if name == "annotated":
         return f"```text\n{to_annotated(architecture, depth=depth)}```"
     return _number(architecture, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import lzma
@@ -79,9 +80,19 @@ def _keras_request(record: Record, scratch: Path) -> Request:
     """A functional model is known without being called."""
     if record.get("source"):
         file = scratch / f"{re.sub(r'[^0-9a-zA-Z]', '_', record['id'])}.py"
-        file.write_text(f"import numpy as np\nimport keras\nimport keras_hub\n{record['source']}\n", encoding="utf-8")
-        return Request(f"{file}:model", None, {})
+        file.write_text(_as_function(record["source"]), encoding="utf-8")
+        return Request(f"{file}:build()", None, {})
     return Request(f"{record['builder']}({_arguments(record['kwargs'])})", None, {})
+
+
+def _as_function(source: str) -> str:
+    """The source as the truth was made from it: the session is cleared before the statement that builds the model itself."""
+    tree = ast.parse(source)
+    places = [place for place, node in enumerate(tree.body) if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "model"]
+    clear = ast.parse("keras.backend.clear_session()").body
+    body = tree.body[: places[-1]] + clear + tree.body[places[-1] :] if places else tree.body
+    lines = "\n".join(ast.unparse(node) for node in body).splitlines()
+    return "\n".join(["import numpy as np", "import keras", "import keras_hub", "def build():", *(f"    {line}" for line in lines), "    return model", ""])
 
 
 def _arguments(kwargs: dict[str, Any]) -> str:

@@ -13,15 +13,16 @@ from typing import Any
 
 import pytest
 import torch
-from readers import models
 
 from astarch.inputs import parse_inputs
+from readers import models
 
 
 def arguments(name: str) -> tuple[torch.Tensor, ...]:
     """What the forward of a model is given."""
     return tuple(
-        torch.zeros(spec.shape, dtype=torch.int64) if spec.dtype == "int64" else torch.zeros(spec.shape) for spec in parse_inputs(models.INPUTS[name])
+        torch.zeros(spec.shape, dtype=torch.int64) if spec.dtype == "int64" else torch.zeros(spec.shape)
+        for spec in parse_inputs(models.INPUTS[name])
     )
 
 
@@ -68,7 +69,9 @@ def save(model: Any, inputs: tuple[torch.Tensor, ...], form: str, path: Path) ->
 
         save_model(model, str(path))
     elif form in ("legacy.onnx", "dynamo.onnx"):
-        torch.onnx.export(model, inputs, str(path), dynamo=form == "dynamo.onnx", verbose=False, **({"external_data": False} if form[0] == "d" else {}))
+        torch.onnx.export(
+            model, inputs, str(path), dynamo=form == "dynamo.onnx", verbose=False, **({"external_data": False} if form[0] == "d" else {})
+        )
     else:
         raise ValueError(form)
 

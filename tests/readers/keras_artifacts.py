@@ -66,7 +66,8 @@ def main(folder: Path) -> None:
                 for layer in model.layers
             ],
             "frozen": {
-                node.name: [node.op, [i for i in node.input if not i.startswith("^")], list(node.attr["strides"].list.i)] for node in frozen.node
+                node.name: [node.op, [i for i in node.input if not i.startswith("^")], list(node.attr["strides"].list.i)]
+                for node in frozen.node
             },
             "served": sorted(node.op for function in inner for node in function.node_def),
             "listed": [[key, list(shape)] for key, shape in tf.train.list_variables(str(folder / f"{name}_checkpoint"))],

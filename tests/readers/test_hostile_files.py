@@ -140,7 +140,10 @@ FILES: dict[str, bytes | Callable[[], bytes]] = {
     "outside_storage.pt": lambda: zipped(("m/data.pkl", tensor_pickle(400)), ("m/data/0", b"0" * 16)),
     "long_header.safetensors": struct.pack("<Q", 99_999_999) + b"{}",
     "huge_header.safetensors": struct.pack("<Q", 1 << 63) + b"{}",
-    "twice.safetensors": header(b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}') + b"0" * 8,
+    "twice.safetensors": header(
+        b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
+    )
+    + b"0" * 8,
     "hole.safetensors": header({"a": {**TENSOR, "data_offsets": [8, 16]}}) + b"0" * 16,
     "overlap.safetensors": header({"a": TENSOR, "b": {**TENSOR, "data_offsets": [4, 12]}}) + b"0" * 12,
     "wrong_size.safetensors": header({"a": {**TENSOR, "shape": [3]}}) + b"0" * 8,
@@ -165,7 +168,9 @@ FILES: dict[str, bytes | Callable[[], bytes]] = {
     "lists.gguf": b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 1) + b"k" + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * 9,
     "cut.gguf": b"GGUF\3\0",
     "cut.h5": b"\x89HDF\r\n\x1a\n" + b"\0" * 100,
-    "objects.npz": zipped(("a.npy", b"\x93NUMPY\1\0" + struct.pack("<H", 60) + b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}     \n" + EVIL)),
+    "objects.npz": zipped(
+        ("a.npy", b"\x93NUMPY\1\0" + struct.pack("<H", 60) + b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}     \n" + EVIL)
+    ),
     "config.keras": zipped(("config.json", b"[" * 5000), ("metadata.json", b"{}")),
     "bomb.keras": lambda: zipped(("config.json", b" " * 100_000_000), ("metadata.json", b"{}"), method=zipfile.ZIP_DEFLATED),
     "text.pt": b"just some text",
@@ -215,7 +220,8 @@ def hook(event, arguments):
     if event == "open" and isinstance(arguments[0], str) and not arguments[0].startswith(allowed): seen.append(f"open {arguments[0]}")
     elif event in ("exec", "os.system", "subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "socket.connect", "marshal.loads",
                    "pickle.find_class", "ctypes.dlopen", "os.remove", "os.rename"): seen.append(event)
-    elif event == "import" and arguments[0].split(".")[0] not in ("astarch", "h5py", "numpy", "encodings", "difflib"): seen.append(f"import {arguments[0]}")
+    elif event == "import" and arguments[0].split(".")[0] not in ("astarch", "h5py", "numpy", "encodings", "difflib"):
+        seen.append(f"import {arguments[0]}")
 sys.addaudithook(hook)
 for path in sys.argv[1:]:
     allowed = path.rsplit("/", 1)[0]

@@ -7,11 +7,11 @@ from typing import Any
 import onnx
 import pytest
 import torch
-from readers.models import INPUTS
 
 import astarch
 from astarch.ir.graph import TensorType
 from astarch.ir.verify import problems
+from readers.models import INPUTS
 
 NAMES = list(INPUTS)
 STATES = ["state.pt", "old.pt", "checkpoint.pt", "safetensors"]
@@ -125,5 +125,7 @@ def test_torchscript_operations(workshop: Any, name: str) -> None:
     wanted = ("conv", "linear", "relu", "pool", "norm", "embedding", "lstm", "gru", "attention", "cat", "tanh", "gelu", "sigmoid", "silu")
     truth = [node.kind().removeprefix("aten::") for node in graph.nodes() if any(word in node.kind() for word in wanted)]
     read = astarch.read(str(path))
-    found = [node.target.removeprefix("torch.") for node in read.graph if node.op == "call_function" and any(w in node.target for w in wanted)]
+    found = [
+        node.target.removeprefix("torch.") for node in read.graph if node.op == "call_function" and any(w in node.target for w in wanted)
+    ]
     assert sorted(found) == sorted(truth)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from readers import models
-from readers.models import INPUTS
 
 import astarch
 from astarch import cli
 from astarch.ir.verification import Status, Verdict
 from astarch.render import verification as render
+from readers import models
+from readers.models import INPUTS
 
 SOURCE = Path(models.__file__)
 FORMS = ["state.pt", "old.pt", "checkpoint.pt", "safetensors", "whole.pt", "trace.pt", "script.pt", "pt2", "legacy.onnx", "dynamo.onnx"]
@@ -63,8 +63,18 @@ SEEDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "norm first": ("Attention", "self.up(self.norm(x))", "self.up(x)", (*GRAPHS, *ONNX)),
     "tying": ("TiedGPT", "        self.head.weight = self.wte.weight\n", "", ("state.pt", "whole.pt", "trace.pt", "script.pt", "pt2")),
     "layers": ("Tagger", "num_layers=2", "num_layers=1", (*NAMED, *ONNX)),
-    "direction": ("Tagger", "bidirectional=True)\n        self.out = nn.Linear(32", "bidirectional=False)\n        self.out = nn.Linear(16", (*NAMED, *ONNX)),
-    "hidden": ("Recurrent", "nn.GRU(8, 12, batch_first=True)\n        self.out = nn.Linear(12", "nn.GRU(8, 10, batch_first=True)\n        self.out = nn.Linear(10", (*NAMED, *ONNX)),
+    "direction": (
+        "Tagger",
+        "bidirectional=True)\n        self.out = nn.Linear(32",
+        "bidirectional=False)\n        self.out = nn.Linear(16",
+        (*NAMED, *ONNX),
+    ),
+    "hidden": (
+        "Recurrent",
+        "nn.GRU(8, 12, batch_first=True)\n        self.out = nn.Linear(12",
+        "nn.GRU(8, 10, batch_first=True)\n        self.out = nn.Linear(10",
+        (*NAMED, *ONNX),
+    ),
     "batch first": ("Recurrent", "nn.GRU(8, 12, batch_first=True)", "nn.GRU(8, 12)", (*GRAPHS, "whole.pt")),
     "cell": ("Recurrent", "nn.GRU(8, 12", "nn.LSTM(8, 12", (*NAMED, *ONNX)),
     "dtype": ("SmallCNN", "nn.Linear(8 * 4 * 4, 10)", "nn.Linear(8 * 4 * 4, 10, dtype=torch.float16)", NAMED),

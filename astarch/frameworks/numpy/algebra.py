@@ -43,7 +43,7 @@ def matmul(x1: Any, x2: Any, /) -> Any:
 def rmatmul(x1: Any, x2: Any, /) -> Any:
     """The product of matrices, the array on the right."""
     if isinstance(x2, TorchTensor):
-        return REGISTRY["torch.Tensor.__matmul__"](x2, as_torch(x1))
+        return as_torch(array_of(matmul(array_of(x2), x1)))
     return matmul(x2, x1)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ...ir.tensor import Tensor
-from ..describe import REGISTRY, op, refuse
+from ..describe import REGISTRY, RUN, op, refuse
 from ..dtypes import category, real_of
 from ..shapes import broadcast
 from ..torch.ops.aliasing import write
-from ..torch.ops.values import cast_all, computed, divided, few, spread_values
+from ..torch.ops.values import LOST, cast_all, computed, divided, few, spread_values
 from ..torch.tensor import TorchTensor
 from .array import NumpyArray, array_of, common, float_for, given, promote
 
@@ -112,6 +112,10 @@ _ROUNDED_ONCE = {"add", "subtract", "multiply", "divide", "sqrt", "square", "abs
 
 def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: tuple[Any, ...], dtype: str | None = None) -> Any:
     """An elementwise function of arrays, tensors, sequences and numbers."""
+    if exact is not None and dtype is None and gives not in ("bits", "bool") and set(map(type, operands)) <= _NUMBERS and float in map(type, operands):
+        found = _of_numbers(exact, operands)
+        if found is not None:
+            return found
     if any(isinstance(operand, TorchTensor) for operand in operands):
         return _in_torch(name, operands)
     within = dtype or common(*operands)
@@ -123,6 +127,21 @@ def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: t
     if exact is not None and settled and few(shape) and all(array.data is not None for array in arrays):
         data = computed(exact, [spread_values(array.data or [], array.shape, shape) for array in arrays], within, result)
     return given(shape, result, data)
+
+
+_NUMBERS: set[type] = {int, float}
+
+
+def _of_numbers(exact: Callable[..., Any], operands: tuple[Any, ...]) -> float | None:
+    """A function of plain numbers, one of them a float: computed in double precision, with no array made."""
+    try:
+        found = exact(*map(float, operands))
+    except LOST:
+        return None
+    if type(found) is float:
+        RUN.get().state["numpy scalars"] = True
+        return found
+    return None
 
 
 def _types(name: str, gives: str, within: str, dtype: str | None) -> tuple[str, str]:
@@ -220,7 +239,8 @@ def _operator(word: str, name: str) -> None:
 
     def backward(x1: Any, x2: Any, /) -> Any:
         if isinstance(x2, TorchTensor):
-            return REGISTRY[f"torch.Tensor.__{word}__"](x2, TorchTensor(x1.shape, x1.dtype, x1.data))
+            found = array_of(applied(name, gives, exact, (array_of(x2), x1)))  # numpy computes it, and torch takes the result
+            return TorchTensor(found.shape, found.dtype, found.data)
         return applied(name, gives, exact, (x2, x1))
 
     def inplace(x1: Any, x2: Any, /) -> Any:

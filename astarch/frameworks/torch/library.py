@@ -26,7 +26,6 @@ from ..describe import REGISTRY, RUN, Layer, Op
 from ..numpy.array import scalar_attribute
 from . import layers as _layers
 from . import ops as _ops
-from . import autograd, distributions, parametrize, pytrees, tracing, training  # noqa: F401 - register what they describe
 from .containers import CONTAINERS
 from .instance import ModuleInstance
 from .module import Module
@@ -41,8 +40,11 @@ def _import_all(package: Any) -> None:
         importlib.import_module(f"{package.__name__}.{info.name}")
 
 
-for _package in (_ops, _layers, _einops, _numpy, _torchvision, _transformers):
-    _import_all(_package)
+if not REGISTRY.expected:  # see `astarch.readers.catalogue`
+    for _package in (_ops, _layers, _einops, _numpy, _torchvision, _transformers):
+        _import_all(_package)
+    for _name in ("autograd", "distributions", "parametrize", "pytrees", "tracing", "training"):
+        importlib.import_module(f"{__package__}.{_name}")
 
 #: Top-level packages whose names are described rather than read.
 ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY)
@@ -58,6 +60,16 @@ _ALIASES = {
     "torch.nn.parameter": "torch.nn", "torch.nn.modules": "torch.nn", "torch.nn.modules.module": "torch.nn", "torch._tensor": "torch",
     "torch.nn.modules.container": "torch.nn", "torch.nn.modules.utils": "torch.nn.modules.utils",
 }  # fmt: skip
+
+
+class _Methods(dict[str, Any]):
+    """The methods of a tensor as attributes of its class, each found when it is asked for."""
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or isinstance(REGISTRY.get(f"torch.Tensor.{name}"), Op) and not str(name).startswith("__")
+
+    def __missing__(self, name: str) -> Any:
+        return REGISTRY[f"torch.Tensor.{name}"]
 
 
 class TorchLibrary:
@@ -226,7 +238,8 @@ class TorchLibrary:
         made: dict[type, Class] = {}
         for host, name in _TENSORS.items():
             base = next((made[parent] for parent in host.__mro__[1:] if parent in made), OBJECT)
-            namespace = {"__new__": StaticMethod(Builtin(name, _TENSOR_MAKERS[host])), **self._tensor_namespace(name)}
+            namespace = self._tensor_namespace(name)
+            namespace["__new__"] = StaticMethod(Builtin(name, _TENSOR_MAKERS[host]))
             module = {"torch.Tensor": "torch", "torch.nn.Parameter": "torch.nn.parameter"}.get(name, "torch.nn.parameter")
             made[host] = Class(name.rpartition(".")[2], (base,), namespace, module, host=host)
             self.wrapped[name] = made[host]
@@ -238,9 +251,7 @@ class TorchLibrary:
         """Methods that are reached through the class: ``torch.Tensor.add_``."""
         if name != "torch.Tensor":
             return {}
-        prefix = "torch.Tensor."
-        found = {key[len(prefix) :]: value for key, value in REGISTRY.items() if key.startswith(prefix)}
-        return {key: value for key, value in found.items() if isinstance(value, Op) and not key.startswith("__")}
+        return _Methods()
 
     def _module_classes(self) -> None:
         namespace = {name: Builtin(f"Module.{name}", value) for name, value in vars(Module).items() if isinstance(value, FunctionType)}

@@ -67,8 +67,6 @@ def derivable(*names: str, module: str, base: str = "") -> Callable[[C], C]:
 
 def _enter(names: tuple[str, ...], made: Native) -> None:
     for name in names:
-        if name in REGISTRY:
-            raise ValueError(f"{name} is described twice")
         REGISTRY[name] = made
 
 

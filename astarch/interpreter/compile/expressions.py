@@ -92,7 +92,9 @@ def formatted(m: Any, value: Any, spec: str, conversion: Any = None) -> Any:
 # --- operators ------------------------------------------------------------------------------------------------------
 
 _PLAIN = frozenset({int, float})
-_FAST = {op: BINARY[op] for op in ("+", "-", "//", "%")}
+#: Numbers within this need no guard against enormous or overflowing results.
+_LARGE = 1 << 62
+_FAST = {op: BINARY[op] for op in ("+", "-", "*", "/", "//", "%")}
 
 
 @compiles(s.Binary)
@@ -110,7 +112,7 @@ def _binary(node: s.Binary, scope: Scope) -> Run:
 
     def run_fast(frame: Frame) -> Any:
         a, b = left(frame), right(frame)
-        if type(a) in _PLAIN and type(b) in _PLAIN and b:
+        if type(a) in _PLAIN and type(b) in _PLAIN and b and -_LARGE < a < _LARGE and -_LARGE < b < _LARGE:
             return fast(a, b)
         frame.at = at
         return binary(frame.machine, op, a, b)

@@ -27,7 +27,7 @@ def _find_spec(m: Machine, name: Any, package: Any = None) -> Any:
     spec = m.call(_SPEC, (), {})
     parent = name.rpartition(".")[0]
     spec.__dict__.update(name=name, parent=parent, loader=None, submodule_search_locations=None, has_location=True)
-    spec.__dict__["origin"] = m.unknown(Reason.OUTSIDE, f"the file of {name}")
+    spec.__dict__["origin"] = Unknown(Reason.OUTSIDE, f"the file of {name}", m.where())  # noted where it is used
     return spec
 
 

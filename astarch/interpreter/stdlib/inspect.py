@@ -1,15 +1,17 @@
-"""``inspect``: signatures and questions of kind; sources and frames are not known."""
+"""``inspect``: signatures and questions of kind; frames are not known."""
 
 from __future__ import annotations
 
 import inspect
 from typing import Any
 
+from ...ir.unknown import Reason
 from ..builtins.hosts import CLASS_OF_HOST
 from ..machine import Machine
 from ..natives.describing import guarded, machined, native, outside
 from ..natives.partials import Cached
 from ..natives.signatures import Parameter, signature_of
+from ..natives.typing_forms import evaluated
 from ..values import MISSING, BoundMethod, Builtin, Class, Function, Instance, Property, PyModule
 
 OPAQUE = True
@@ -125,6 +127,27 @@ def _bind(m: Machine, func: Any, /, *args: Any, **kwargs: Any) -> Any:
     return dict(bound.arguments)
 
 
+def _annotations(m: Machine, obj: Any, **options: Any) -> Any:
+    found = obj.namespace.get("__annotations__", {}) if isinstance(obj, Class) else m.get(obj, "__annotations__", {})
+    return {name: evaluated(annotation) for name, annotation in found.items()} if isinstance(found, dict) else found
+
+
+def _source(m: Machine, obj: Any) -> Any:
+    """The text of a module, or of a definition at the top level of one."""
+    obj = obj.function if isinstance(obj, BoundMethod) else obj
+    module = obj if isinstance(obj, PyModule) else m.modules.get(obj.module) if isinstance(obj, Class) else getattr(obj, "module", None)
+    if not isinstance(module, PyModule):
+        raise TypeError("a module, class, method, function, traceback, frame, or code object was expected")
+    if module.file is None:
+        raise OSError("source code not available")
+    if module is obj:
+        return "\n".join(module.file.lines)
+    entries = [entry for entry in module.file.entries if entry.kind in ("class", "def") and obj.qualname in entry.binds]
+    if len(entries) != 1:
+        return m.unknown(Reason.OUTSIDE, f"inspect.getsource({obj.qualname})")
+    return "\n".join(module.file.lines[entries[0].first - 1 : entries[0].last]) + "\n"
+
+
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
     names = guarded(
@@ -137,8 +160,9 @@ def namespace(m: Machine) -> dict[str, Any]:
         iscoroutine=lambda m, obj: False, isframe=lambda m, obj: False, iscode=lambda m, obj: m.class_of(obj).name == "code",
         isabstract=lambda m, obj: isinstance(obj, Class) and bool(obj.namespace.get("__abstractmethods__")),
         isdatadescriptor=lambda m, obj: isinstance(obj, Property), getmro=lambda m, cls: cls.mro, getdoc=_doc,
-        cleandoc=lambda m, doc: inspect.cleandoc(doc), getmodule=_module_of, unwrap=_unwrap,
+        cleandoc=lambda m, doc: inspect.cleandoc(doc), getmodule=_module_of, unwrap=_unwrap, get_annotations=_annotations,
+        getsource=_source,
     )  # fmt: skip
     names |= machined("inspect", getmembers=_members, getattr_static=_static, getcallargs=_bind)
-    names |= outside("inspect", "getsource getsourcelines getsourcefile getfile getabsfile getcomments stack currentframe trace")
+    names |= outside("inspect", "getsourcelines getsourcefile getfile getabsfile getcomments stack currentframe trace")
     return names | {"Signature": SIGNATURE, "Parameter": PARAMETER, "BoundArguments": BOUND, "_empty": inspect.Parameter.empty, **_KINDS}

@@ -39,7 +39,9 @@ def page_data(architecture: Architecture, sources: Mapping[str, str], collapse: 
             {"severity": one.severity, "code": one.code, "text": one.message, "help": one.help, "at": _place(one.span, files),
              "module": one.module} for one in architecture.diagnostics
         ],
-        "unknown": _counted([(one.reason.id, one.detail or one.reason.explanation, one.reason.hint, one.span) for one in architecture.unknown], files),
+        "unknown": _counted(
+            [(one.reason.id, one.detail or one.reason.explanation, one.reason.hint, one.span) for one in architecture.unknown], files
+        ),
         "assumed": _counted([("assumed", one.message, "", one.span) for one in architecture.assumptions], files),
         "otherwise": [
             {"text": other.condition, "at": _place(other.span, files), "parameters": count_text(other.architecture.parameter_count)}
@@ -91,11 +93,15 @@ def _modules(architecture: Architecture, files: dict[str, int]) -> list[dict[str
     own: dict[str, list[list[Any]]] = {}
     for tensor in (*architecture.parameters.values(), *architecture.buffers.values()):
         kind = ("frozen" if not getattr(tensor, "trainable", True) else "") if hasattr(tensor, "trainable") else "buffer"
-        fact = [tensor.name.rpartition(separator)[2], shape_text(tensor.shape), tensor.dtype, count_text(tensor.count), kind, tensor.tied_to or ""]
+        short, tied = tensor.name.rpartition(separator)[2], tensor.tied_to or ""
+        fact = [short, shape_text(tensor.shape), tensor.dtype, count_text(tensor.count), kind, tied]
         own.setdefault(_holder(tensor.name, architecture, separator), []).append(fact)
     listed = [(level, row) for level, row in flat(rows(architecture, fold=False)) if row.kind == "module" and row.name]
     root = _root(architecture)
-    return [_module(0, root, architecture, calls, own, files), *(_module(level, row, architecture, calls, own, files) for level, row in listed)]
+    return [
+        _module(0, root, architecture, calls, own, files),
+        *(_module(level, row, architecture, calls, own, files) for level, row in listed),
+    ]
 
 
 def _holder(name: str, architecture: Architecture, separator: str) -> str:
@@ -136,7 +142,7 @@ def _module(
         "w": own.get(row.name, []),
         "x": row.failed,
     }
-    found.update({key: value for key, value in optional.items() if value or value == ""and key == "s"})
+    found.update({key: value for key, value in optional.items() if value or (value == "" and key == "s")})
     return found
 
 

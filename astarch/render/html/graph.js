@@ -137,7 +137,7 @@ const Graph = (() => {
     const kind = link.again ? "again" : link.skip ? "skip" : "";
     const arrow = target && !target.inside ? ` marker-end="url(#m-${kind || "flow"})"` : "";
     if (link.spot) {
-      out.labels.push(`<text class="shape" style="--halo:var(--${level ? "box" + Math.min(level - 1, 3) : "page"})" x="${link.spot.x + x + 5}" y="${link.spot.y + y + 3}" pointer-events="none">${safe(link.text)}</text>`);
+      out.labels.push(`<text class="shape" style="--halo:var(--${level ? "box" + Math.min(level - 1, 3) : "page"})" x="${link.spot.x + x + (state.horizontal ? 0 : 5)}" y="${link.spot.y + y + (state.horizontal ? -4 : 3)}"${state.horizontal ? ' text-anchor="middle"' : ""} pointer-events="none">${safe(link.text)}</text>`);
     }
     return `<path class="edge ${kind}" data-from="${safe(link.source)}" data-to="${safe([...link.targets].join("\n"))}" d="${path}"${arrow}/>`;
   }

@@ -65,7 +65,7 @@ const Layout = (() => {
 
   function place(box, items, parts, open, horizontal) {
     const graph = new dagre.graphlib.Graph({ multigraph: true });
-    graph.setGraph({ rankdir: horizontal ? "LR" : "TB", nodesep: 20, ranksep: horizontal ? 40 : 26, edgesep: 14, marginx: 0, marginy: 0, ranker: items.length > 150 ? "tight-tree" : "network-simplex" });
+    graph.setGraph({ rankdir: horizontal ? "LR" : "TB", nodesep: 20, ranksep: horizontal ? 30 : 26, edgesep: 14, marginx: 0, marginy: 0, ranker: items.length > 150 ? "tight-tree" : "network-simplex" });
     graph.setDefaultEdgeLabel(() => ({}));
     const placed = new Map();
     for (const item of items) {
@@ -86,7 +86,8 @@ const Layout = (() => {
       }
       const text = link.skip ? link.members : [link.label, link.members].filter(Boolean).join(" ");
       link.text = text ? cut(text, 34) : "";
-      const size = text ? { width: 2, height: 12, labelpos: "c" } : {}; // written beside the arrow: making room for it would bend every arrow
+      // From top to bottom it is written beside the arrow: making room for it would bend every arrow.
+      const size = !text ? {} : horizontal ? { width: Math.ceil(Measure(link.text, 9.5)) + 8, height: 14, labelpos: "c" } : { width: 2, height: 12, labelpos: "c" };
       graph.setEdge(link.from, link.to, { ...size, weight: link.skip || link.again ? 1 : 8, minlen: 1 }, key);
     }
     for (const port of ports) {
@@ -113,7 +114,7 @@ const Layout = (() => {
     for (const [key] of links) {
       const found = graph.edge(edgeOf(links.get(key), key));
       for (const point of found.points) if (!horizontal) { left = Math.min(left, point.x); right = Math.max(right, point.x); } else { top = Math.min(top, point.y); bottom = Math.max(bottom, point.y); }
-      if (found.width && found.x !== undefined) grow(found.x + 5 + Measure(links.get(key).text, 9.5), found.y);
+      if (found.width && found.x !== undefined && !horizontal) grow(found.x + 5 + Measure(links.get(key).text, 9.5), found.y);
     }
     for (const key of ports) { const p = graph.node(key); if (horizontal) { top = Math.min(top, p.y - 3); bottom = Math.max(bottom, p.y + 3); } else { left = Math.min(left, p.x - 3); right = Math.max(right, p.x + 3); } }
     const pad = box === "" ? 0 : PAD, head = box === "" ? 0 : HEAD;

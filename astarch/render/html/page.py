@@ -14,7 +14,9 @@ from .data import page_data
 _SCRIPTS = ("dagre.min.js", "text.js", "layout.js", "graph.js", "tree.js", "details.js", "main.js")
 
 
-def to_html(architecture: Architecture, *, sources: Mapping[str, str] | None = None, version: str = "", collapse: tuple[str, ...] = ()) -> str:
+def to_html(
+    architecture: Architecture, *, sources: Mapping[str, str] | None = None, version: str = "", collapse: tuple[str, ...] = ()
+) -> str:
     """The page.
 
     Args:

@@ -21,7 +21,9 @@ from .origins import given, origins, settings
 from .palette import family
 
 #: Arguments that say nothing, and how much of the others fits a line.
-_USUAL = {("stride", "1"), ("padding", "0"), ("dilation", "1"), ("groups", "1"), ("bias", "True"), ("ceil_mode", "False"), ("inplace", "True")}
+_USUAL = {
+    ("stride", "1"), ("padding", "0"), ("dilation", "1"), ("groups", "1"), ("bias", "True"), ("ceil_mode", "False"), ("inplace", "True"),
+}  # fmt: skip
 _SILENT = re.compile(r"^\*|(^|_)(idx|index|id|device|dtype)$|drop|stochastic")
 _LINE = 40
 
@@ -66,13 +68,13 @@ def flow(architecture: Architecture) -> Flow:
 
 def facts(architecture: Architecture) -> dict[str, Row]:
     """What reports say of each module, by name; the root under the empty one."""
-    found = {row.name: row for _, row in flat(rows(architecture, fold=False)) if row.kind == "module"}
-    return found
+    return {row.name: row for _, row in flat(rows(architecture, fold=False)) if row.kind == "module"}
 
 
 def _idle(architecture: Architecture, called: set[str]) -> tuple[str, ...]:
     """The outermost modules that have layers but are not called, nor anything in them."""
-    used = {name.rpartition(".")[0] for node in architecture.graph for kind, name in origins(node.attributes.get("arguments")) if kind == "tensor"}
+    taken = (origin for node in architecture.graph for origin in origins(node.attributes.get("arguments")))
+    used = {str(name).rpartition(".")[0] for kind, name in taken if kind == "tensor"}
     running = called | used
     for name in called | used:
         while name:
@@ -173,7 +175,8 @@ def _keys(architecture: Architecture, nodes: dict[int, Node], known: dict[str, R
         runs[call.module] = runs.get(call.module, 0) + 1
     groups: dict[tuple[str, ...], list[int]] = {}
     for index, node in nodes.items():
-        groups.setdefault((node.op, node.target, node.module, str(node.at)), []).append(index)
+        place = "" if node.op == "call_module" else str(node.at)
+        groups.setdefault((node.op, node.target, node.module, place), []).append(index)
     keys: dict[int, str] = {}
     for (op, target, owner, place), members in groups.items():
         row = known.get(target) if op == "call_module" else None
@@ -221,7 +224,9 @@ def _step(key: str, node: Node, known: dict[str, Row]) -> Step:
     if name == "[ ]" and settings(node):
         name = f"[{settings(node)}]" if len(settings(node)) <= 20 else "[…]"
     words = "" if name.startswith("[") else settings(node)
-    item = Item(key, "operation", node.module, name, words, kind, node.at, shown(node.output), macs=None if str(node.macs) == "0" else node.macs)
+    item = Item(
+        key, "operation", node.module, name, words, kind, node.at, shown(node.output), macs=None if str(node.macs) == "0" else node.macs
+    )
     return Step(key, node.module, item, node.index, node.output)
 
 

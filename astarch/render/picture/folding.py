@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from .flow import Flow
 from .items import Arrow, Edge, Item
 
-
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
 
 
@@ -56,7 +55,8 @@ def folded(items: tuple[Item, ...], flow: Flow, fold: bool) -> tuple[tuple[Item,
         for run in folding.runs:
             _fold_between(run, folding)
         items = tuple(_without(items, folding))
-    return tuple(map(_unwrapped, items)), tuple(_edges(folding))
+    items = tuple(map(_unwrapped, items))
+    return tuple(_dissolved(items, items, flow)), tuple(_edges(folding))
 
 
 # --- what looks the same ----------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def _number(root: Item, folding: _Folding) -> None:
     visit(root, ())
     for source, target in folding.flow.arrows:
         if source in around and target in around:
-            shared = [one for one, other in zip(around[source], around[target]) if one == other]
+            shared = [one for one, other in zip(around[source], around[target], strict=False) if one == other]
             folding.inner.setdefault(shared[-1], []).append((folding.place[source], folding.place[target]))
 
 
@@ -228,6 +228,28 @@ def _unwrapped(item: Item) -> Item:
         if only.times > 1 and only.kind == "module":
             return replace(only, shown=f"{item.label}.{only.label}")
     return item
+
+
+def _dissolved(items: tuple[Item, ...], everything: tuple[Item, ...], flow: Flow) -> Iterable[Item]:
+    """The items without the lists of modules whose members run far from each other: a box around them would be in the way."""
+    for item in items:
+        if not item.children:
+            yield item
+            continue
+        inside = tuple(_dissolved(item.children, everything, flow))
+        row = flow.facts.get(item.name)
+        if row is not None and not row.outputs and item.family == "container" and _parted(item, everything, flow):
+            yield from (replace(child, shown=f"{item.label}.{child.label}") if child.kind == "module" else child for child in inside)
+        else:
+            yield replace(item, children=inside)
+
+
+def _parted(item: Item, everything: tuple[Item, ...], flow: Flow) -> bool:
+    """Whether something else runs between the first and the last of what is inside."""
+    own = {leaf.key for leaf in item.leaves()}
+    times = [flow.steps[key].first for key in own]
+    others = (leaf for one in everything for leaf in one.leaves() if leaf.key not in own and leaf.kind in ("module", "operation"))
+    return any(min(times) < flow.steps[leaf.key].first < max(times) for leaf in others)
 
 
 # --- the arrows that are left -----------------------------------------------------------------------------------------

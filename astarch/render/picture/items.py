@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...ir.architecture import Alternative, Assumption
-from ...ir.dim import Dim
 from ...ir.diagnostic import Diagnostic
+from ...ir.dim import Dim
 from ...ir.span import NOWHERE, Span
 from ...ir.unknown import Unknown
 

@@ -245,9 +245,7 @@ def _split(given: str, weight: str, result: str, bias_axes: Any, input_shape: An
         size = input_shape[inputs[letter]]
         if letter in outputs:
             place = outputs[letter]
-            if shape[place] is None:
-                shape[place] = size
-            elif not is_open(size) and not is_open(shape[place]):
+            if shape[place] is not None and not is_open(size) and not is_open(shape[place]):
                 require(same(shape[place], size), f"Input shape and output shape do not match at shared dimension '{letter}'. Input shape is {size}, and "
                         f"output shape is {shape[place]}.", name="einsum-mismatch")  # fmt: skip
     for letter in result:

@@ -49,6 +49,7 @@ class Arguments:
         kwargs = dict(kwargs)
         given = {name: kwargs.pop(name) for name in layer.__dict__.get("_call_context_args", ("training",))
                  if name in kwargs and name not in signature.parameters}  # fmt: skip
+        self.unheard = tuple(given)
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -128,6 +129,8 @@ class RunCall:
         if not attributes["_allow_non_tensor_positional_args"]:
             self._check_positional()
         arguments = Arguments(layer, self.args, self.kwargs)
+        for name in arguments.unheard:
+            self.kwargs.pop(name, None)
         check_inputs(layer, arguments.first)
         with open_scope(layer):
             _maybe_build(layer, arguments)

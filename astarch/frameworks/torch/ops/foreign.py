@@ -65,7 +65,7 @@ def sym_int(a: Any) -> Any:
 
 
 @op("torch.cuda.get_device_name", "torch.cuda.get_device_properties", "torch.cuda.get_device_capability", "torch.cuda.mem_get_info",
-    "torch.get_device_module", "torch.accelerator.current_accelerator", lenient=True)  # fmt: skip
+    "torch.get_device_module", lenient=True)  # fmt: skip
 def of_the_machine(*args: Any, **kwargs: Any) -> Any:
     """What only the machine tells."""
     return unknown("the machine it runs on", Reason.OUTSIDE)
@@ -75,6 +75,11 @@ def of_the_machine(*args: Any, **kwargs: Any) -> Any:
 def no_accelerator() -> bool:
     """False: models are read as on a CPU."""
     return False
+
+
+@op("torch.accelerator.current_accelerator")
+def current_accelerator(check_available: bool = False) -> None:
+    """None: models are read as on a CPU."""
 
 
 @op("torch.accelerator.device_count")

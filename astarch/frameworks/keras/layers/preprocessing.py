@@ -1,0 +1,419 @@
+"""Preprocessing layers, as functions of shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....ir.unknown import Reason
+from ...describe import unknown
+from ..describing import KerasLayer, KerasTensor, data_format_of, is_open, layer, make, open_size, ops, refuse, shaped
+from ..windows import placed
+
+
+class DataLayer(KerasLayer):
+    """A layer that may also run outside of models."""
+
+    described_in = "keras.src.layers.preprocessing.data_layer"
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+
+@layer("keras.layers.Rescaling", "keras.src.layers.preprocessing.rescaling")
+class Rescaling(DataLayer):
+    """Scaled and shifted."""
+
+    def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
+        self.scale, self.offset = scale, offset
+        self.supports_masking = True
+        self._allow_non_tensor_positional_args = True
+
+
+@layer("keras.layers.Normalization", "keras.src.layers.preprocessing.normalization")
+class Normalization(DataLayer):
+    """Shifted and scaled by a known or learned mean and variance."""
+
+    def __init__(self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: Any = False, **kwargs: Any) -> None:
+        self.axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+        self.input_mean, self.input_variance, self.invert = mean, variance, invert
+        self.supports_masking = True
+        self._allow_non_tensor_positional_args = True
+        self.mean = self.variance = None
+        if (mean is None) != (variance is None):
+            refuse("ValueError", f"When setting values directly, both `mean` and `variance` must be set. Received: mean={mean} and variance={variance}")
+
+    def build(self, input_shape: Any) -> None:
+        rank = len(input_shape)
+        if any(axis < -rank or axis >= rank for axis in self.axis):
+            refuse("ValueError", f"All `axis` values must be in the range [-ndim, ndim). Received inputs with ndim={rank}, while axis={self.axis}")
+        kept = sorted(axis if axis >= 0 else axis + rank for axis in self.axis)
+        for axis in kept:
+            if is_open(input_shape[axis]):
+                refuse("ValueError", f"All `axis` values to be kept must have a known shape. Received axis={self.axis}, inputs.shape={input_shape}, with "
+                       f"unknown axis at index {axis}")  # fmt: skip
+        shape = tuple(input_shape[axis] for axis in kept)
+        if self.input_mean is None:
+            self.adapt_mean = self.add_weight(name="mean", shape=shape, initializer="zeros", trainable=False)
+            self.adapt_variance = self.add_weight(name="variance", shape=shape, initializer="ones", trainable=False)
+            self.count = self.add_weight(name="count", shape=(), dtype="int", initializer="zeros", trainable=False)
+
+    def adapt(self, data: Any) -> None:
+        if not self.__dict__["built"] and hasattr(data, "shape"):
+            self.build(tuple(data.shape))
+
+
+@layer("keras.layers.CategoryEncoding", "keras.src.layers.preprocessing.category_encoding")
+class CategoryEncoding(DataLayer):
+    """Whole numbers as ones at their places."""
+
+    def __init__(self, num_tokens: Any = None, output_mode: Any = "multi_hot", sparse: Any = False, **kwargs: Any) -> None:
+        output_mode = "multi_hot" if output_mode == "binary" else output_mode
+        if output_mode not in ("count", "one_hot", "multi_hot"):
+            refuse("ValueError", f"Unknown arg for output_mode: {output_mode}")
+        if num_tokens is None:
+            refuse("ValueError", "num_tokens must be set to use this layer. If the number of tokens is not known beforehand, use the IntegerLookup layer instead.")
+        if isinstance(num_tokens, int) and num_tokens < 1:
+            refuse("ValueError", f"`num_tokens` must be >= 1. Received: num_tokens={num_tokens}.")
+        self.num_tokens, self.output_mode, self.sparse = num_tokens, output_mode, sparse
+        self._allow_non_tensor_positional_args = True
+        self._convert_input_args = False
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        if not input_shape:
+            return (self.num_tokens,)
+        last = input_shape[-1]
+        if self.output_mode == "one_hot" and (not (type(last) is int and last == 1) or len(input_shape) == 1):
+            return (*input_shape, self.num_tokens)
+        return (*input_shape[:-1], self.num_tokens)
+
+    def compute_output_spec(self, inputs: Any, count_weights: Any = None) -> Any:
+        return KerasTensor(CategoryEncoding.compute_output_shape(self, tuple(inputs.shape)), self.compute_dtype, None, True)
+
+    def call(self, inputs: Any, count_weights: Any = None) -> Any:
+        return shaped(self, inputs)
+
+
+# --- images -----------------------------------------------------------------------------------------------------------
+
+
+class BaseImagePreprocessingLayer(DataLayer):
+    """Images changed at random, or resized."""
+
+    described_in = "keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer"
+    takes = ("bounding_box_format", "factor", "data_format", "value_range")
+
+    def call(self, inputs: Any, training: Any = True) -> Any:
+        return shaped(self, inputs)
+
+
+@layer("keras.layers.Resizing", "keras.src.layers.preprocessing.image_preprocessing.resizing")
+class Resizing(BaseImagePreprocessingLayer):
+    """Images of another size."""
+
+    def __init__(self, height: Any, width: Any, interpolation: Any = "bilinear", crop_to_aspect_ratio: Any = False, pad_to_aspect_ratio: Any = False,
+                 fill_mode: Any = "constant", fill_value: Any = 0.0, antialias: Any = False, data_format: Any = None, **kwargs: Any) -> None:  # fmt: skip
+        self.height, self.width, self.interpolation = height, width, interpolation
+        self.crop_to_aspect_ratio, self.pad_to_aspect_ratio = crop_to_aspect_ratio, pad_to_aspect_ratio
+        self.fill_mode, self.fill_value, self.antialias = fill_mode, fill_value, antialias
+        self.data_format = data_format_of(data_format)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return _sized(input_shape, self.height, self.width, self.data_format)
+
+
+def _sized(shape: Any, height: Any, width: Any, form: str) -> Any:
+    if len(shape) not in (3, 4):
+        refuse("ValueError", f"Expected a 3D or 4D input. Received: shape={shape}")
+    if len(shape) == 4:
+        return placed(shape, [height, width], shape[-1] if form == "channels_last" else shape[1], form)
+    return (height, width, shape[-1]) if form == "channels_last" else (shape[0], height, width)
+
+
+@layer("keras.layers.CenterCrop", "keras.src.layers.preprocessing.image_preprocessing.center_crop")
+class CenterCrop(BaseImagePreprocessingLayer):
+    """The middle of images."""
+
+    def __init__(self, height: Any, width: Any, data_format: Any = None, **kwargs: Any) -> None:
+        self.height, self.width = height, width
+        self.data_format = data_format_of(data_format)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return _sized(input_shape, self.height, self.width, self.data_format)
+
+
+@layer("keras.layers.RandomCrop", "keras.src.layers.preprocessing.image_preprocessing.random_crop")
+class RandomCrop(BaseImagePreprocessingLayer):
+    """A random part of images."""
+
+    def __init__(self, height: Any, width: Any, seed: Any = None, data_format: Any = None, name: Any = None, **kwargs: Any) -> None:
+        self.height, self.width, self.seed = height, width, seed
+        self.data_format = data_format_of(data_format)
+        self.generator = make("keras.random.SeedGenerator", seed)
+        self.supports_masking = False
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return _sized(input_shape, self.height, self.width, self.data_format)
+
+
+#: Layers that keep the shape of images: their signature, and whether they draw random numbers.
+_IMAGES = {
+    "AugMix": "value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', seed=None, data_format=None",
+    "AutoContrast": "value_range=(0, 255)", "CutMix": "factor=1.0, seed=None, data_format=None",
+    "Equalization": "value_range=(0, 255), bins=256, data_format=None",
+    "ContrastLimitedAdaptiveHistogramEqualization": "value_range=(0, 255), clip_limit=4.0, tile_grid_size=(8, 8), data_format=None",
+    "MixUp": "alpha=0.2, data_format=None, seed=None",
+    "RandAugment": "value_range=(0, 255), num_ops=2, factor=0.5, interpolation='bilinear', seed=None, data_format=None",
+    "RandomBrightness": "factor, value_range=(0, 255), seed=None",
+    "RandomColorDegeneration": "factor, value_range=(0, 255), data_format=None, seed=None",
+    "RandomColorJitter": "value_range=(0, 255), brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, seed=None, data_format=None",
+    "RandomContrast": "factor, value_range=(0, 255), seed=None",
+    "RandomElasticTransform": "factor=1.0, scale=1.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, value_range=(0, 255), seed=None, data_format=None",
+    "RandomErasing": "factor=1.0, scale=(0.02, 0.33), fill_value=None, value_range=(0, 255), seed=None, data_format=None",
+    "RandomFlip": "mode='horizontal_and_vertical', seed=None, data_format=None",
+    "RandomGaussianBlur": "factor=1.0, kernel_size=3, sigma=1.0, value_range=(0, 255), data_format=None, seed=None",
+    "RandomGrayscale": "factor=0.5, data_format=None, seed=None", "RandomHue": "factor, value_range=(0, 255), data_format=None, seed=None",
+    "RandomInvert": "factor=1.0, value_range=(0, 255), seed=None, data_format=None",
+    "RandomPerspective": "factor=1.0, scale=1.0, interpolation='bilinear', fill_value=0.0, seed=None, data_format=None",
+    "RandomPosterization": "factor, value_range=(0, 255), data_format=None, seed=None",
+    "RandomRotation": "factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
+    "RandomSaturation": "factor, value_range=(0, 255), data_format=None, seed=None",
+    "RandomSharpness": "factor, value_range=(0, 255), data_format=None, seed=None",
+    "RandomShear": "x_factor=0.0, y_factor=0.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, data_format=None, seed=None",
+    "RandomTranslation": "height_factor, width_factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
+    "RandomZoom": "height_factor, width_factor=None, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
+    "Solarization": "addition_factor=0.0, threshold_factor=0.0, value_range=(0, 255), seed=None",
+}  # fmt: skip
+_PLAIN = frozenset({"AutoContrast", "Equalization", "ContrastLimitedAdaptiveHistogramEqualization"})
+_FILES = {"ContrastLimitedAdaptiveHistogramEqualization": "clahe"}
+
+
+def _image_layer(name: str, parameters: str) -> None:
+    import ast
+    import inspect
+
+    tree = ast.parse(f"def f(self, {parameters}, **kwargs): pass").body[0].args  # type: ignore[attr-defined]
+    defaults = [inspect.Parameter.empty] * (len(tree.args) - len(tree.defaults)) + [ast.literal_eval(node) for node in tree.defaults]
+    found = [inspect.Parameter(arg.arg, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=value) for arg, value in zip(tree.args, defaults)]
+    signature = inspect.Signature([*found, inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)])
+
+    def start(self: Any, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        for key, value in bound.arguments.items():
+            if key == "data_format":
+                self.data_format = data_format_of(value)
+            elif key not in ("self", "kwargs"):
+                setattr(self, key, value)
+        if name not in _PLAIN:
+            self.generator = make("keras.random.SeedGenerator", bound.arguments.get("seed"))
+
+    from ..state import snake_case
+
+    start.__name__ = "__init__"
+    start.__signature__ = signature  # type: ignore[attr-defined]
+    made = type(name, (BaseImagePreprocessingLayer,), {"__init__": start, "__doc__": "Images of the same size."})
+    layer(f"keras.layers.{name}", f"keras.src.layers.preprocessing.image_preprocessing.{_FILES.get(name, snake_case(name))}")(made)
+
+
+for _name, _parameters in _IMAGES.items():
+    _image_layer(_name, _parameters)
+
+
+# --- words and numbers ------------------------------------------------------------------------------------------------
+
+
+@layer("keras.layers.Discretization", "keras.src.layers.preprocessing.discretization")
+class Discretization(DataLayer):
+    """Numbers put into bins."""
+
+    def __init__(self, bin_boundaries: Any = None, num_bins: Any = None, epsilon: Any = 0.01, output_mode: Any = "int", sparse: Any = False,
+                 dtype: Any = None, name: Any = None) -> None:  # fmt: skip
+        if num_bins is None and bin_boundaries is None:
+            refuse("ValueError", "You need to set either `num_bins` or `bin_boundaries`.")
+        self.bin_boundaries, self.num_bins, self.epsilon, self.output_mode, self.sparse = bin_boundaries, num_bins, epsilon, output_mode, sparse
+
+    def _depth(self) -> Any:
+        return len(self.bin_boundaries) + 1 if self.bin_boundaries is not None else self.num_bins
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        if self.output_mode == "int":
+            return input_shape
+        depth = self._depth()
+        last = input_shape[-1] if input_shape else None
+        if self.output_mode == "one_hot" and not (type(last) is int and last == 1):
+            return (*input_shape, depth)
+        return (*input_shape[:-1], depth)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        shape = Discretization.compute_output_shape(self, tuple(inputs.shape))
+        return KerasTensor(shape, "int32" if self.output_mode == "int" else self.compute_dtype, None, True)
+
+
+@layer("keras.layers.Hashing", "keras.src.layers.preprocessing.hashing")
+class Hashing(DataLayer):
+    """Categories put into bins by a hash."""
+
+    takes = ("dtype",)
+
+    def __init__(self, num_bins: Any, mask_value: Any = None, salt: Any = None, output_mode: Any = "int", sparse: Any = False, **kwargs: Any) -> None:
+        if num_bins is None or isinstance(num_bins, int) and num_bins <= 0:
+            refuse("ValueError", f"The `num_bins` for `Hashing` cannot be `None` or non-positive values. Received: num_bins={num_bins}.")
+        self.num_bins, self.mask_value, self.salt, self.output_mode, self.sparse = num_bins, mask_value, salt, output_mode, sparse
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        if self.output_mode == "int":
+            return input_shape
+        return (*input_shape[:-1], self.num_bins)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        shape = Hashing.compute_output_shape(self, tuple(inputs.shape))
+        return KerasTensor(shape, "int32" if self.output_mode == "int" else "float32", None, True)
+
+
+class _Lookup(DataLayer):
+    """Words or numbers by their place in a vocabulary."""
+
+    described_in = "keras.src.layers.preprocessing.index_lookup"
+
+    def _size(self) -> Any:
+        words = self.vocabulary
+        if isinstance(words, (list, tuple)):
+            extra = self.num_oov_indices + (1 if self.mask_token is not None and self.output_mode == "int" else 0)
+            return len(words) + extra
+        return self.max_tokens if self.pad_to_max_tokens and self.max_tokens is not None else open_size()
+
+    def vocabulary_size(self) -> Any:
+        return self._size()
+
+    def adapt(self, data: Any, steps: Any = None) -> None:
+        pass
+
+    def get_vocabulary(self, include_special_tokens: Any = True) -> Any:
+        return unknown("a vocabulary", Reason.OUTSIDE)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        if self.output_mode == "int":
+            return input_shape
+        last = input_shape[-1] if input_shape else None
+        if self.output_mode == "one_hot" and not (type(last) is int and last == 1):
+            return (*input_shape, self._size())
+        return (*input_shape[:-1], self._size())
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        shape = _Lookup.compute_output_shape(self, tuple(inputs.shape))
+        dtype = "string" if self.invert else "int64" if self.output_mode == "int" else "float32"
+        return KerasTensor(shape, dtype, None, True)
+
+    def call(self, inputs: Any) -> Any:
+        made = _Lookup.compute_output_spec(self, inputs)
+        return KerasTensor(made.shape, made.dtype)
+
+
+def _start_lookup(self: Any, given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        if name not in ("self", "kwargs", "name"):
+            setattr(self, name, value)
+    self._convert_input_args = False
+    self._allow_non_tensor_positional_args = True
+    self.supports_jit = False
+
+
+@layer("keras.layers.StringLookup", "keras.src.layers.preprocessing.string_lookup")
+class StringLookup(_Lookup):
+    """Words by their place in a vocabulary."""
+
+    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = "[UNK]", vocabulary: Any = None,
+                 idf_weights: Any = None, invert: Any = False, output_mode: Any = "int", pad_to_max_tokens: Any = False, sparse: Any = False,
+                 encoding: Any = "utf-8", name: Any = None, salt: Any = None, **kwargs: Any) -> None:  # fmt: skip
+        _start_lookup(self, locals())
+
+
+@layer("keras.layers.IntegerLookup", "keras.src.layers.preprocessing.integer_lookup")
+class IntegerLookup(_Lookup):
+    """Numbers by their place in a vocabulary."""
+
+    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = -1, vocabulary: Any = None,
+                 vocabulary_dtype: Any = "int64", idf_weights: Any = None, invert: Any = False, output_mode: Any = "int", sparse: Any = False,
+                 pad_to_max_tokens: Any = False, name: Any = None, **kwargs: Any) -> None:  # fmt: skip
+        _start_lookup(self, locals())
+
+
+@layer("keras.layers.TextVectorization", "keras.src.layers.preprocessing.text_vectorization")
+class TextVectorization(KerasLayer):
+    """Text as sequences of word numbers."""
+
+    def __init__(self, max_tokens: Any = None, standardize: Any = "lower_and_strip_punctuation", split: Any = "whitespace", ngrams: Any = None,
+                 output_mode: Any = "int", output_sequence_length: Any = None, pad_to_max_tokens: Any = False, vocabulary: Any = None,
+                 idf_weights: Any = None, sparse: Any = False, ragged: Any = False, encoding: Any = "utf-8", name: Any = None, **kwargs: Any) -> None:  # fmt: skip
+        for key, value in locals().items():
+            if key not in ("self", "kwargs", "name"):
+                setattr(self, key, value)
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+
+    def adapt(self, data: Any, batch_size: Any = None, steps: Any = None) -> None:
+        pass
+
+    def vocabulary_size(self) -> Any:
+        return len(self.vocabulary) + 2 if isinstance(self.vocabulary, (list, tuple)) else unknown("a vocabulary", Reason.OUTSIDE)
+
+    def get_vocabulary(self, include_special_tokens: Any = True) -> Any:
+        return unknown("a vocabulary", Reason.OUTSIDE)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        if self.output_mode == "int":
+            return (input_shape[0], self.output_sequence_length if self.output_sequence_length is not None else open_size())
+        size = self.max_tokens if self.max_tokens is not None and self.pad_to_max_tokens else open_size()
+        return (input_shape[0], size)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        shape = TextVectorization.compute_output_shape(self, tuple(inputs.shape))
+        return KerasTensor(shape, "int64" if self.output_mode == "int" else "float32", None, True)
+
+    def call(self, inputs: Any) -> Any:
+        made = TextVectorization.compute_output_spec(self, inputs)
+        return KerasTensor(made.shape, made.dtype)
+
+
+@layer("keras.layers.HashedCrossing", "keras.src.layers.preprocessing.hashed_crossing")
+class HashedCrossing(KerasLayer):
+    """Crossed categories put into bins."""
+
+    takes = ("dtype",)
+
+    def __init__(self, num_bins: Any, output_mode: Any = "int", sparse: Any = False, name: Any = None, dtype: Any = None, **kwargs: Any) -> None:
+        self.num_bins, self.output_mode, self.sparse = num_bins, output_mode, sparse
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        first = tuple(input_shape[0])
+        if self.output_mode == "int":
+            return first
+        return (*(first[:-1] if len(first) > 1 else first), self.num_bins)
+
+
+@layer("keras.layers.Pipeline", "keras.src.layers.preprocessing.pipeline")
+class Pipeline(KerasLayer):
+    """Preprocessing layers one after another."""
+
+    def __init__(self, layers: Any, name: Any = None) -> None:
+        self.__dict__["_pipeline_layers"] = layers
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+
+    @property
+    def layers(self) -> Any:
+        return self.__dict__["_pipeline_layers"]
+
+    def call(self, inputs: Any, training: Any = True, mask: Any = None) -> Any:
+        from ..describing import call
+
+        for one in self.__dict__["_pipeline_layers"]:
+            inputs = call(one, inputs)
+        return inputs
+
+
+__all__ = ["ops"]

@@ -1,0 +1,28 @@
+"""Calls of a class's own submodules, and what those submodules are."""
+
+from __future__ import annotations
+
+import ast
+
+from ..ir.program import ClassSource
+from .layers import keras_layer, makes_module
+
+
+def own_call(cls: ClassSource, node: ast.AST | None) -> str:
+    """The attribute that ``self.name(...)`` calls, when a layer is assigned to it; otherwise empty."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return ""
+    func = node.func
+    if not (isinstance(func.value, ast.Name) and func.value.id == "self"):
+        return ""
+    made = any(one.name == func.attr and (makes_module(each.file, one.value) or keras_layer(each.file, one.value)) for each in cls.lineage for one in each.assigned)
+    return func.attr if made else ""
+
+
+def layer_of(cls: ClassSource, name: str) -> ast.Call | None:
+    """The only construction that is assigned to an attribute, in the class itself; None when there are several, or others."""
+    found = [(each, one) for each in cls.lineage for one in each.assigned if one.name == name]
+    if len(found) != 1 or name in {part for each in cls.lineage for part in each.named} or found[0][0].file is not cls.file:
+        return None
+    value = found[0][1].value
+    return value if isinstance(value, ast.Call) and (makes_module(cls.file, value) or keras_layer(cls.file, value)) else None

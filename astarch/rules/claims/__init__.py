@@ -1,0 +1,1 @@
+"""What documentation and texts claim of a model."""

@@ -1,0 +1,50 @@
+"""Rule: the channels do not divide into the groups."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import File
+from ..layers import CONVOLUTIONS, torch_layer
+from ..numbers import known_number
+from ..rule import Rule, argument
+
+
+class GroupsDivisibility(Rule):
+    """The channels do not divide into the groups.
+
+    ## Why
+    torch refuses to build the layer: `num_channels must be divisible by num_groups`.
+    """
+
+    code = "MDL402"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.GroupNorm(8, 12)
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.GroupNorm(4, 12)
+    """
+
+    def check_file(self, file: File) -> Iterator[Diagnostic]:
+        for call in file.all(ast.Call):
+            layer = torch_layer(file, call)
+            if layer == "GroupNorm":
+                groups, widths = known_number(file, argument(call, 0, "num_groups")), [argument(call, 1, "num_channels")]
+            elif layer in CONVOLUTIONS and not layer.startswith("Lazy"):
+                groups = known_number(file, argument(call, 8 if "Transpose" not in layer else 9, "groups") if "Transpose" not in layer else argument(call, -1, "groups"))
+                groups = known_number(file, argument(call, 6, "groups")) if "Transpose" not in layer else groups
+                widths = [argument(call, 0, "in_channels"), argument(call, 1, "out_channels")]
+            else:
+                continue
+            for width in map(lambda node: known_number(file, node), widths):
+                if width is not None and groups and width % groups:
+                    yield self.finding(file, call, f"{width} channels do not divide into {groups} groups")
+                    break

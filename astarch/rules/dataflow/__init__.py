@@ -1,0 +1,1 @@
+"""What a forward does with its values."""

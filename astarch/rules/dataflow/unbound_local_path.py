@@ -1,0 +1,71 @@
+"""Rule: a returned name that only one branch assigns."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import ClassSource, Definition
+from ..rule import Rule
+
+
+class UnboundLocalPath(Rule):
+    """The forward returns a name that is assigned on one branch only.
+
+    ## Why
+    On the other branch Python raises `UnboundLocalError`.
+
+    ## Known problems
+    A condition that always holds in practice is not known to.
+    """
+
+    code = "MDL313"
+    severity = "warning"
+    confidence = "likely"
+    framework = "both"
+    bad = """
+    class Net(nn.Module):
+        def forward(self, x, need_weights):
+            out = x + 1
+            if need_weights:
+                weights = x.softmax(-1)
+            return out, weights
+    """
+    good = """
+    class Net(nn.Module):
+        def forward(self, x, need_weights):
+            out = x + 1
+            weights = None
+            if need_weights:
+                weights = x.softmax(-1)
+            return out, weights
+    """
+
+    def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
+        forward = cls.forward
+        last = forward.body[-1] if forward is not None else None
+        if forward is None or not isinstance(last, ast.Return) or last.value is None:
+            return
+        for node in ast.walk(last.value):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                place = _only_branch(forward, node.id)
+                if place is not None:
+                    yield self.finding(cls.file, node, f"`{node.id}` is assigned on one branch only", notes=[(place, "only when this is taken")], help=f"give `{node.id}` a value on the other branch")
+                    return
+
+
+def _only_branch(function: Definition, name: str) -> ast.If | None:
+    """The top-level ``if`` without ``else`` that holds every assignment to a name."""
+    if name in {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}:
+        return None
+    stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)]
+    bound = any(isinstance(node, (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)) and node is not function for node in ast.walk(function))
+    for statement in function.body:
+        if isinstance(statement, ast.If) and not statement.orelse and stores and not bound:
+            inside = [node for node in ast.walk(statement) if node in stores]
+            if len(inside) == len(stores):
+                direct = any(isinstance(one, ast.Assign) and any(node in stores for node in ast.walk(one)) for one in statement.body)
+                leaves = any(isinstance(one, (ast.Return, ast.Raise)) for one in statement.body)
+                return statement if direct and not leaves else None
+    return None

@@ -1,0 +1,83 @@
+"""Rule: a layer with weights that no forward reaches."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import ClassSource, dotted_text
+from ..layers import has_weights, makes_module
+from ..rule import Rule
+
+_ALL_CHILDREN = {"children", "named_children", "_modules", "modules", "named_modules", "__dict__", "get_submodule"}
+
+
+class UnusedLayer(Rule):
+    """A layer with weights is made and never used.
+
+    ## Why
+    Its weights are allocated, saved and synchronised, and never trained: either it is left over, or a call is missing in the
+    forward. `DistributedDataParallel` stops with unused parameters.
+
+    ## Known problems
+    A layer that other code reaches by its name, or that only keeps old checkpoints loadable, is meant to be there; a mention of
+    the name anywhere in the project counts as use.
+    """
+
+    code = "MDL302"
+    severity = "warning"
+    confidence = "likely"
+    framework = "both"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.norm = nn.LayerNorm(8)
+
+        def forward(self, x):
+            return self.fc(x)
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.norm = nn.LayerNorm(8)
+
+        def forward(self, x):
+            return self.norm(self.fc(x))
+    """
+
+    def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
+        if cls.forward is None or not cls.closed or any(each.dynamic for each in cls.lineage) or _takes_all(cls):
+            return
+        used = _used_names(cls)
+        seen: set[str] = set()
+        for one in cls.assigned:
+            if one.name in used or one.name in seen or one.method.name != "__init__" or not has_weights(cls.file, one.value):
+                continue
+            seen.add(one.name)
+            if not cls.file.program.mentioned(one.name, cls.file.path):
+                made = makes_module(cls.file, one.value) or "layer"
+                message = f"`self.{one.name}` is never used: this `{made}` has weights that nothing trains"
+                yield self.finding(cls.file, one.target, message, notes=[(cls.forward, "does not reach it")])
+
+
+def _takes_all(cls: ClassSource) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr in _ALL_CHILDREN for each in cls.lineage for node in ast.walk(each.node))
+
+
+def _used_names(cls: ClassSource) -> set[str]:
+    """Names read anywhere in the file, but for ``self.name`` in classes that have nothing to do with this one."""
+    related = {id(each.node) for each in cls.lineage}
+    used = {part for node in cls.file.all(ast.Constant) if isinstance(node.value, str) for part in node.value.replace(".", " ").split()}
+    for each in cls.lineage:
+        used |= each.reads.keys()
+    for node in cls.file.all(ast.Attribute):
+        if isinstance(node.ctx, ast.Load):
+            around = cls.file.class_of(node)
+            if dotted_text(node.value) != "self" or around is None or id(around.node) in related or cls in around.lineage:
+                used.add(node.attr)
+    return used

@@ -1,0 +1,1 @@
+"""Devices, element types, first values."""

@@ -1,0 +1,1 @@
+"""Axes that are taken for others."""

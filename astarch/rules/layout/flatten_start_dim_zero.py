@@ -1,0 +1,42 @@
+"""Rule: the batch is flattened away before a linear layer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import File
+from ..layers import torch_layer
+from ..rule import Rule, argument, constant, replace
+
+
+class FlattenStartDimZero(Rule):
+    """The batch is flattened away before a linear layer.
+
+    ## Why
+    `nn.Flatten(0)` makes one row of all examples; the `Linear` after it fits one batch size at most.
+
+    ## Fix
+    Unsafe: flattening starts at axis 1.
+    """
+
+    code = "MDL606"
+    bad = """
+    def head():
+        return nn.Sequential(nn.Flatten(0), nn.Linear(640, 1))
+    """
+    good = """
+    def head():
+        return nn.Sequential(nn.Flatten(1), nn.Linear(640, 1))
+    """
+
+    def check_file(self, file: File) -> Iterator[Diagnostic]:
+        for call in file.all(ast.Call):
+            if torch_layer(file, call) != "Sequential":
+                continue
+            for here, after in zip(call.args, call.args[1:], strict=False):
+                if torch_layer(file, here) == "Flatten" and torch_layer(file, after) == "Linear" and isinstance(here, ast.Call):
+                    start = argument(here, 0, "start_dim")
+                    if start is not None and constant(start) == 0 and argument(here, 1, "end_dim") is None:
+                        yield self.finding(file, here, "this flattens the batch into the features of the `Linear` after it", fix=replace(file, start, "1", "keep the batch"))

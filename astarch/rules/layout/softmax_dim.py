@@ -1,0 +1,48 @@
+"""Rule: a softmax does not say over which axis."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import File
+from ..layers import torch_layer
+from ..rule import Rule, add_argument, argument, has_star
+
+
+class SoftmaxDim(Rule):
+    """A softmax does not say over which axis.
+
+    ## Why
+    torch then guesses: axis 0 for 1-D and 3-D tensors, 1 for others. For `(batch, time, channel)` that is the batch.
+
+    ## Fix
+    Unsafe: the last axis, which may not be the one that torch guesses.
+    """
+
+    code = "MDL604"
+    severity = "warning"
+    bad = """
+    class Net(nn.Module):
+        def forward(self, x):
+            return F.softmax(x)
+    """
+    good = """
+    class Net(nn.Module):
+        def forward(self, x):
+            return F.softmax(x, dim=-1)
+    """
+
+    def check_file(self, file: File) -> Iterator[Diagnostic]:
+        for call in file.all(ast.Call):
+            if has_star(call):
+                continue
+            layer, name = torch_layer(file, call), file.resolve(call.func)
+            if layer in ("Softmax", "LogSoftmax", "Softmin") and argument(call, 0, "dim") is None:
+                yield self.finding(file, call, f"this `nn.{layer}` does not say over which axis", fix=add_argument(file, call, "dim=-1", "take the last axis"))
+            elif name in _FUNCTIONS and call.args and argument(call, 1, "dim") is None:
+                yield self.finding(file, call, f"this `{name.rpartition('.')[2]}` does not say over which axis", fix=add_argument(file, call, "dim=-1", "take the last axis"))
+
+
+_FUNCTIONS = {"torch.nn.functional.softmax", "torch.nn.functional.log_softmax", "torch.nn.functional.softmin"}

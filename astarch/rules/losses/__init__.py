@@ -1,0 +1,1 @@
+"""What a model gives and what its loss takes."""

@@ -1,0 +1,92 @@
+"""Rule: probabilities given to a loss that takes logits."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import ClassSource, Definition, File, dotted_text
+from ..layers import torch_layer
+from ..rule import Rule, argument, replace
+
+_LOSSES = {"cross_entropy": ("softmax",), "binary_cross_entropy_with_logits": ("sigmoid", "softmax")}
+_LOSS_LAYERS = {"CrossEntropyLoss": ("softmax",), "BCEWithLogitsLoss": ("sigmoid", "softmax")}
+
+
+class SoftmaxBeforeCrossEntropy(Rule):
+    """A softmax or sigmoid goes into a loss that applies its own.
+
+    ## Why
+    `cross_entropy` takes logits. On probabilities it still gives a number that falls, but gradients are tiny and the model
+    trains badly, without an error.
+
+    ## Known problems
+    The value is followed inside one function. Probabilities that are returned as well are no mistake.
+
+    ## Fix
+    Unsafe: the logits go into the loss; the loss changes.
+    """
+
+    code = "MDL621"
+    references = ("https://github.com/Randl/MobileNetV2-pytorch/issues/5",)
+    bad = """
+    class Net(nn.Module):
+        def forward(self, z, y):
+            return F.cross_entropy(F.softmax(z, dim=-1), y)
+    """
+    good = """
+    class Net(nn.Module):
+        def forward(self, z, y):
+            return F.cross_entropy(z, y)
+    """
+
+    def check_file(self, file: File) -> Iterator[Diagnostic]:
+        for call in file.all(ast.Call):
+            kinds = _takes_logits(file, call)
+            first = argument(call, 0, "input") if kinds else None
+            function = file.function_of(call)
+            if first is None:
+                continue
+            made = first if isinstance(first, ast.Call) else _only_value(function, first, call) if function is not None else None
+            kind, inner = _activation(file, made)
+            if kind in kinds and made is not None and inner is not None:
+                fix = replace(file, made, file.source(inner), "give it the logits") if made is first else None
+                yield self.finding(file, first, f"this loss applies its own {kind}: it takes logits, not probabilities", notes=[] if made is first else [(made, f"{kind} is applied here")], fix=fix)
+
+
+def _takes_logits(file: File, call: ast.Call) -> tuple[str, ...]:
+    name = file.resolve(call.func)
+    if name.startswith("torch.nn.functional."):
+        return _LOSSES.get(name.rpartition(".")[2], ())
+    if isinstance(call.func, ast.Call):
+        return _LOSS_LAYERS.get(torch_layer(file, call.func), ())
+    text = dotted_text(call.func)
+    cls = file.class_of(call) if text.startswith("self.") else None
+    return _LOSS_LAYERS.get(_kept(cls, text[5:]), ()) if cls is not None else ()
+
+
+def _kept(cls: ClassSource, name: str) -> str:
+    made = [torch_layer(each.file, one.value) for each in cls.lineage for one in each.assigned if one.name == name]
+    return made[0] if len(made) == 1 else ""
+
+
+def _only_value(function: Definition, name: ast.expr, call: ast.Call) -> ast.expr | None:
+    """What a name was given, when that is the only assignment to it."""
+    if not isinstance(name, ast.Name):
+        return None
+    stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)]
+    values = [node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.targets[0] in stores]
+    return values[0] if len(stores) == len(values) == 1 and values[0].lineno < call.lineno else None
+
+
+def _activation(file: File, node: ast.expr | None) -> tuple[str, ast.expr | None]:
+    """``softmax`` or ``sigmoid`` and what it is applied to."""
+    if not isinstance(node, ast.Call):
+        return "", None
+    name = file.resolve(node.func)
+    if name in ("torch.nn.functional.softmax", "torch.softmax", "torch.sigmoid", "torch.nn.functional.sigmoid") and node.args:
+        return name.rpartition(".")[2], node.args[0]
+    if not name and isinstance(node.func, ast.Attribute) and node.func.attr in ("softmax", "sigmoid") and not dotted_text(node.func).startswith("self."):
+        return node.func.attr, node.func.value
+    return "", None

@@ -1,0 +1,16 @@
+"""Rule: an axis that is to be halved has an odd size."""
+
+from __future__ import annotations
+
+from ..rule import Rule
+
+
+class OddSize(Rule):
+    """An axis that is to be halved has an odd size.
+
+    ## Why
+    torch raises an error.
+    The sizes come from running the source on shapes; the notes say where they were made.
+    """
+
+    code = "MDL215"

@@ -1,0 +1,1 @@
+"""Weights used more than once."""
