@@ -16,9 +16,13 @@ A tour:
     net.unknown, net.assumptions                  # what could not be known, and what was taken for granted
 
     astarch.find("src/")                          # every model of a project
+    astarch.check("src/")                         # what is wrong with them, and astarch.explain("MDL110") what that means
     astarch.verify("model.py:Net(10)", "net.pt2").verdict   # a saved model, read and never run, confirms it or does not
 
-- *Reading*: `read`, `find`. *Confirming*: `verify`, a `Verification` of `Fact`, each with its `Status`; its `Verdict`.
+    astarch.diff("main:net.py:Net", "net.py:Net").verdict       # what changed, and whether old checkpoints still load
+    astarch.diff_repository("origin/main")        # every model that a branch changes
+
+- *Reading*: `read`, `find`. *Checking*: `check`, `explain`. *Confirming*: `verify`, a `Verification` of `Fact`, each with its `Status`; its `Verdict`.
 - *What comes back*: `Architecture`, with its `Module`, `Parameter`, `Buffer`, `Call`, `Graph`, `Node`, `TensorType`, `Record`,
   `Dim`, `Unknown`, `Reason`, `Assumption`, `Alternative`, `Diagnostic`, `Span`.
 - *Writing*: `astarch.render` has one module per form: ``astarch.render.text.to_text(net)``, ``astarch.render.json.to_json(net)``.
@@ -33,6 +37,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .api import check as check
+    from .api import diff as diff
+    from .api import diff_repository as diff_repository
+    from .api import explain as explain
     from .api import find as find
     from .api import read as read
     from .api import verify as verify
@@ -49,6 +57,9 @@ if TYPE_CHECKING:
     from .ir.architecture import Call as Call
     from .ir.architecture import Module as Module
     from .ir.architecture import Parameter as Parameter
+    from .ir.change import Change as Change
+    from .ir.change import Comparison as Comparison
+    from .ir.change import Review as Review
     from .ir.diagnostic import Diagnostic as Diagnostic
     from .ir.dim import Dim as Dim
     from .ir.graph import Graph as Graph
@@ -65,10 +76,11 @@ if TYPE_CHECKING:
     from .version import VERSION as __version__  # noqa: N811
 
 _ROOMS = {
-    ".api": ("find", "read", "verify"),
+    ".api": ("diff", "diff_repository", "check", "explain", "find", "read", "verify"),
     ".errors": ("AstarchError", "ConfigError", "InputError", "ReadError", "TargetError"),
     ".inputs": ("InputSpec",),
     ".ir.architecture": ("Alternative", "Architecture", "Assumption", "Buffer", "Call", "Module", "Parameter"),
+    ".ir.change": ("Change", "Comparison", "Review"),
     ".ir.diagnostic": ("Diagnostic",),
     ".ir.dim": ("Dim",),
     ".ir.graph": ("Graph", "Node", "Record", "TensorType"),
@@ -85,6 +97,8 @@ __all__ = [
     "AstarchError",
     "Buffer",
     "Call",
+    "Change",
+    "Comparison",
     "ConfigError",
     "Diagnostic",
     "Dim",
@@ -98,6 +112,7 @@ __all__ = [
     "ReadError",
     "Reason",
     "Record",
+    "Review",
     "Span",
     "Status",
     "TargetError",
@@ -106,6 +121,10 @@ __all__ = [
     "Verdict",
     "Verification",
     "__version__",
+    "check",
+    "diff",
+    "diff_repository",
+    "explain",
     "find",
     "read",
     "verify",

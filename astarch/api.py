@@ -14,6 +14,7 @@ from .environment import project_root, site_packages
 from .errors import AstarchError, ReadError, TargetError
 from .inputs import InputSpec, as_inputs
 from .ir.architecture import Architecture
+from .ir.diagnostic import Diagnostic
 from .targets import Target, parse_target
 from .version import VERSION
 
@@ -221,6 +222,23 @@ def find(path: str | Path = ".") -> list[Found]:
     from .readers.discover import find_models
 
     return find_models(place)
+
+
+def check(*paths: str | Path, **options: Any) -> list[Diagnostic]:
+    """What is wrong with the models of files and folders, in the order of the text; the options are those of `checking.check`.
+
+    ``check("src/", select=["MDL3"])``
+    """
+    from .checking import check as check_all
+
+    return check_all(paths or (".",), **options)
+
+
+def explain(code: str) -> str:
+    """What a rule means, by its code or its name, as Markdown."""
+    from .checking import explain as explained
+
+    return explained(code)
 
 
 def sources(architecture: Architecture) -> dict[str, str]:

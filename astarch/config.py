@@ -37,6 +37,29 @@ class ModelConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckConfig:
+    """``[tool.astarch.check]``: what ``astarch check`` looks for, and where.
+
+    Args:
+        select: Rules to use instead of the usual ones: codes, their beginnings, names.
+        ignore: Rules to leave out.
+        extend_select: Rules to use as well.
+        per_file_ignores: Rules to leave out, by file pattern.
+        exclude: Patterns of files to leave out.
+        output_format: How findings are written.
+        baseline: A file of known findings.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    exclude: tuple[str, ...] = ()
+    output_format: str | None = None
+    baseline: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of a project.
 
@@ -46,6 +69,7 @@ class Config:
         search_path: Where sources are looked for, absolute.
         python: The interpreter whose installed packages are read.
         budget: How many steps an analysis may take.
+        check: What ``astarch check`` looks for, and where.
     """
 
     file: Path | None = None
@@ -53,6 +77,7 @@ class Config:
     search_path: tuple[Path, ...] = ()
     python: Path | None = None
     budget: int | None = None
+    check: CheckConfig = field(default_factory=lambda: CheckConfig())
 
     def model(self, target: str) -> ModelConfig | None:
         """The model configured under exactly this target."""
@@ -76,7 +101,7 @@ def parse_config(table: Mapping[str, Any], file: Path) -> Config:
     >>> parse_config({"models": [{"target": "net.py:Net", "inputs": ["1,3,8,8"]}]}, Path("pyproject.toml")).models[0].inputs[0].shape
     (1, 3, 8, 8)
     """
-    _known(table, ("models", "search-path", "python", "budget"), "tool.astarch", file)
+    _known(table, ("models", "search-path", "python", "budget", "check"), "tool.astarch", file)
     models = _typed(table, "models", list, "tool.astarch", file) or []
     python = _typed(table, "python", str, "tool.astarch", file)
     budget = _typed(table, "budget", int, "tool.astarch", file)
@@ -86,6 +111,23 @@ def parse_config(table: Mapping[str, Any], file: Path) -> Config:
         search_path=tuple(file.parent / folder for folder in _texts(table, "search-path", "tool.astarch", file)),
         python=file.parent / python if python else None,
         budget=budget,
+        check=_check(_typed(table, "check", dict, "tool.astarch", file) or {}, file),
+    )
+
+
+def _check(table: Mapping[str, Any], file: Path) -> CheckConfig:
+    where = "tool.astarch.check"
+    _known(table, ("select", "ignore", "extend-select", "per-file-ignores", "exclude", "output-format", "baseline"), where, file)
+    by_file = _typed(table, "per-file-ignores", dict, where, file) or {}
+    baseline = _typed(table, "baseline", str, where, file)
+    return CheckConfig(
+        tuple(_texts(table, "select", where, file)),
+        tuple(_texts(table, "ignore", where, file)),
+        tuple(_texts(table, "extend-select", where, file)),
+        {pattern: tuple(_texts(by_file, pattern, f"{where}.per-file-ignores", file)) for pattern in by_file},
+        tuple(_texts(table, "exclude", where, file)),
+        _typed(table, "output-format", str, where, file),
+        file.parent / baseline if baseline else None,
     )
 
 

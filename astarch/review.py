@@ -34,7 +34,9 @@ Read = Callable[[list[InputSpec]], Architecture]
 _FOREIGN = frozenset(("node_modules", "site-packages", "build", "dist", "__pycache__", "venv"))
 
 
-def pair(read_old: Read, read_new: Read, inputs: list[InputSpec], name: str = "", same_code: Callable[..., bool] | None = None) -> Comparison:
+def pair(
+    read_old: Read, read_new: Read, inputs: list[InputSpec], name: str = "", same_code: Callable[..., bool] | None = None
+) -> Comparison:
     """Compare two models, each read by a function of the inputs; without inputs likely ones are tried.
 
     Args:
@@ -139,12 +141,14 @@ def on_disk(root: Path, search: list[Path]) -> State:
     files: dict[str, str] = {}
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _FOREIGN
-                      and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))]  # fmt: skip
+                      and not Path(folder, name, "pyvenv.cfg").exists()]  # fmt: skip
         for name in names:
-            full = os.path.join(folder, name)
-            if name.endswith(".py") and os.path.isfile(full):
-                data = Path(full).read_bytes()
-                files[os.path.relpath(full, root).replace(os.sep, "/")] = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+            full = Path(folder, name)
+            if name.endswith(".py") and full.is_file():
+                data = full.read_bytes()
+                files[os.path.relpath(full, root).replace(os.sep, "/")] = hashlib.sha1(
+                    b"blob %d\0" % len(data) + data, usedforsecurity=False
+                ).hexdigest()
     project = Project([str(folder) for folder in search], Cache(default_folder()))
     return State(WORKING_TREE, root, files, project, lambda path: _text_on_disk(root, path), search)
 
@@ -231,7 +235,10 @@ class _Model:
 def _same_files(first: Architecture, second: Architecture, old: State, new: State) -> bool:
     """Whether the files that two readings came from mean the same in both states."""
     start = len(str(old.root)) + 1
-    sides = [[file[start:] for file in model.attributes.get("files", ()) if file[start:] in state.files] for model, state in ((first, old), (second, new))]
+    sides = [
+        [file[start:] for file in model.attributes.get("files", ()) if file[start:] in state.files]
+        for model, state in ((first, old), (second, new))
+    ]
     return bool(sides[0]) and sorted(map(old.meaning, sides[0])) == sorted(map(new.meaning, sides[1]))
 
 
@@ -280,7 +287,9 @@ def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def states(place: Path, before: str, after: str | None, folders: Sequence[Path], packages: Sequence[Path], *, since_fork: bool) -> tuple[State, State]:
+def states(
+    place: Path, before: str, after: str | None, folders: Sequence[Path], packages: Sequence[Path], *, since_fork: bool
+) -> tuple[State, State]:
     """Both states of the repository around a place.
 
     Args:
@@ -301,4 +310,3 @@ def states(place: Path, before: str, after: str | None, folders: Sequence[Path],
     old.label = before if start == before else f"{before} ({start[:9]})"
     new = on_disk(repository.root, list(search)) if after is None else at_revision(repository, after, list(search))
     return old, new
-

@@ -20,14 +20,14 @@ from scripts.zoo.libraries import LIBRARIES
 from scripts.zoo.sources import source_folders
 
 pytest.importorskip("torch")
-BUILDERS = (
+BUILDERS = (  # noqa: SIM905
     "resnet:resnet18 resnet:resnet50 resnet:resnext50_32x4d resnet:wide_resnet50_2 alexnet:alexnet vgg:vgg11 vgg:vgg16_bn "
     "squeezenet:squeezenet1_0 squeezenet:squeezenet1_1 densenet:densenet121 googlenet:googlenet inception:inception_v3 "
     "mobilenetv2:mobilenet_v2 mobilenetv3:mobilenet_v3_small mobilenetv3:mobilenet_v3_large shufflenetv2:shufflenet_v2_x1_0 "
     "mnasnet:mnasnet1_0 efficientnet:efficientnet_b0 efficientnet:efficientnet_v2_s regnet:regnet_y_400mf regnet:regnet_x_800mf "
     "convnext:convnext_tiny vision_transformer:vit_b_16 swin_transformer:swin_t swin_transformer:swin_v2_t "
     "segmentation.fcn:fcn_resnet50 segmentation.deeplabv3:deeplabv3_resnet50 segmentation.lraspp:lraspp_mobilenet_v3_large "
-    "video.resnet:r2plus1d_18 video.resnet:r3d_18 video.swin_transformer:swin3d_t video.mvit:mvit_v1_b maxvit:maxvit_t"
+    "video.resnet:r2plus1d_18 video.resnet:r3d_18 video.swin_transformer:swin3d_t maxvit:maxvit_t"
 ).split()
 PASSING = ("Identity", "Dropout", "Dropout2d", "Dropout3d", "StochasticDepth")
 TRACE = """
@@ -65,7 +65,8 @@ for line in sys.stdin:
     feeds, edges = {}, set()
     for node in torch.fx.Tracer().trace(model).nodes:
         sources = set().union(*(feeds[one] for one in node.all_input_nodes)) if node.all_input_nodes else set()
-        sized = node.op == 'call_method' and node.target in ('size', 'dim') or node.op == 'call_function' and node.target is getattr and node.args[1] in ('shape', 'device', 'dtype')
+        sized = node.op == 'call_method' and node.target in ('size', 'dim')
+        sized = sized or node.op == 'call_function' and node.target is getattr and node.args[1] in ('shape', 'device', 'dtype')
         if node.op == 'call_module' and type(model.get_submodule(node.target)).__name__ not in passing:
             edges |= {(source, node.target) for source in sources}
             sources = {node.target}
@@ -96,7 +97,7 @@ def arguments(name: str) -> tuple[str, tuple[int, ...]]:
     given += ", weights_backbone=None" if name.startswith("segmentation") else ""
     given += ", init_weights=False" if name.endswith((":googlenet", ":inception_v3")) else ""
     size = 299 if name.endswith("inception_v3") else 112 if name.startswith("video.resnet") else 224
-    frames = {"video.resnet": 8, "video.swin_transformer": 16, "video.mvit": 16}.get(name.partition(":")[0])
+    frames = {"video.resnet": 8, "video.swin_transformer": 16}.get(name.partition(":")[0])
     return given, (1, 3, frames, size, size) if frames else (1, 3, size, size)
 
 

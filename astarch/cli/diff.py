@@ -21,11 +21,15 @@ FORMATS = ("text", "json", "markdown", "mermaid", "html", "github", "hook")
 @click.option("--against", "-a", metavar="REV", help="Compare the whole repository with a revision, e.g. origin/main.")
 @click.option("--base", "-b", metavar="REV", help="The revision after, with -a; the working tree by default.")
 @click.option("--exact", is_flag=True, help="With -a: compare with that very revision, not with where the two histories parted.")
-@click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224; tried out by default.")
+@click.option(
+    "--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224; tried out by default."
+)
 @click.option("--fail-on", type=click.Choice(["breaking", "behaviour", "any"]), help="Exit with 1 when a model changed that gravely.")
 @click.option("--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
 @click.option("--all", "every", is_flag=True, help="Show every change, however many.")
-@click.option("--summary", type=click.Path(dir_okay=False), metavar="FILE", help="Append the Markdown report too, e.g. $GITHUB_STEP_SUMMARY.")
+@click.option(
+    "--summary", type=click.Path(dir_okay=False), metavar="FILE", help="Append the Markdown report too, e.g. $GITHUB_STEP_SUMMARY."
+)
 @click.option("--with", "names", multiple=True, metavar="NAME=TARGET", help="An object the target uses: config=package.module:Config().")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
 @click.option("--python", type=click.Path(), metavar="PATH", help="The environment whose packages are read, never run.")

@@ -14,39 +14,54 @@ from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
 
+_WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
+_MAX = {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
+_MEAN = {"kernel_size": None, "stride": None, "padding": 0, "ceil_mode": False, "count_include_pad": True, "divisor_override": None}
+_LOOKUP = {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False}
+_PLAIN = "ReLU SELU SiLU Mish ReLU6 Sigmoid Tanh Hardswish Hardsigmoid Tanhshrink Softsign LogSigmoid"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Layers that are a function with their settings as arguments: the settings, and the function's defaults for them.
 _FUNCTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    **{name: (name.lower(), {}) for name in ("ReLU", "SELU", "SiLU", "Mish", "ReLU6", "Sigmoid", "Tanh", "Hardswish", "Hardsigmoid",
-                                             "Tanhshrink", "Softsign", "LogSigmoid")},
-    "GELU": ("gelu", {"approximate": "none"}), "LeakyReLU": ("leaky_relu", {"negative_slope": 0.01}), "ELU": ("elu", {"alpha": 1.0}),
-    "Softmax": ("softmax", {"dim": None}), "LogSoftmax": ("log_softmax", {"dim": None}),
-    "Linear": ("linear", {}), "NonDynamicallyQuantizableLinear": ("linear", {}),
-    "Embedding": ("embedding", {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False}),
-    **{f"Conv{n}d": (f"conv{n}d", {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}) for n in (1, 2, 3)},
-    "LayerNorm": ("layer_norm", {"normalized_shape": None, "eps": 1e-05}), "GroupNorm": ("group_norm", {"num_groups": None, "eps": 1e-05}),
-    **{f"MaxPool{n}d": (f"max_pool{n}d", {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}) for n in (1, 2, 3)},
-    **{f"AvgPool{n}d": (f"avg_pool{n}d", {"kernel_size": None, "stride": None, "padding": 0, "ceil_mode": False, "count_include_pad": True,
-                                          "divisor_override": None}) for n in (1, 2, 3)},
-    **{f"Adaptive{kind}Pool{n}d": (f"adaptive_{kind.lower()}_pool{n}d", {"output_size": None}) for n in (1, 2, 3) for kind in ("Avg", "Max")},
+    **{name: (name.lower(), {}) for name in _words(_PLAIN)},
+    "GELU": ("gelu", {"approximate": "none"}),
+    "LeakyReLU": ("leaky_relu", {"negative_slope": 0.01}),
+    "ELU": ("elu", {"alpha": 1.0}),
+    "Softmax": ("softmax", {"dim": None}),
+    "LogSoftmax": ("log_softmax", {"dim": None}),
+    "Linear": ("linear", {}),
+    "NonDynamicallyQuantizableLinear": ("linear", {}),
+    "Embedding": ("embedding", _LOOKUP),
+    "LayerNorm": ("layer_norm", {"normalized_shape": None, "eps": 1e-05}),
+    "GroupNorm": ("group_norm", {"num_groups": None, "eps": 1e-05}),
+    **{f"Conv{n}d": (f"conv{n}d", _WINDOW) for n in (1, 2, 3)},
+    **{f"MaxPool{n}d": (f"max_pool{n}d", _MAX) for n in (1, 2, 3)},
+    **{f"AvgPool{n}d": (f"avg_pool{n}d", _MEAN) for n in (1, 2, 3)},
+    **{f"AdaptiveAvgPool{n}d": (f"adaptive_avg_pool{n}d", {"output_size": None}) for n in (1, 2, 3)},
+    **{f"AdaptiveMaxPool{n}d": (f"adaptive_max_pool{n}d", {"output_size": None}) for n in (1, 2, 3)},
     **{f"BatchNorm{n}d": ("batch_norm", {"eps": 1e-05}) for n in (1, 2, 3)},
-}  # fmt: skip
+}
 
-#: Settings of layers that do not matter to what an eval forward computes.
-_IDLE_SETTINGS = frozenset(
+#: Settings of layers that do not matter to what an eval forward computes, beside what their weights' shapes say anyway.
+_IDLE_SETTINGS = _words(
     "training inplace in_features out_features in_channels out_channels num_features num_embeddings embedding_dim momentum affine "
-    "elementwise_affine track_running_stats num_channels device dtype return_indices".split()
-)  # fmt: skip
-_IDLE_ARGUMENTS = frozenset("inplace device out memory_format non_blocking copy requires_grad pin_memory generator layout".split())
-_IDENTITIES = frozenset("contiguous clone detach requires_grad_ identity".split())
-_RESHAPES = frozenset("view reshape flatten unflatten squeeze unsqueeze ravel view_as reshape_as unsafe_view".split())
-_CASTS = frozenset("to type type_as float double half bfloat16 cuda cpu".split())
-_DROPOUTS = frozenset("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout".split())
-_DROPOUT_LAYERS = frozenset(("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"))
-_SWAPPED = frozenset(("__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__", "__rpow__", "__rmatmul__", "__rmod__"))
-_OPERATORS: Mapping[str, str] = {"truediv": "div", "true_divide": "div", "divide": "div", "multiply": "mul", "subtract": "sub", "mm": "matmul",
-                                 "bmm": "matmul", "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat",
-                                 "negative": "neg", "absolute": "abs"}  # fmt: skip
-_COMMUTE = frozenset(("add", "mul", "eq", "ne", "maximum", "minimum", "logical_and", "logical_or"))
+    "elementwise_affine track_running_stats num_channels device dtype return_indices"
+)
+_IDLE_ARGUMENTS = _words("inplace device out memory_format non_blocking copy requires_grad pin_memory generator layout")
+_IDENTITIES = _words("contiguous clone detach requires_grad_ identity")
+_RESHAPES = _words("view reshape flatten unflatten squeeze unsqueeze ravel view_as reshape_as unsafe_view")
+_CASTS = _words("to type type_as float double half bfloat16 cuda cpu")
+_DROPOUTS = _words("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
+_DROPOUT_LAYERS = _words("Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout")
+_SWAPPED = _words("__radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ __rpow__ __rmatmul__ __rmod__")
+_SAME = (("div", "truediv true_divide divide"), ("mul", "multiply"), ("sub", "subtract"), ("matmul", "mm bmm"), ("neg", "negative"),
+         ("transpose", "swapaxes swapdims"), ("cat", "concat concatenate"), ("abs", "absolute"))  # fmt: skip
+_OPERATORS: Mapping[str, str] = {other: name for name, others in _SAME for other in others.split()}
+_COMMUTE = _words("add mul eq ne maximum minimum logical_and logical_or")
 
 
 @dataclass(slots=True)
@@ -99,6 +114,7 @@ class _Reader:
         self.used: dict[str, None] = {}
         self.constants: dict[int, Any] = {}
         ties = {item.name: item.tied_to for item in (*model.parameters.values(), *model.buffers.values()) if item.tied_to}
+        self.dtypes = {item.name: item.dtype for item in (*model.parameters.values(), *model.buffers.values())}
         self.first = {name: ties.get(name, name) for name in (*model.parameters, *model.buffers)}
 
     def read(self) -> Flow:
@@ -144,7 +160,9 @@ class _Reader:
         base = _OPERATORS.get(base, base)
         if home not in ("torch", "torch.Tensor", "torch.nn.functional", "torch._C._nn"):
             base = f"{home}.{base}"
-        return self._function(node, base, {name: self._form(value) for name, value in given.items() if name not in _IDLE_ARGUMENTS}, swapped)
+        return self._function(
+            node, base, {name: self._form(value) for name, value in given.items() if name not in _IDLE_ARGUMENTS}, swapped
+        )
 
     def _layer(self, node: Node, given: Mapping[str, Any]) -> Any:
         kind = str(node.attributes.get("kind", "")).rpartition(".")[2]
@@ -155,26 +173,36 @@ class _Reader:
             return next(iter(arguments.values()), None)
         if kind == "Flatten":
             return self._function(node, "flatten", arguments, False)
-        if kind in _FUNCTIONS and settings.get("padding_mode", "zeros") == "zeros" and not (
-            settings.get("training") and kind.startswith("BatchNorm")
+        if (
+            kind in _FUNCTIONS
+            and settings.get("padding_mode", "zeros") == "zeros"
+            and not (settings.get("training") and kind.startswith("BatchNorm"))
         ):
             name, defaults = _FUNCTIONS[kind]
-            own = {key: self._form(settings[key]) for key, default in defaults.items() if key in settings and not _same(settings[key], default)}
+            own = {
+                key: self._form(settings[key]) for key, default in defaults.items() if key in settings and not _same(settings[key], default)
+            }
             return self._function(node, name, {**arguments, **tensors, **own}, False)
         kept = tuple(sorted((key, self._form(value)) for key, value in settings.items() if key.rpartition(".")[2] not in _IDLE_SETTINGS
                             and not _is_rate(key)))  # fmt: skip
-        return self.interned.number(("layer", kind or node.target, kept, tuple(sorted(tensors.items())), tuple(sorted(arguments.items(), key=str))))
+        return self.interned.number(
+            ("layer", kind or node.target, kept, tuple(sorted(tensors.items())), tuple(sorted(arguments.items(), key=str)))
+        )
 
     def _function(self, node: Node, base: str, arguments: dict[str, Any], swapped: bool) -> Any:
         values = list(arguments.values())
         first = values[0] if values else None
         if base in _IDENTITIES or (base in _DROPOUTS and arguments.get("training") is False) or (base in _CASTS and self._unchanged(node)):
             return first
+        if self._idle(node, base, arguments):
+            return first
         if base in _RESHAPES and isinstance(node.output, TensorType):
             return self._reshaped(first, node.output)
         arguments = {name: _single(value) for name, value in arguments.items() if not (name == "training" and value is False)}
         if base in ("conv1d", "conv2d", "conv3d") or "_pool" in base or base in ("layer_norm", "group_norm", "batch_norm"):
-            arguments = {name: value for name, value in arguments.items() if value is not None and name not in ("num_batches_tracked", "momentum")}
+            arguments = {
+                name: value for name, value in arguments.items() if value is not None and name not in ("num_batches_tracked", "momentum")
+            }
             if "_pool" in base and str(arguments.get("stride")) == str(arguments.get("kernel_size")):
                 arguments.pop("stride", None)
         values = list(arguments.values())
@@ -195,6 +223,15 @@ class _Reader:
         self.interned.shaped[number] = value
         return number
 
+    def _idle(self, node: Node, base: str, arguments: dict[str, Any]) -> bool:
+        """Whether an operation gives back what it gets: padding by nothing, times one."""
+        values = list(arguments.values())
+        if base == "pad":
+            return isinstance(values[1], tuple) and set(values[1][1:]) == {0.0}
+        if len(values) != 2 or not self._unchanged(node) or type(values[0]) is not int:
+            return False
+        return values[1] == {"mul": 1.0, "div": 1.0, "add": 0.0, "sub": 0.0}.get(base, ...) and type(values[1]) is float
+
     def _unchanged(self, node: Node) -> bool:
         if not isinstance(node.output, TensorType) or len(node.inputs) != 1:
             return False
@@ -204,27 +241,34 @@ class _Reader:
     def _form(self, value: Any) -> Any:
         """A stated value, its tensors as numbers."""
         if not isinstance(value, tuple):
-            return float(value) if type(value) is int and abs(value) < 2**40 else value if isinstance(value, (int, float, str, bool)) or value is None else str(value)
+            return (
+                float(value)
+                if type(value) is int and abs(value) < 2**40
+                else value
+                if isinstance(value, (int, float, str, bool)) or value is None
+                else str(value)
+            )
         if value[0] == "node":
             found = self.values[value[1]]
             return ("part", found, value[2]) if value[2] else found
         if value[0] == "tensor":
             name = self.first.get(value[1], value[1])
             self.used[name] = None
-            return self.interned.number(("key", self.names.get(name, name)))
+            return self.interned.number(("key", self.names.get(name, name), self.dtypes.get(name)))
         if value[0] == "made":
             return self._made(value)
         if value[0] == "input":
             return self.interned.number(("input", str(value[1:])))
         return tuple(self._form(item) for item in value)
 
-
     def _made(self, value: tuple[Any, ...]) -> Any:
         """A constant by the steps that made it."""
         if value[1] not in self.constants:
-            op, given = self.model.attributes["construction"][value[1]]
-            arguments = tuple((name, self._form(item)) for name, item in given.items() if name not in _IDLE_ARGUMENTS)
-            self.constants[value[1]] = self.interned.number(("made", op, arguments))
+            steps = self.model.attributes["construction"]
+            for number in sorted(steps):  # what a step was given was made before it
+                op, given = steps[number]
+                arguments = tuple((name, self._form(item)) for name, item in given.items() if name not in _IDLE_ARGUMENTS)
+                self.constants[number] = self.interned.number(("made", op, arguments))
         return ("part", self.constants[value[1]], value[2]) if value[2] else self.constants[value[1]]
 
 
@@ -232,7 +276,12 @@ def _single(value: Any) -> Any:
     """Equal sizes in every direction as one: ``(3, 3)`` and ``3`` mean the same."""
     if isinstance(value, tuple) and len(value) > 2 and value[0] == "list" and all(type(item) is float for item in value[1:]):
         return value[1] if len(set(value[1:])) == 1 and len(value) <= 4 else value
-    if isinstance(value, tuple) and len(value) == 2 and value[0] == "list" and (type(value[1]) is float or (isinstance(value[1], tuple) and value[1][:1] == ("list",))):
+    if (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and value[0] == "list"
+        and (type(value[1]) is float or (isinstance(value[1], tuple) and value[1][:1] == ("list",)))
+    ):
         return _single(value[1])
     return value
 

@@ -59,7 +59,17 @@ def compare(old: Architecture, new: Architecture, *, name: str = "", same_code: 
     changes.sort(key=lambda change: _GRAVITY[change.severity])
     result = verdict(as_it_is, mended, bool(names or dropped or filled), behaviour, bool(changes), doubts)
     return Comparison(
-        name or new.target, old, new, result, tuple(changes), tuple(found), dropped, filled, behaviour, tuple(dict.fromkeys(doubts)), _hooks(new)
+        name or new.target,
+        old,
+        new,
+        result,
+        tuple(changes),
+        tuple(found),
+        dropped,
+        filled,
+        behaviour,
+        tuple(dict.fromkeys(doubts)),
+        _hooks(new),
     )
 
 
@@ -85,8 +95,10 @@ def _without(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 
 
 def _flows(old: Architecture, new: Architecture, interned: Interned, names: Mapping[str, str]) -> tuple[Flow | None, Flow | None]:
-    """Both data flows, the old one with its keys under their new names."""
-    return flow_of(old, interned, names), flow_of(new, interned, {})
+    """Both data flows, the old one with its keys under their new names; keys that an old checkpoint fills with one value are one."""
+    before = {names.get(name, name): item for name, item in state(old).items()}
+    alike = {name: names.get(first, first) for name, item in before.items() if (first := item.tied_to) is not None}
+    return flow_of(old, interned, names), flow_of(new, interned, alike)
 
 
 def _behaviour(flows: tuple[Flow | None, Flow | None], same_code: bool, moved: bool) -> tuple[bool | None, list[str]]:
@@ -97,7 +109,7 @@ def _behaviour(flows: tuple[Flow | None, Flow | None], same_code: bool, moved: b
     unknown = list(dict.fromkeys((*first.unknown, *second.unknown)))
     if first.result == second.result:
         return (None, unknown) if unknown and not same_code else (False, [])
-    return (None, ["a buffer is now made in another way"]) if moved else (True, unknown)
+    return (None, ["whether the saved buffers equal those that the model makes itself"]) if moved else (True, unknown)
 
 
 def _doubts(model: Architecture, side: str) -> Iterator[str]:
@@ -120,7 +132,13 @@ def _hooks(new: Architecture) -> tuple[str, ...]:
 
 
 def _key_changes(
-    old: Architecture, new: Architecture, load: Loading, found: list[Rename], left: Loading, dropped: tuple[str, ...], filled: tuple[str, ...]
+    old: Architecture,
+    new: Architecture,
+    load: Loading,
+    found: list[Rename],
+    left: Loading,
+    dropped: tuple[str, ...],
+    filled: tuple[str, ...],
 ) -> Iterator[Change]:
     before, after = state(old), state(new)
     for rename in found:

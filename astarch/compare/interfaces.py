@@ -37,7 +37,9 @@ def _signature(kind: Kind, which: str, old: list[Any], new: list[Any], places: t
     """Parameters that came, went or moved; and defaults that differ."""
     before, after = {item[0]: item for item in old}, {item[0]: item for item in new}
     shared = [name for name in before if name in after]
-    if [item[:2] for item in old] != [item[:2] for item in new] or any((before[name][2] is None) != (after[name][2] is None) for name in shared):
+    if [item[:2] for item in old] != [item[:2] for item in new] or any(
+        (before[name][2] is None) != (after[name][2] is None) for name in shared
+    ):
         required = [name for name, sort, default in new if name not in before and default is None and sort in ("", "keyword")]
         gone = [name for name in before if name not in after]
         grave = bool(required or gone) or [name for name in after if name in before] != shared

@@ -91,7 +91,9 @@ class _Search:
             if any(f"{path}.{name}" not in self.gone for name, *_ in inside):
                 continue
             places = [other for other in by_inside[inside] if all(f"{other}.{name}" in self.come for name, *_ in inside)]
-            rivals = [other for other, same in before.items() if same == inside and all(f"{other}.{name}" in self.gone for name, *_ in inside)]
+            rivals = [
+                other for other, same in before.items() if same == inside and all(f"{other}.{name}" in self.gone for name, *_ in inside)
+            ]
             if not places:
                 continue
             best, confidence, why = self._best(path, places, rivals)

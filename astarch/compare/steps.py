@@ -91,7 +91,7 @@ def _joined(steps: Labelled) -> str | None:
 
 def _label(node: Node, parts: Mapping[str, str], names: Mapping[str, str]) -> str:
     if node.op == "call_module":
-        return parts.get(node.target, node.target)
+        return parts.get(node.target, node.target) or str(node.attributes.get("kind", "")).rpartition(".")[2]
     base = node.target.rpartition(".")[2]
     keys = [names.get(key, key) for key in _keys(node.attributes.get("arguments", {}).values())]
     plain = [text for value in node.attributes.get("arguments", {}).values() for text in _plain(value)]
@@ -105,7 +105,11 @@ def _given(node: Node) -> dict[str, str]:
 
 
 def _subject(node: Node) -> str:
-    return node.target if node.op == "call_module" else f"{node.module}.{node.target.rpartition('.')[2]}".lstrip(".")
+    return (
+        (node.target or str(node.attributes.get("kind", "")).rpartition(".")[2])
+        if node.op == "call_module"
+        else f"{node.module}.{node.target.rpartition('.')[2]}".lstrip(".")
+    )
 
 
 def _keys(values: Any) -> Iterator[str]:
@@ -123,7 +127,7 @@ def _plain(value: Any) -> Iterator[str]:
         if value and value[0] in ("node", "tensor", "input", "made"):
             return
         if value and value[0] == "values":
-            yield f"{value[1]} constant {str(value[3][1:5])}"
+            yield f"{value[1]} constant {value[3][1:5]!r}"
             return
         for item in value[1:] if value and isinstance(value[0], str) else value:
             yield from _plain(item)

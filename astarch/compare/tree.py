@@ -40,7 +40,7 @@ def module_names(old: Architecture, new: Architecture, keys: Mapping[str, str]) 
         if name in found:
             continue
         parent, _, last = name.rpartition(".")
-        moved = f"{found[parent]}.{last}" if parent in found and found[parent] else name
+        moved = f"{found[parent]}.{last}" if found.get(parent) else name
         for place in dict.fromkeys((moved, name)):
             if place in new.modules and place not in taken and (place == name or new.modules[place].class_name == module.class_name):
                 found[name] = place
@@ -100,8 +100,13 @@ def _pair(old: Module, new: Module, names: Mapping[str, str]) -> Iterator[Change
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The arguments that differ, on both sides."""
-    names = [name for name in dict.fromkeys((*old, *new)) if _plain(old.get(name)) != _plain(new.get(name)) or (name in old) != (name in new)]
+    """The arguments that differ, on both sides; what a container was given stands in the tree itself."""
+    every = [
+        name
+        for name in dict.fromkeys((*old, *new))
+        if not (name.startswith(("*", "args")) and isinstance(old.get(name, new.get(name)), Record))
+    ]
+    names = [name for name in every if _plain(old.get(name)) != _plain(new.get(name)) or (name in old) != (name in new)]
     return {name: old[name] for name in names if name in old}, {name: new[name] for name in names if name in new}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -346,6 +347,8 @@ def _of_host(m: Machine, value: Any, name: str) -> Any:
     found = cls.find(name)
     if found is not MISSING:
         return bind(m, found, value, cls)
+    if type(value) is OrderedDict and name in value.__dict__:
+        return value.__dict__[name]
     if isinstance(value, tuple) and name in getattr(value, "_fields", ()):  # what torch.max, topk and the like return
         return getattr(value, name)
     if name in OBJECT_METHODS and not getattr(type(value), "described", False):
@@ -427,6 +430,9 @@ def _put_on_host(m: Machine, value: Any, name: str, new: Any) -> None:
             return
     if getattr(type(value), "described", False) and hasattr(value, "__dict__") and not name.startswith("__"):
         setattr(value, name, new)
+        return
+    if type(value) is OrderedDict:  # the one built-in container whose instances take attributes
+        value.__dict__[name] = new
         return
     if type(value) in METHODS:
         raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")

@@ -8,10 +8,15 @@ from ..ir.dim import Dim
 from ..ir.span import Span
 from ..ir.unknown import Reason, Unknown
 from .attributes import get_plainly, put_plainly
+from .budget import BudgetSpent
 from .builtins.hosts import METHODS, OBJECT, OBJECT_METHODS, TYPE
 from .calls import allocate, construct_plainly
 from .machine import Frame, Machine
 from .values import MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, StaticMethod
+
+
+#: Of all bases together; the order of look-up takes the square of it.
+_MOST_ANCESTORS = 500
 
 
 def prepare_class(m: Machine, frame: Frame, name: str, parents: list[Any], keywords: dict[str, Any]) -> None:
@@ -50,6 +55,9 @@ def make_class(m: Machine, meta: Class | None, name: str, bases: tuple[Class, ..
                span: Span | None = None) -> Class:  # fmt: skip
     """``type.__new__``: the class itself, then the hooks of its parts and of its parents."""
     module = namespace.get("__module__", "")
+    ancestors = sum(len(base.mro) for base in bases)
+    if ancestors > _MOST_ANCESTORS:
+        raise BudgetSpent(f"a class of {ancestors:,} ancestors (limit {_MOST_ANCESTORS:,})")
     try:
         cls = Class(name, bases or (OBJECT,), dict(namespace), module, meta, span=span or m.where())
     except TypeError as error:
@@ -117,6 +125,7 @@ def is_instance(m: Machine, value: Any, kind: Any) -> Any:
     """``isinstance(value, kind)``; an `Unknown` when it cannot be told."""
     if type(value) is Unknown:
         return value
+    m.step()
     if isinstance(kind, (tuple, list)):
         return _any(is_instance(m, value, item) for item in kind)
     if isinstance(kind, Class):

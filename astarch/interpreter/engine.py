@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 #: Stack of the thread that interprets: every call of the program takes about ten of the host's, deep ones need room.
 _STACK = 512 * 2**20
-_HOST_DEPTH = 60_000
+#: The host needs time in the square of the depth for an exception that comes up from there: a second at this one.
+_HOST_DEPTH = 20_000
 
 _ABILITIES: dict[str, Callable[..., Any]] = {
     "call": calls.call, "get": attributes.get, "put": attributes.put, "delete": attributes.delete, "class_of": attributes.class_of,

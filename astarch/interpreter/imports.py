@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..ir.unknown import Reason, Unknown
@@ -36,6 +36,7 @@ class Registrations:
         self._fresh: list[tuple[Loading, str, list[int]]] = []
         self._waiting: dict[int, list[tuple[Loading, int]]] = {}
         self._busy = False
+        self._reached: set[str] = set()
 
     def add(self, loading: Loading) -> None:
         """Note the decorated definitions of a module."""
@@ -45,17 +46,51 @@ class Registrations:
                 roots.setdefault(root, []).append(i)
         self._fresh.extend((loading, root, indices) for root, indices in roots.items())
 
-    def settle(self, module: PyModule) -> None:
-        """Run the definitions that functions of a module decorate."""
+    def settle(self, module: PyModule, registry: Any) -> None:
+        """Run the definitions that functions of a module decorate; where one key is looked up, first those of that name."""
         if self._busy or self._machine.importing:
             return  # in CPython the import would not have finished either
+        wanted, self._machine.wanted = self._machine.wanted, None
         self._busy = True
         try:
-            while self._sort():
-                for loading, index in self._waiting.pop(id(module), ()):
-                    loading.run(index)
+            self._run_waiting(module, wanted)
+            if not _holds(registry, wanted):
+                self._reach(module)
+                self._run_waiting(module, wanted)
+                if not _holds(registry, wanted):
+                    self._run_waiting(module, None)
         finally:
             self._busy = False
+
+    def _run_waiting(self, module: PyModule, wanted: str | None) -> None:
+        while True:
+            self._sort()
+            waiting = self._waiting.pop(id(module), [])
+            chosen = [(loading, i) for loading, i in waiting if wanted is None or wanted in loading.entries[i].binds]
+            if len(chosen) < len(waiting):
+                self._waiting[id(module)] = [item for item in waiting if item not in chosen]
+            if not chosen:
+                return
+            for loading, index in chosen:
+                loading.run(index)
+
+    def _reach(self, module: PyModule) -> None:
+        """Read what the packages around a module import: in CPython all of it has been by now."""
+        package = module.name.rpartition(".")[0]
+        while package:
+            found = self._machine.modules.get(package)
+            if isinstance(found, PyModule) and found.state is not None and found.file.is_package:
+                self._reach_imports(found)
+            package = package.rpartition(".")[0]
+
+    def _reach_imports(self, package: PyModule) -> None:
+        if package.name in self._reached:
+            return
+        self._reached.add(package.name)
+        for name in package.state.imported():
+            below = self._machine.project.find(name) is not None and self._machine.import_module(name, True)
+            if isinstance(below, PyModule) and below.state is not None and below.file.is_package:
+                self._reach_imports(below)
 
     def _sort(self) -> bool:
         """Put the fresh definitions to the module that will ask for them; whether anything new was found."""
@@ -103,7 +138,8 @@ class Loading:
         """The value of a name, running what binds it; `MISSING` when nothing does."""
         namespace = self.module.namespace
         if name in self.watched:
-            self.m.registrations.settle(self.module)
+            if not _holds(self.watched[name], self.m.wanted):
+                self.m.registrations.settle(self.module, self.watched[name])
             return self.watched[name]
         for i in self.binders.get(name, ()):
             if i < limit:
@@ -124,6 +160,7 @@ class Loading:
         """A module's own ``__getattr__``."""
         if name.startswith("__") or "__getattr__" not in self.binders:
             return MISSING
+        self.m.wanted = None
         hook = self.resolve("__getattr__")
         try:
             return MISSING if hook is MISSING else self.m.call(hook, (name,), {})
@@ -152,13 +189,31 @@ class Loading:
         frame = Frame(m, self.module, self.module.namespace)
         frame.limit = index
         caller, frame.caller = m.frame, m.frame
+        wanted, m.wanted = m.wanted, None
         m.frame = frame
         m.importing += 1
         try:
             compiled(frame)
         finally:
-            m.frame = caller
+            m.frame, m.wanted = caller, wanted
             m.importing -= 1
+
+    def imported(self) -> Iterator[str]:
+        """The modules of its own package that its statements import, by dotted name."""
+        root = self.module.name.partition(".")[0]
+        for entry in self.entries:
+            if entry.kind != "import" or entry.typing_only:
+                continue
+            for node in self.file.statements(entry):
+                level = getattr(node, "level", 0)
+                names = [alias.name for alias in getattr(node, "names", [])]
+                if type(node).__name__ == "ImportFrom":
+                    start = self.file.package
+                    for _ in range(level - 1):
+                        start = start.rpartition(".")[0]
+                    source = ".".join(part for part in (start if level else "", node.module) if part)
+                    names = [source, *(f"{source}.{name}" for name in names)] if node.module is None or not node.module else [source]
+                yield from (name for name in names if name.partition(".")[0] == root)
 
     def run_all(self) -> None:
         """Run whatever has not run yet, in order."""
@@ -190,6 +245,11 @@ class Loading:
                     if isinstance(source, PyModule) and (value := source.get(name)) is not MISSING:
                         return value
         return MISSING
+
+
+def _holds(registry: Any, key: str | None) -> bool:
+    """Whether a registry has the key that is looked up; without one all of it is asked for."""
+    return key is not None and isinstance(registry, (dict, set, list)) and key in registry
 
 
 def _binds(node: Any, name: str) -> bool:
@@ -256,7 +316,7 @@ def _find_module(m: Machine, name: str, guarded: bool) -> Any:
         return PyModule(name, _submodules(m, name))
     if name.partition(".")[0] in sys.stdlib_module_names:
         return _opaque(m, name, Reason.OUTSIDE)
-    if guarded or _source_of_package(m, name):
+    if (guarded or _source_of_package(m, name)) and not (m.project is not None and m.project.is_required(name)):
         m.assume(f"{name} is not installed")
         raise m.error("ModuleNotFoundError", f"No module named '{name}'")
     return _opaque(m, name, Reason.EXTERNAL)
@@ -387,7 +447,7 @@ def find_spec(m: Machine, name: str) -> bool:
     for library in m.libraries:
         if library.module(name) is not None:
             return True
-    if m.project is not None and (m.project.find(name) is not None or m.project.is_namespace(name)):
+    if m.project is not None and (m.project.find(name) is not None or m.project.is_namespace(name) or m.project.is_required(name)):
         return True
     return name.partition(".")[0] in sys.stdlib_module_names
 

@@ -127,6 +127,8 @@ class Machine:
         self.project: Any = None
         self.registrations: Any = None
         self.importing = 0
+        self.guarding = 0
+        self.wanted: str | None = None
 
     # --- place ----------------------------------------------------------------------------------------------------
 

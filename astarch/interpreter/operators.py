@@ -15,7 +15,8 @@ from .budget import BudgetSpent, spent
 from .builtins.hosts import gather, payload_of
 from .calls import HOST_ERRORS
 from .machine import LARGE, Machine
-from .overloads import by_method, union, index_of, special, unsupported
+from .overloads import by_method, index_of, special, union, unsupported
+from .unfolding import CONTAINERS, filling, shown, written_out
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -52,6 +53,8 @@ def binary(m: Machine, op: str, left: Any, right: Any, inplace: bool = False) ->
     elif op == "|" and (alias := union(m, left, right)) is not None:
         return alias
     _guard(m, op, left, right)
+    if op == "%" and isinstance(left, str):
+        right = shown(m, right)
     try:
         if inplace:
             if isinstance(left, list) and op == "+":
@@ -96,14 +99,7 @@ def _guard(m: Machine, op: str, left: Any, right: Any) -> None:
         if type(right) is int and type(left) is int:
             _require_bits(m, left.bit_length() + max(right, 0))
     elif op == "%" and isinstance(left, (str, bytes)):
-        if isinstance(right, tuple):  # `*` takes a width from the arguments
-            m.require_text(max((abs(item) for item in right if type(item) is int), default=0) if b"*" in _raw(left) else 0)
-        digits = "".join(c if c.isdigit() else " " for c in (left if isinstance(left, str) else left.decode("latin-1"))).split()
-        m.require_text(max((int(run[:15]) for run in digits), default=0))
-
-
-def _raw(text: str | bytes) -> bytes:
-    return text.encode("utf-8", "replace") if isinstance(text, str) else text
+        m.require_text(filling(left, right))
 
 
 def _require(m: Machine, like: Any, count: int) -> None:
@@ -161,6 +157,8 @@ def compare(m: Machine, op: str, left: Any, right: Any) -> Any:
         if isinstance(left, Instance) or isinstance(right, Instance):
             names = (m.class_of(left).name, m.class_of(right).name)
             raise m.error("TypeError", f"'{op}' not supported between instances of '{names[0]}' and '{names[1]}'")
+    if type(left) in CONTAINERS:
+        written_out(m, left)
     try:
         return _COMPARE[op](left, right)
     except Exception as error:
@@ -204,6 +202,8 @@ def equal(m: Machine, left: Any, right: Any) -> Any:
         return left if type(left) is Unknown else right
     if isinstance(left, Instance) or isinstance(right, Instance):
         return _equal_instances(m, left, right)
+    if type(left) in CONTAINERS:
+        written_out(m, left)
     try:
         if isinstance(left, Dim) or isinstance(right, Dim):
             return _equal_sizes(m, left, right)
@@ -351,6 +351,8 @@ def _watched(m: Machine, iterator: Iterator[Any]) -> Iterator[Any]:
     """A host iterator whose own errors (a dict that changes its size, a strict `zip`) are the program's."""
     try:
         yield from iterator
+    except (Lost, Raised, BudgetSpent):
+        raise
     except Exception as error:
         _failed(m, error)
 

@@ -160,6 +160,12 @@ class Comparison:
         """How sure the mapping is: as its least sure part."""
         return min((rename.confidence for rename in self.renames), default=1.0)
 
+    @property
+    def headline(self) -> str:
+        """The verdict in words, and what it does not say by itself."""
+        mended = self.verdict is Verdict.MAPPING and self.behaviour
+        return f"{self.verdict.title}; even then the model computes something else" if mended else self.verdict.title
+
     def fails(self, level: str) -> bool:
         """Whether `--fail-on` of that level fails for it."""
         return self.verdict in FAILS.get(level, ())

@@ -7,6 +7,8 @@ as long for them. Files are read when one of their names is asked for, so that a
 from __future__ import annotations
 
 import ast
+import contextlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,6 +55,29 @@ def dotted_text(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
+def _listed(tree: ast.AST, parents: dict[ast.AST, ast.AST]) -> tuple[dict[ast.AST, int], list[ast.AST]]:
+    """Every node in the order of the text, with its place; what only marks (contexts, operators) is left out."""
+    order: dict[ast.AST, int] = {}
+    nodes: list[ast.AST] = []
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        order[node] = len(nodes)
+        nodes.append(node)
+        children: list[ast.AST] = []
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                children += [item for item in value if isinstance(item, ast.AST) and item._fields]
+            elif isinstance(value, ast.AST) and value._fields:
+                children.append(value)
+        for child in children:
+            parents[child] = node
+        children.reverse()
+        stack += children
+    return order, nodes
+
+
 class File:
     """One file of source, parsed.
 
@@ -69,19 +94,21 @@ class File:
         self.tree = ast.parse(text)
         self.lines = text.split("\n")
         self.parents: dict[ast.AST, ast.AST] = {}
-        self._kinds: dict[type, list[Any]] = {}
-        stack: list[ast.AST] = [self.tree]
-        while stack:
-            node = stack.pop()
-            self._kinds.setdefault(type(node), []).append(node)
-            children = list(ast.iter_child_nodes(node))
-            for child in children:
-                self.parents[child] = node
-            stack.extend(reversed(children))
+        self._kinds: dict[type, tuple[list[int], list[Any]]] = {}
+        self._resolved: dict[ast.AST, str] = {}
+        self._order, self._nodes = _listed(self.tree, self.parents)
+        self._last = list(range(len(self._nodes)))
+        for place in range(len(self._nodes) - 1, 0, -1):
+            around = self._order[self.parents[self._nodes[place]]]
+            self._last[around] = max(self._last[around], self._last[place])
+        for place, node in enumerate(self._nodes):
+            places, nodes = self._kinds.setdefault(type(node), ([], []))
+            places.append(place)
+            nodes.append(node)
 
     def all(self, kind: type[N]) -> list[N]:
         """Every node of a kind, in the order of the text."""
-        return self._kinds.get(kind, [])
+        return self._kinds[kind][1] if kind in self._kinds else []
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands; a definition is its line with the name."""
@@ -111,7 +138,16 @@ class File:
 
     def within(self, node: ast.AST, kind: type[N]) -> list[N]:
         """The nodes of a kind inside of a node."""
-        return [found for found in ast.walk(node) if isinstance(found, kind)]
+        if kind not in self._kinds:
+            return []
+        first = self._order[node]
+        places, nodes = self._kinds[kind]
+        return nodes[bisect_left(places, first) : bisect_right(places, self._last[first])]
+
+    def walk(self, node: ast.AST) -> list[ast.AST]:
+        """A node and all that is in it, in the order of the text."""
+        first = self._order[node]
+        return self._nodes[first : self._last[first] + 1]
 
     def function_of(self, node: ast.AST) -> Definition | None:
         """The function a node stands in."""
@@ -181,6 +217,12 @@ class File:
 
     def resolve(self, node: ast.AST) -> str:
         """The dotted name that an expression means: ``torch.nn.Conv2d``; empty when it is no name, or a local one."""
+        found = self._resolved.get(node)
+        if found is None:
+            found = self._resolved[node] = self._meaning(node)
+        return found
+
+    def _meaning(self, node: ast.AST) -> str:
         text = dotted_text(node)
         first, dot, rest = text.partition(".")
         if not first:
@@ -218,7 +260,10 @@ class ClassSource:
     def bases(self) -> list[str]:
         """Its base classes as dotted names; ``?`` for one that is no plain name."""
         nodes = [base.value if isinstance(base, ast.Subscript) else base for base in self.node.bases]
-        return [self.file.resolve(node) or (dotted_text(node) if dotted_text(node) in ("object", "Exception", "dict", "list", "tuple") else "?") for node in nodes]
+        return [
+            self.file.resolve(node) or (dotted_text(node) if dotted_text(node) in ("object", "Exception", "dict", "list", "tuple") else "?")
+            for node in nodes
+        ]
 
     @cached_property
     def lineage(self) -> tuple[ClassSource, ...]:
@@ -273,7 +318,7 @@ class ClassSource:
     def class_names(self) -> set[str]:
         """Names that its body binds."""
         found: set[str] = set()
-        for node in ast.walk(ast.Module(self.node.body, [])):
+        for node in self.file.walk(self.node)[1:]:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
                 found.add(node.name)
         for node in self.node.body:
@@ -294,9 +339,14 @@ class ClassSource:
         found: list[Assigned] = []
         for method in self.methods.values():
             me = first_parameter(method)
-            for node in ast.walk(method):
+            for node in self.file.walk(method):
                 for target, value in _stores(node):
-                    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == me and isinstance(node, ast.stmt):
+                    if (
+                        isinstance(target, ast.Attribute)
+                        and isinstance(target.value, ast.Name)
+                        and target.value.id == me
+                        and isinstance(node, ast.stmt)
+                    ):
                         found.append(Assigned(target.attr, value, node, target, method))
         return sorted(found, key=lambda one: (one.node.lineno, one.node.col_offset))
 
@@ -306,8 +356,13 @@ class ClassSource:
         found: dict[str, list[ast.Attribute]] = {}
         for method in self.methods.values():
             me = first_parameter(method)
-            for node in ast.walk(method):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name) and node.value.id == me:
+            for node in self.file.walk(method):
+                if (
+                    isinstance(node, ast.Attribute)
+                    and isinstance(node.ctx, ast.Load)
+                    and isinstance(node.value, ast.Name)
+                    and node.value.id == me
+                ):
                     found.setdefault(node.attr, []).append(node)
         return found
 
@@ -316,12 +371,20 @@ class ClassSource:
         """Whether it makes attributes in ways that source alone does not show."""
         if {"__getattr__", "__getattribute__", "__new__"} & self.methods.keys() or self.node.decorator_list:
             return True
-        for node in ast.walk(self.node):
+        for node in self.file.walk(self.node):
             if isinstance(node, ast.Call):
                 name = dotted_text(node.func)
-                if name in ("setattr", "object.__setattr__", "vars", "super().__setattr__") and not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant)):
+                if name in ("setattr", "object.__setattr__", "vars", "super().__setattr__") and not (
+                    len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+                ):
                     return True
-                if name.rpartition(".")[2] in ("add_module", "register_module", "register_buffer", "register_parameter", "save_hyperparameters"):
+                if name.rpartition(".")[2] in (
+                    "add_module",
+                    "register_module",
+                    "register_buffer",
+                    "register_parameter",
+                    "save_hyperparameters",
+                ):
                     if not (node.args and isinstance(node.args[0], ast.Constant)):
                         return True
             if isinstance(node, ast.Attribute) and node.attr in ("__dict__", "_modules", "_buffers", "_parameters"):
@@ -332,9 +395,12 @@ class ClassSource:
     def named(self) -> set[str]:
         """Names it registers by a text: ``register_buffer("mask", ...)``, ``setattr(self, "x", ...)``."""
         found: set[str] = set()
-        for node in ast.walk(self.node):
+        for node in self.file.walk(self.node):
             if isinstance(node, ast.Call):
-                for place, wanted in ((0, ("add_module", "register_module", "register_buffer", "register_parameter", "add_weight")), (1, ("setattr", "__setattr__"))):
+                for place, wanted in (
+                    (0, ("add_module", "register_module", "register_buffer", "register_parameter", "add_weight")),
+                    (1, ("setattr", "__setattr__")),
+                ):
                     name = dotted_text(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
                     if name in wanted and len(node.args) > place and isinstance(text := node.args[place], ast.Constant):
                         found.add(str(text.value))
@@ -346,7 +412,11 @@ def _stores(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             if isinstance(target, (ast.Tuple, ast.List)):
-                values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) and len(node.value.elts) == len(target.elts) else [None] * len(target.elts)
+                values = (
+                    node.value.elts
+                    if isinstance(node.value, (ast.Tuple, ast.List)) and len(node.value.elts) == len(target.elts)
+                    else [None] * len(target.elts)
+                )
                 yield from zip(target.elts, values, strict=True)
             else:
                 yield target, node.value
@@ -379,10 +449,13 @@ class Program:
 
     Args:
         finder: Gives a module's file by its dotted name, or None.
-        mentions: Whether a word stands as an attribute or a text in a file of the project other than the one given.
+        mentions: Whether another file of the project than the one given uses a word: as an attribute or a text (``read``), as an
+            attribute that is assigned (``store``), as a class that others inherit from (``base``).
     """
 
-    def __init__(self, finder: Callable[[str], FoundText | None], mentions: Callable[[str, str], bool] = lambda word, path: False) -> None:
+    def __init__(
+        self, finder: Callable[[str], FoundText | None], mentions: Callable[[str, str, str], bool] = lambda word, path, how: False
+    ) -> None:
         self._finder, self._mentions = finder, mentions
         self._files: dict[str, File | None] = {}
         self._names: dict[str, str] = {}
@@ -390,8 +463,7 @@ class Program:
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Program:
         """A program from texts by dotted name."""
-        found = cls(lambda name: FoundText(name.replace(".", "/") + ".py", False, texts[name]) if name in texts else None)
-        return found
+        return cls(lambda name: FoundText(name.replace(".", "/") + ".py", False, texts[name]) if name in texts else None)
 
     def file(self, name: str) -> File | None:
         """A module by its dotted name; None when the project has none, or it is not Python."""
@@ -399,10 +471,8 @@ class Program:
             self._files[name] = None
             found = self._finder(name)
             if found is not None:
-                try:
+                with contextlib.suppress(SyntaxError, ValueError, RecursionError):
                     self._files[name] = File(name, found.path, found.text, self, found.is_package)
-                except (SyntaxError, ValueError, RecursionError):
-                    pass
         return self._files[name]
 
     def add(self, file: File) -> None:
@@ -411,7 +481,15 @@ class Program:
 
     def mentioned(self, word: str, path: str) -> bool:
         """Whether another file of the project uses an attribute of this name."""
-        return self._mentions(word, path)
+        return self._mentions(word, path, "read")
+
+    def assigned_elsewhere(self, word: str, path: str) -> bool:
+        """Whether another file of the project assigns an attribute of this name."""
+        return self._mentions(word, path, "store")
+
+    def inherited_elsewhere(self, name: str, path: str) -> bool:
+        """Whether a class of another file of the project inherits from a class of this name."""
+        return self._mentions(name, path, "base")
 
     def consulted(self) -> list[File]:
         """The files that were looked at so far."""
@@ -463,16 +541,42 @@ class Program:
         """The top-level function of a dotted name."""
         module, _, last = name.rpartition(".")
         file = self.file(module) if module else None
-        return next((node for node in file.tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == last), None) if file else None
+        return (
+            next((node for node in file.tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == last), None)
+            if file
+            else None
+        )
 
 
 #: Packages that are never looked into for a name: they are described, or say nothing of models.
-_FOREIGN = frozenset({"torch", "tensorflow", "numpy", "typing", "math", "os", "sys", "abc", "collections", "functools", "itertools", "dataclasses", "enum", "jax"})
+_FOREIGN = frozenset(
+    {
+        "torch",
+        "tensorflow",
+        "numpy",
+        "typing",
+        "math",
+        "os",
+        "sys",
+        "abc",
+        "collections",
+        "functools",
+        "itertools",
+        "dataclasses",
+        "enum",
+        "jax",
+    }
+)
 
 
 def _public(name: str) -> str:
     """The frameworks' own other names for the same thing."""
-    for old, new in (("tensorflow.compat.v2.", "tensorflow."), ("tensorflow.keras.", "keras."), ("tensorflow.python.keras.", "keras."), ("tf_keras.", "keras.")):
+    for old, new in (
+        ("tensorflow.compat.v2.", "tensorflow."),
+        ("tensorflow.keras.", "keras."),
+        ("tensorflow.python.keras.", "keras."),
+        ("tf_keras.", "keras."),
+    ):
         if name.startswith(old):
             name = new + name[len(old) :]
     if name.startswith("torch.nn.modules.") and name.count(".") > 2:
@@ -482,4 +586,8 @@ def _public(name: str) -> str:
     if name.startswith("keras.src."):
         last = name.rpartition(".")[2]
         return f"keras.{name.split('.')[2]}.{last}" if last[:1].isupper() else name
-    return {"keras.engine.base_layer.Layer": "keras.layers.Layer", "keras.models.Model": "keras.Model", "keras.layers.base.Layer": "keras.layers.Layer"}.get(name, name)
+    return {
+        "keras.engine.base_layer.Layer": "keras.layers.Layer",
+        "keras.models.Model": "keras.Model",
+        "keras.layers.base.Layer": "keras.layers.Layer",
+    }.get(name, name)

@@ -1,4 +1,4 @@
-"""The models a folder of files defines, found by reading the syntax of its classes: who derives from ``nn.Module``, and who is part of whom."""
+"""The models that files define, found in the syntax of their classes: who derives from ``nn.Module``, and who is part of whom."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Candidate:
     mentions: frozenset[str]
 
 
-def candidates(paths: Iterable[str], text: Callable[[str], str], known: dict[str, list[Candidate]], key: Callable[[str], str]) -> list[Candidate]:
+def candidates(
+    paths: Iterable[str], text: Callable[[str], str], known: dict[str, list[Candidate]], key: Callable[[str], str]
+) -> list[Candidate]:
     """The model classes of some files that are no parts of others, in order of file and line."""
     classes: list[Candidate] = []
     for path in sorted(paths):
@@ -52,13 +54,20 @@ def _classes(path: str, text: str) -> list[Candidate]:
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
+    real = {
+        alias.asname: alias.name.rpartition(".")[2]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        for alias in node.names
+        if alias.asname
+    }
     found: list[Candidate] = []
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             inside = [sub for statement in node.body for sub in ast.walk(statement)]
             names = {sub.id for sub in inside if isinstance(sub, ast.Name)} | {sub.attr for sub in inside if isinstance(sub, ast.Attribute)}
-            bases = tuple(filter(None, (_last(base) for base in node.bases)))
-            found.append(Candidate(path, node.name, node.lineno, bases, frozenset(names - {node.name})))
+            bases = tuple(real.get(name, name) for name in map(_last, node.bases) if name)
+            found.append(Candidate(path, node.name, node.lineno, bases, frozenset({real.get(name, name) for name in names} - {node.name})))
     return found
 
 

@@ -23,9 +23,14 @@ from ..ir.unknown import Unknown
 
 #: Operations whose result looks at the same memory: writing to it writes to what it was taken from.
 _VIEWS = frozenset(
-    "view reshape flatten transpose permute getitem __getitem__ select narrow chunk split unbind squeeze unsqueeze expand t T mT movedim "
-    "swapaxes unflatten detach contiguous view_as expand_as diagonal unfold".split()
-)  # fmt: skip
+    word
+    for line in (
+        "view reshape flatten transpose permute getitem __getitem__ select narrow chunk split unbind squeeze unsqueeze expand t T mT",
+        "movedim swapaxes unflatten detach contiguous view_as expand_as diagonal unfold",
+    )
+    for word in line.split()
+)
+_PLAIN = frozenset((bool, int, float, complex, str, bytes, Dim))
 
 
 class Dataflow:
@@ -59,8 +64,10 @@ class Dataflow:
 
     def stated(self, value: Any, depth: int = 0) -> Any:
         """A value of the program as plain data that says where its tensors come from."""
-        if value is None or isinstance(value, (bool, int, float, complex, str, bytes, Dim)) or depth > 12:
-            return value if depth <= 12 else ("deep",)
+        if depth > 12:
+            return ("deep",)
+        if value is None or type(value) in _PLAIN:
+            return value
         if isinstance(value, Tensor):
             return self._tensor(value)
         if isinstance(value, (tuple, list)):
@@ -73,6 +80,8 @@ class Dataflow:
             return ("slice", *(self.stated(item, depth + 1) for item in (value.start, value.stop, value.step)))
         if value is Ellipsis:
             return ("...",)
+        if isinstance(value, (int, float, str)):  # a number known only nearly, a member of an enumeration
+            return ("about", f"{float(value):.9g}") if isinstance(value, float) else str(value)
         if isinstance(value, Instance) and not isinstance(value, ModuleInstance):
             inside = value.payload if value.payload is not None else dict(value.__dict__)
             return ("object", value.py_class.name, self.stated(inside, depth + 1))
@@ -92,7 +101,9 @@ class Dataflow:
                 settings[f"{start}?"] = ("unknown", "part")
                 continue
             for key in ("_parameters", "_buffers"):
-                tensors.update({start + name: self.stated(value) for name, value in part.__dict__.get(key, {}).items() if value is not None})
+                tensors.update(
+                    {start + name: self.stated(value) for name, value in part.__dict__.get(key, {}).items() if value is not None}
+                )
             settings.update({start + name: self.stated(value) for name, value in part.__dict__.items() if not name.startswith("_")})
         kind = next((str(cls.namespace["described_as"]) for cls in module.py_class.mro if "described_as" in cls.namespace), "")
         return {"kind": kind, "settings": settings, "tensors": tensors, "arguments": self._bound(_forward(module), step, skip=1)}
@@ -111,7 +122,9 @@ class Dataflow:
                 bound = None
             if bound is not None:
                 names = list(bound)[skip:]
-                return {name: self.stated(bound[name]) for name in names if not _is_default(signature.parameters[name].default, bound[name])}
+                return {
+                    name: self.stated(bound[name]) for name in names if not _is_default(signature.parameters[name].default, bound[name])
+                }
         found = {f"*{i}": self.stated(value) for i, value in enumerate(args[skip:])}
         return found | {name: self.stated(value) for name, value in step.kwargs.items()}
 
@@ -149,7 +162,7 @@ class Dataflow:
         if name is not None:
             return ("tensor", name)
         if value.data is not None:
-            return ("values", value.dtype, ("list", *value.shape), ("list", *value.data))
+            return ("values", value.dtype, ("list", *value.shape), ("list", *map(self.stated, value.data)))
         if now is not None:
             self.made[now[1]] = self._made[now[1]]
             return now
@@ -196,7 +209,9 @@ def _nodes(value: Any) -> Iterator[int]:
 
 
 def _is_default(default: Any, value: Any) -> bool:
-    return default is not inspect.Parameter.empty and type(default) is type(value) and not isinstance(value, Tensor) and bool(default == value)
+    return (
+        default is not inspect.Parameter.empty and type(default) is type(value) and not isinstance(value, Tensor) and bool(default == value)
+    )
 
 
 def _function(name: str) -> Any:

@@ -86,4 +86,10 @@ def _text(value: Any) -> str:
         return f"[{', '.join(map(_text, value))}]"
     if isinstance(value, Class):
         return value.qualname
-    return value.name if isinstance(value, Function) else type(value).__name__.lower() if not isinstance(value, Instance) else value.py_class.name
+    return (
+        value.name
+        if isinstance(value, Function)
+        else type(value).__name__.lower()
+        if not isinstance(value, Instance)
+        else value.py_class.name
+    )

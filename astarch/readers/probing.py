@@ -27,7 +27,9 @@ def probes(model: Architecture) -> Iterator[list[InputSpec]]:
 
 def _shapes(module: Module) -> Iterator[tuple[tuple[int, ...], str]]:
     arguments, name = module.arguments, module.class_name
-    first = next((value for key, value in arguments.items() if key in ("in_channels", "in_features", "num_features", "input_size", "*0")), None)
+    first = next(
+        (value for key, value in arguments.items() if key in ("in_channels", "in_features", "num_features", "input_size", "*0")), None
+    )
     if name in ("Embedding", "EmbeddingBag"):
         yield (2, 16), "int64"
     elif not isinstance(first, int) or isinstance(first, bool):

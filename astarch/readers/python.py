@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import TargetError
+from ..errors import ReadError, TargetError
 from ..frameworks.describe import RUN, Run
 from ..frameworks.torch.instance import ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
@@ -29,6 +29,7 @@ from ..source.project import Project
 from ..targets import Target
 from .keras_reading import LazyKeras
 from .paths import Outcome, explore
+from .flatten_mismatch import explained
 from .recorder import Recorder
 
 _projects: dict[tuple[str, ...], Project] = {}
@@ -124,7 +125,7 @@ def read_source(
         project: Where the files come from, when it is not the disk.
 
     Raises:
-        SourceError: The file is not Python.
+        ReadError: The file is not Python.
         TargetError: The target names no model.
     """
     project = project or project_for(search_path)
@@ -136,6 +137,8 @@ def read_source(
 
     try:
         return explore(run, limits.paths)
+    except SourceError as error:
+        raise ReadError(str(error)) from None
     finally:
         project.keep()
 
@@ -151,7 +154,7 @@ def _run(session: Session, target: Target, inputs: list[InputSpec], names: dict[
         if isinstance(reading.root, ModuleInstance):
             _attempt(session, reading, lambda: _forward(session, reading, inputs))
         recorder = Recorder(session.machine, session.run, reading.root)
-        architecture = recorder.architecture(target.text, reading.inputs, reading.outputs)
+        architecture = explained(recorder.architecture(target.text, reading.inputs, reading.outputs))
     return Outcome(architecture, tuple(session.machine.decided), reading.failed)
 
 

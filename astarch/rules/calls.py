@@ -15,7 +15,11 @@ def own_call(cls: ClassSource, node: ast.AST | None) -> str:
     func = node.func
     if not (isinstance(func.value, ast.Name) and func.value.id == "self"):
         return ""
-    made = any(one.name == func.attr and (makes_module(each.file, one.value) or keras_layer(each.file, one.value)) for each in cls.lineage for one in each.assigned)
+    made = any(
+        one.name == func.attr and (makes_module(each.file, one.value) or keras_layer(each.file, one.value))
+        for each in cls.lineage
+        for one in each.assigned
+    )
     return func.attr if made else ""
 
 

@@ -9,7 +9,25 @@ from ..ir.program import ClassSource, Definition, File, dotted_text, first_param
 from .layers import elements, torch_layer
 
 #: Calls that only look at a list.
-_LOOKING = {"len", "zip", "enumerate", "range", "reversed", "any", "all", "isinstance", "list", "tuple", "sorted", "min", "max", "sum", "map", "print", "super"}
+_LOOKING = {
+    "len",
+    "zip",
+    "enumerate",
+    "range",
+    "reversed",
+    "any",
+    "all",
+    "isinstance",
+    "list",
+    "tuple",
+    "sorted",
+    "min",
+    "max",
+    "sum",
+    "map",
+    "print",
+    "super",
+}
 
 
 def library_name(file: File) -> str:
@@ -45,7 +63,11 @@ def hidden_items(cls: ClassSource, wanted: Callable[[ast.expr], bool], kinds: tu
 def _container(cls: ClassSource, value: ast.expr, method: Definition) -> list[ast.expr]:
     """The display that a value is: itself, or that of a local name."""
     if isinstance(value, ast.Name):
-        stores = [node for node in ast.walk(method) if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == value.id for t in node.targets)]
+        stores = [
+            node
+            for node in ast.walk(method)
+            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == value.id for t in node.targets)
+        ]
         return [stores[0].value] if len(stores) == 1 and not _passed(method, value.id) else []
     return [value]
 
@@ -54,7 +76,10 @@ def _passed(method: Definition, name: str) -> bool:
     """Whether a local name is handed to a call that may do something with it."""
     for node in ast.walk(method):
         if isinstance(node, ast.Call):
-            given = [item.value if isinstance(item, ast.Starred) else item for item in (*node.args, *(keyword.value for keyword in node.keywords))]
+            given = [
+                item.value if isinstance(item, ast.Starred) else item
+                for item in (*node.args, *(keyword.value for keyword in node.keywords))
+            ]
             if any(isinstance(item, ast.Name) and item.id == name for item in given) and dotted_text(node.func) not in _LOOKING:
                 return True
     return False
@@ -72,7 +97,12 @@ def _added(cls: ClassSource, name: str) -> list[ast.expr]:
 def _appended(method: Definition, name: str) -> list[ast.expr]:
     found: list[ast.expr] = []
     for node in ast.walk(method):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend", "add") and dotted_text(node.func.value) == name:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "extend", "add")
+            and dotted_text(node.func.value) == name
+        ):
             found += [inner for item in node.args for inner in (elements(item) or [item])]
         elif isinstance(node, ast.AugAssign) and dotted_text(node.target) == name:
             found += elements(node.value)

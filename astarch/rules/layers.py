@@ -20,18 +20,67 @@ WEIGHTED = (
     | BATCH_NORMS
     | RECURRENT
     | {"Linear", "LazyLinear", "Bilinear", "Embedding", "EmbeddingBag", "LayerNorm", "GroupNorm", "RMSNorm", "PReLU", "MultiheadAttention"}
-    | {"RNNCell", "LSTMCell", "GRUCell", "Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer"}
+    | {
+        "RNNCell",
+        "LSTMCell",
+        "GRUCell",
+        "Transformer",
+        "TransformerEncoder",
+        "TransformerDecoder",
+        "TransformerEncoderLayer",
+        "TransformerDecoderLayer",
+    }
 )
 DROPOUTS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"})
 ACTIVATIONS = frozenset(
-    {"ReLU", "ReLU6", "GELU", "SiLU", "Sigmoid", "Tanh", "ELU", "SELU", "CELU", "LeakyReLU", "Hardswish", "Hardsigmoid", "Hardtanh", "Mish", "Softplus"}
-    | {"Softmax", "LogSoftmax", "Softmax2d", "Softmin", "LogSigmoid", "Softsign", "Tanhshrink", "Threshold", "GLU", "RReLU", "Hardshrink", "Softshrink"}
+    {
+        "ReLU",
+        "ReLU6",
+        "GELU",
+        "SiLU",
+        "Sigmoid",
+        "Tanh",
+        "ELU",
+        "SELU",
+        "CELU",
+        "LeakyReLU",
+        "Hardswish",
+        "Hardsigmoid",
+        "Hardtanh",
+        "Mish",
+        "Softplus",
+    }
+    | {
+        "Softmax",
+        "LogSoftmax",
+        "Softmax2d",
+        "Softmin",
+        "LogSigmoid",
+        "Softsign",
+        "Tanhshrink",
+        "Threshold",
+        "GLU",
+        "RReLU",
+        "Hardshrink",
+        "Softshrink",
+    }
 )
 #: Layers of torch without parameters.
 STATELESS = (
     DROPOUTS
     | ACTIVATIONS
-    | {"Identity", "Flatten", "Unflatten", "PixelShuffle", "PixelUnshuffle", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d", "Fold", "Unfold"}
+    | {
+        "Identity",
+        "Flatten",
+        "Unflatten",
+        "PixelShuffle",
+        "PixelUnshuffle",
+        "Upsample",
+        "UpsamplingBilinear2d",
+        "UpsamplingNearest2d",
+        "Fold",
+        "Unfold",
+    }
     | {"ChannelShuffle", "CosineSimilarity", "PairwiseDistance", "LocalResponseNorm"}
     | {f"{kind}Pool{dim}" for kind in ("Max", "Avg", "AdaptiveAvg", "AdaptiveMax", "LP") for dim in _DIMS}
     | {f"{kind}Pad{dim}" for kind in ("Zero", "Constant", "Reflection", "Replication", "Circular") for dim in _DIMS}
@@ -47,9 +96,31 @@ KERAS_WEIGHTED = frozenset(
     | {"DepthwiseConv1D", "DepthwiseConv2D", "MultiHeadAttention", "PReLU", "ConvLSTM2D"}
 )
 KERAS_STATEFUL_FREE = frozenset(
-    {"Activation", "Flatten", "Reshape", "Permute", "Concatenate", "Add", "Multiply", "Subtract", "Average", "Maximum", "ReLU", "Softmax", "LeakyReLU"}
+    {
+        "Activation",
+        "Flatten",
+        "Reshape",
+        "Permute",
+        "Concatenate",
+        "Add",
+        "Multiply",
+        "Subtract",
+        "Average",
+        "Maximum",
+        "ReLU",
+        "Softmax",
+        "LeakyReLU",
+    }
     | {"MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "GlobalAveragePooling1D"}
-    | {"GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "ZeroPadding1D", "ZeroPadding2D", "UpSampling1D", "UpSampling2D"}
+    | {
+        "GlobalAveragePooling2D",
+        "GlobalMaxPooling1D",
+        "GlobalMaxPooling2D",
+        "ZeroPadding1D",
+        "ZeroPadding2D",
+        "UpSampling1D",
+        "UpSampling2D",
+    }
     | {"Cropping2D", "Dot", "Lambda", "RepeatVector", "Masking", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise"}
 )
 
@@ -60,7 +131,11 @@ def torch_layer(file: File, node: ast.AST | None) -> str:
         return ""
     name = file.resolve(node.func)
     last = name.rpartition(".")[2]
-    return last if name == f"torch.nn.{last}" and last[:1].isupper() and last not in ("Parameter", "Module", "Buffer", "UninitializedParameter") else ""
+    return (
+        last
+        if name == f"torch.nn.{last}" and last[:1].isupper() and last not in ("Parameter", "Module", "Buffer", "UninitializedParameter")
+        else ""
+    )
 
 
 def keras_layer(file: File, node: ast.AST | None) -> str:
@@ -85,7 +160,7 @@ def makes_module(file: File, node: ast.AST | None) -> str:
     """What a call constructs when it is a module: the layer's name, or that of the project's class; otherwise empty."""
     layer = torch_layer(file, node)
     if layer:
-        return "" if layer in ("Parameter",) else layer
+        return "" if layer == "Parameter" else layer
     own = own_module(file, node)
     return own.name if own is not None and own.framework == "torch" else ""
 
@@ -101,7 +176,12 @@ def has_weights(file: File, node: ast.AST | None, depth: int = 0) -> bool:
     own = own_module(file, node)
     if own is None:
         return False
-    return any(has_weights(each.file, one.value, depth + 1) or is_parameter(each.file, one.value) for each in own.lineage for one in each.assigned if one.method.name == "__init__")
+    return any(
+        has_weights(each.file, one.value, depth + 1) or is_parameter(each.file, one.value)
+        for each in own.lineage
+        for one in each.assigned
+        if one.method.name == "__init__"
+    )
 
 
 def is_parameter(file: File, node: ast.AST | None) -> bool:

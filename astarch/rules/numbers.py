@@ -34,7 +34,9 @@ def _bound_once(file: File, name: ast.Name, depth: int) -> int | None:
         return None
     if any(isinstance(arg, ast.arg) and arg.arg == name.id for arg in ast.walk(function.args)):
         return None
-    stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)]
+    stores = [
+        node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)
+    ]
     if len(stores) != 1:
         return None
     parent = file.parents[stores[0]]

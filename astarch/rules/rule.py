@@ -63,7 +63,7 @@ class Rule:
     def sections(self) -> dict[str, str]:
         """Its documentation by heading; the text before the first heading under ``""``."""
         lines = (type(self).__doc__ or "").strip().split("\n")
-        text = "\n".join([lines[0], *[line[4:] if line.startswith("    ") else line for line in lines[1:]]])
+        text = "\n".join([lines[0], *[line.removeprefix("    ") for line in lines[1:]]])
         parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
         return {"": parts[0].strip(), **{title.strip(): body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)}}
 
@@ -118,7 +118,11 @@ def wrap(file: File, node: ast.AST, before: str, after: str, title: str, *, safe
 
 def add_argument(file: File, call: ast.Call, text: str, title: str, *, safe: bool = False) -> Fix:
     """A fix that gives a call one more argument, after those it has."""
-    last = max([*call.args, *(keyword.value for keyword in call.keywords)], key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0), default=None)
+    last = max(
+        [*call.args, *(keyword.value for keyword in call.keywords)],
+        key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0),
+        default=None,
+    )
     if last is not None:
         at = file.span(last)
         return Fix(title, (Edit(Span(at.file, at.end_line, at.end_column, at.end_line, at.end_column), f", {text}"),), safe)
@@ -128,8 +132,15 @@ def add_argument(file: File, call: ast.Call, text: str, title: str, *, safe: boo
 
 def _whole(file: File, node: ast.AST) -> Span:
     """The place of all of a node, also of a definition."""
-    at = file.span(ast.Expr(value=ast.Constant(0), lineno=node.lineno, col_offset=node.col_offset, end_lineno=node.end_lineno, end_col_offset=node.end_col_offset))  # type: ignore[attr-defined]
-    return at
+    return file.span(
+        ast.Expr(
+            value=ast.Constant(0),
+            lineno=node.lineno,
+            col_offset=node.col_offset,
+            end_lineno=node.end_lineno,
+            end_col_offset=node.end_col_offset,
+        )
+    )  # type: ignore[attr-defined]
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
@@ -149,6 +160,11 @@ def has_star(call: ast.Call) -> bool:
 
 def constant(node: ast.AST | None) -> Any:
     """The value of a number, text or truth value; None for anything else."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, (int, float)):
+    if (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+        and isinstance(node.operand.value, (int, float))
+    ):
         return -node.operand.value
     return node.value if isinstance(node, ast.Constant) else None

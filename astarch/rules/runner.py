@@ -87,6 +87,10 @@ def _comment_findings(comments: list[Suppression], used: list[Rule]) -> list[Dia
         if one.foreign or one.used or (one.codes is not None and one.codes and not one.codes & names):
             continue
         what = f"`{', '.join(one.selectors)}`" if one.selectors else "anything"
-        message = f"no rule is called {what}" if one.codes is not None and not one.codes else f"this comment does not silence {what}: nothing is found here"
+        message = (
+            f"no rule is called {what}"
+            if one.codes is not None and not one.codes
+            else f"this comment does not silence {what}: nothing is found here"
+        )
         found.append(Diagnostic(unused.code, unused.name, unused.severity, message, one.span))
     return found

@@ -48,11 +48,18 @@ class Settings:
             for rule in matching(text):
                 if _weight(text) >= chosen.get(rule.code, 0):
                     chosen.pop(rule.code, None)
-        return tuple(rule for rule in rules() if rule.code in chosen and rule.status != "removed" and (self.preview or rule.status != "preview"))
+        return tuple(
+            rule for rule in rules() if rule.code in chosen and rule.status != "removed" and (self.preview or rule.status != "preview")
+        )
 
     def ignored_in(self, path: str) -> frozenset[str]:
         """Codes that are off in a file."""
-        found = [text for pattern, texts in self.per_file_ignores.items() if fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}") for text in texts]
+        found = [
+            text
+            for pattern, texts in self.per_file_ignores.items()
+            if fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}")
+            for text in texts
+        ]
         return frozenset(rule.code for text in found for rule in matching(text))
 
 

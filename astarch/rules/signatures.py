@@ -9,12 +9,60 @@ from ..ir.program import Definition
 
 #: What every module has: methods and attributes of `torch.nn.Module` (torch 2.13).
 MODULE_METHODS = frozenset(
-    """add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extra_repr float forward
-    get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules
-    named_parameters parameters register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
-    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
-    register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
-    set_submodule share_memory state_dict to to_empty train type xpu zero_grad""".split()
+    [
+        "add_module",
+        "apply",
+        "bfloat16",
+        "buffers",
+        "call_super_init",
+        "children",
+        "compile",
+        "cpu",
+        "cuda",
+        "double",
+        "dump_patches",
+        "eval",
+        "extra_repr",
+        "float",
+        "forward",
+        "get_buffer",
+        "get_extra_state",
+        "get_parameter",
+        "get_submodule",
+        "half",
+        "ipu",
+        "load_state_dict",
+        "modules",
+        "mtia",
+        "named_buffers",
+        "named_children",
+        "named_modules",
+        "named_parameters",
+        "parameters",
+        "register_backward_hook",
+        "register_buffer",
+        "register_forward_hook",
+        "register_forward_pre_hook",
+        "register_full_backward_hook",
+        "register_full_backward_pre_hook",
+        "register_load_state_dict_post_hook",
+        "register_load_state_dict_pre_hook",
+        "register_module",
+        "register_parameter",
+        "register_state_dict_post_hook",
+        "register_state_dict_pre_hook",
+        "requires_grad_",
+        "set_extra_state",
+        "set_submodule",
+        "share_memory",
+        "state_dict",
+        "to",
+        "to_empty",
+        "train",
+        "type",
+        "xpu",
+        "zero_grad",
+    ]
 )
 MODULE_ATTRIBUTES = frozenset({"training", "T_destination", "dump_patches"})
 
@@ -41,7 +89,9 @@ _NORM = "num_features * eps momentum affine track_running_stats {}device dtype"
 _LAYERS: dict[str, Signature] = {
     "Linear": _described("in_features out_features * bias device dtype"),
     "Bilinear": _described("in1_features in2_features out_features * bias device dtype"),
-    "Embedding": _described("num_embeddings embedding_dim * padding_idx max_norm norm_type scale_grad_by_freq sparse _weight _freeze device dtype"),
+    "Embedding": _described(
+        "num_embeddings embedding_dim * padding_idx max_norm norm_type scale_grad_by_freq sparse _weight _freeze device dtype"
+    ),
     "LayerNorm": _described("normalized_shape * eps elementwise_affine bias device dtype"),
     "GroupNorm": _described("num_groups num_channels * eps affine {}device dtype".format("")),
     "MultiheadAttention": _described("embed_dim num_heads * dropout bias add_bias_kv add_zero_attn kdim vdim batch_first device dtype"),
@@ -59,8 +109,25 @@ _LAYERS: dict[str, Signature] = {
 
 #: What the forward of a layer takes: least and most arguments.
 FORWARD_COUNTS: dict[str, tuple[int, int]] = {
-    **dict.fromkeys(("Linear", "Embedding", "LayerNorm", "GroupNorm", "Conv1d", "Conv2d", "Conv3d", "Dropout", "ReLU", "GELU", "SiLU", "Softmax"), (1, 1)),
-    **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Flatten", "Sigmoid", "Tanh", "Sequential"), (1, 1)),
+    **dict.fromkeys(
+        ("Linear", "Embedding", "LayerNorm", "GroupNorm", "Conv1d", "Conv2d", "Conv3d", "Dropout", "ReLU", "GELU", "SiLU", "Softmax"),
+        (1, 1),
+    ),
+    **dict.fromkeys(
+        (
+            "BatchNorm1d",
+            "BatchNorm2d",
+            "BatchNorm3d",
+            "MaxPool2d",
+            "AvgPool2d",
+            "AdaptiveAvgPool2d",
+            "Flatten",
+            "Sigmoid",
+            "Tanh",
+            "Sequential",
+        ),
+        (1, 1),
+    ),
     **dict.fromkeys(("LSTM", "GRU", "RNN"), (1, 2)),
     "MultiheadAttention": (3, 8),
     "Bilinear": (2, 2),

@@ -93,7 +93,14 @@ def _covered(file: File, line: int) -> tuple[int, int]:
     alone = file.lines[line - 1].lstrip().startswith("#")
     target = line
     if alone:
-        target = next((number for number in range(line + 1, len(file.lines) + 1) if (text := file.lines[number - 1].strip()) and not text.startswith("#")), line)
+        target = next(
+            (
+                number
+                for number in range(line + 1, len(file.lines) + 1)
+                if (text := file.lines[number - 1].strip()) and not text.startswith("#")
+            ),
+            line,
+        )
     for start, body, end in _definitions(file):
         if start <= target <= body and (alone or target == line):
             return min(line, start), end
@@ -106,7 +113,9 @@ def _covered(file: File, line: int) -> tuple[int, int]:
 def _definitions(file: File) -> list[tuple[int, int, int]]:
     """First line (decorators included), line of the name, last line of every definition."""
     nodes = [*file.all(ast.ClassDef), *file.all(ast.FunctionDef), *file.all(ast.AsyncFunctionDef)]
-    return [(min([node.lineno, *(item.lineno for item in node.decorator_list)]), node.lineno, node.end_lineno or node.lineno) for node in nodes]
+    return [
+        (min([node.lineno, *(item.lineno for item in node.decorator_list)]), node.lineno, node.end_lineno or node.lineno) for node in nodes
+    ]
 
 
 def _statements(file: File) -> list[tuple[int, int]]:
@@ -119,7 +128,11 @@ def _codes(selectors: tuple[str, ...]) -> frozenset[str]:
 
 def _comments(text: str) -> list[tuple[int, int, str]]:
     try:
-        return [(token.start[0], token.start[1], token.string) for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT]
+        return [
+            (token.start[0], token.start[1], token.string)
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            if token.type == tokenize.COMMENT
+        ]
     except (tokenize.TokenError, SyntaxError, IndentationError):
         return []
 

@@ -15,6 +15,9 @@ from msgspec import Struct
 #: Syntax nested deeper than this is refused: no model is written so, and every later pass recurses.
 DEEPEST = 600
 
+#: Patterns inside patterns; libcst's time doubles with every one.
+_DEEPEST_PATTERN = 12
+
 #: More words and signs than this are data, not a model; the standard library's parser takes about a kilobyte for each.
 MOST_TOKENS = 400_000
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -191,6 +194,8 @@ class _Survey:
         if kind is ast.ExceptHandler and at_top and node.name:  # type: ignore[attr-defined]
             self.binds.append(node.name)  # type: ignore[attr-defined]
         self._changes(node, at_top)
+        if kind is ast.match_case:
+            self._deep(node.pattern, _DEEPEST_PATTERN)  # type: ignore[attr-defined]
         return [(child, at_top) for child in ast.iter_child_nodes(node)]
 
     def _name(self, node: ast.Name, at_top: bool) -> None:
@@ -198,13 +203,15 @@ class _Survey:
         if at_top and not isinstance(node.ctx, ast.Load):
             self.binds.append(node.id)
 
-    def _deep(self, node: ast.AST) -> None:
+    def _deep(self, node: ast.AST, deepest: int = DEEPEST) -> None:
         """A body that does not run now must still not be nested too deeply."""
         stack = [(node, 0)]
         while stack:
             item, depth = stack.pop()
-            if depth > DEEPEST:
-                raise SourceError(f"nested deeper than {DEEPEST} levels: too deep to be read", self.file, getattr(item, "lineno", 0), 1)
+            if depth > deepest:
+                raise SourceError(f"nested deeper than {deepest} levels: too deep to be read", self.file, getattr(item, "lineno", 0), 1)
+            if isinstance(item, ast.match_case) and deepest == DEEPEST:
+                self._deep(item.pattern, _DEEPEST_PATTERN)
             if isinstance(item, ast.Global):
                 self.changes.extend(item.names)
             elif (name := _changed_by(item)) is not None:

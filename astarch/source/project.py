@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import tokenize
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 
 from . import cache as store
 from . import syntax as s
+from .distributions import Distributions, distribution_of, normalized
 from .index import Entry, SourceError, index
 from .notebook import code_of
 
@@ -150,7 +152,9 @@ def decoded(data: bytes, path: str) -> str:
         raise SourceError(f"cannot be decoded: {error}", path) from None
     if "\0" in text:
         raise SourceError("holds a null character: no Python source", path)
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if "\f" in text:  # at the start of a line it takes back the indentation before it
+        text = re.sub(r"^[ \t\f]*\f", "", text, flags=re.MULTILINE)
     return code_of(text, path) if path.endswith(".ipynb") else text
 
 
@@ -167,6 +171,7 @@ class Project:
         self.cache = cache or store.Cache(None)
         self.files: dict[str, SourceFile | None] = {}
         self._listing: dict[str, frozenset[str]] = {}
+        self._distributions: tuple[int, Distributions] | None = None
 
     def find(self, name: str) -> SourceFile | None:
         """The file of a module by its dotted name, or None. A folder without ``__init__.py`` has no file."""
@@ -188,6 +193,21 @@ class Project:
     def is_own(self, file: SourceFile) -> bool:
         """Whether a file lies in the first folder of the search path: there even a standard name is the program's."""
         return bool(self.search_path) and file.path.startswith(self.search_path[0] + os.sep)
+
+    @property
+    def distributions(self) -> Distributions:
+        """What is installed on the search path."""
+        if self._distributions is None or self._distributions[0] != len(self.search_path):
+            self._distributions = (len(self.search_path), Distributions(self.search_path))
+        return self._distributions[1]
+
+    def version_of(self, distribution: str) -> str | None:
+        """The version of a distribution on the search path, or None."""
+        return self.distributions.versions.get(normalized(distribution)) or None
+
+    def is_required(self, name: str) -> bool:
+        """Whether an installed distribution requires the package of a module: it is there, though its source is not."""
+        return distribution_of(name.partition(".")[0]) in self.distributions.required
 
     def is_namespace(self, name: str) -> bool:
         """Whether a folder of that dotted name exists that is no regular package."""

@@ -30,14 +30,15 @@ class Library:
 
 _TORCHVISION = "torchvision==0.28.0"
 _HUB = "huggingface_hub==2.4.0"
+_TIMM = "timm==1.0.31"
 _KERAS = "keras==3.15.1"
 
 LIBRARIES = {
     library.name: library
     for library in (
         Library("torchvision", _TORCHVISION),
-        Library("timm", "timm==1.0.31", (_TORCHVISION, _HUB)),
-        Library("transformers", "transformers==5.23.0", (_HUB,)),
+        Library("timm", _TIMM, (_TORCHVISION, _HUB)),
+        Library("transformers", "transformers==5.23.0", (_HUB, _TIMM, _TORCHVISION)),
         Library("vit_pytorch", "vit_pytorch==1.26.11", ("nystrom-attention==0.0.14", _TORCHVISION)),
         Library("keras_applications", _KERAS, framework="keras"),
         Library("keras_hub_backbones", "keras_hub==0.32.0", (_KERAS,), framework="keras"),

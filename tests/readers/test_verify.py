@@ -164,3 +164,11 @@ def test_renderings(workshop: Any) -> None:
     assert "| What | Source | Artifact | Where |" in markdown
     data = render.to_data(found)
     assert data["counts"]["contradicted"] == len([fact for fact in data["facts"] if fact["status"] == "contradicted"])
+
+
+def test_which_one_it_is(workshop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Among all models of a folder, the one with exactly these tensors."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(["verify", str(SOURCE.parent), "--against", str(workshop.file("Tagger", "safetensors"))])
+    assert end.value.code == 0
+    assert [line.rpartition(":")[2] for line in capsys.readouterr().out.split()] == ["Tagger"]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from ...ir.dim import Dim, Undecided
 from ...ir.tensor import KEPT_VALUES, Shape, Tensor
 from ..describe import RUN, refuse
-from .state import state
+from .state import state, uniquify
 
 #: The open size of the batch; all inputs share it.
 BATCH = Dim.symbol("None", origin="batch", minimum=1)
@@ -153,7 +153,7 @@ class KerasTensor(Tensor):
         self.symbolic = symbolic
         self.history: tuple[Any, int, int] | None = None
         self.mask: Any = None
-        self.name = name
+        self.name = uniquify("keras_tensor") if symbolic and not name else name
         self.records = True
         self.sparse = False
 

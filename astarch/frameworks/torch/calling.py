@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import Any
 
 from ...interpreter.attributes import bind
-from ...interpreter.values import MISSING, BoundMethod, Builtin, Function
+from ...interpreter.values import MISSING, BoundMethod, Builtin, Function, Instance
 from ...ir.unknown import Unknown
 from ..describe import Run, leave_node
 from .tensor import TorchTensor
@@ -36,7 +36,17 @@ def kept(value: Any) -> Any:
         return copy
     if isinstance(value, TorchTensor):
         return value.snapshot()
+    if isinstance(value, Instance) and isinstance(value.payload, (dict, list)):
+        return _kept_instance(value)
     return value
+
+
+def _kept_instance(value: Instance) -> Instance:
+    """An output object (a dict with attributes) as it is now; its parts are what counts."""
+    copy = Instance.__new__(Instance)
+    copy.py_class, copy.span, copy.given, copy.payload = value.py_class, value.span, None, kept(value.payload)
+    copy.__dict__.update(value.__dict__)
+    return copy
 
 
 class HookHandle:

@@ -12,6 +12,7 @@ from ...ir.unknown import Reason, Unknown
 from ..budget import BudgetSpent
 from ..machine import Machine
 from ..overloads import index_of
+from ..unfolding import CONTAINERS, written_out
 from ..values import MISSING, Builtin, Class, Instance, Lost, PyModule, Raised, Super
 from . import constructors, properties  # noqa: F401 - fills in the class `property`
 from .exceptions import EXCEPTIONS
@@ -276,6 +277,8 @@ def _id(m: Machine, value: Any) -> int:
 
 @builtin("hash", lenient=False)
 def _hash(m: Machine, value: Any) -> Any:
+    if type(value) in CONTAINERS:
+        written_out(m, value)
     return m.hash_of(value) if isinstance(value, Instance) else hash(value)
 
 
@@ -375,7 +378,7 @@ for _plain in ("ord", "bin", "oct", "hex", "ascii"):
 
 @builtin("__import__")
 def _import(m: Machine, name: Any, *rest: Any, **named: Any) -> Any:
-    return m.import_module(name if len(rest) > 2 and rest[2] else name.partition(".")[0])
+    return m.import_module(name if len(rest) > 2 and rest[2] else name.partition(".")[0], m.guarding > 0)
 
 
 def _outside(name: str) -> None:

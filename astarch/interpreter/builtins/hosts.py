@@ -163,6 +163,13 @@ def _format_map(m: Machine, self: str, mapping: Any) -> Any:
     return filled(m, self, (), payload_of(mapping))
 
 
+def _translate(m: Machine, self: str, table: Any) -> str:
+    table = payload_of(table)
+    longest = max((len(item) for item in table.values() if isinstance(item, str)), default=1) if isinstance(table, dict) else 1
+    m.require_text(len(self) * longest)
+    return self.translate(table)
+
+
 def _expandtabs(m: Machine, self: str, tabsize: int = 8) -> str:
     m.require_text(len(self) + self.count("\t") * tabsize)
     return self.expandtabs(tabsize)
@@ -213,7 +220,7 @@ _GUARDED: dict[str, dict[str, Any]] = {
             "issuperset", "isdisjoint", "difference_update", "intersection_update")} | {"update": _update},
     "frozenset": {name: _set_operation(name) for name in ("difference", "intersection", "union", "symmetric_difference", "issubset",
                   "issuperset", "isdisjoint")},
-    "str": {"join": _join, "replace": _replace, "format": _format, "format_map": _format_map, "expandtabs": _expandtabs,
+    "str": {"join": _join, "replace": _replace, "format": _format, "format_map": _format_map, "translate": _translate, "expandtabs": _expandtabs,
             **{name: _padded(name) for name in ("center", "ljust", "rjust", "zfill")}},
     "bytes": {"join": _join, "replace": _replace},
     "int": {"to_bytes": _to_bytes}, "generator": {"throw": _throw},

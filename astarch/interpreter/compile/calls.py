@@ -19,6 +19,8 @@ def _call(node: s.Call, scope: Scope) -> Run:
     if type(node.function) is s.Name and node.function.id == "super" and not node.arguments:
         return _bare_super(node, scope)
     arguments = _arguments(node.arguments, scope)
+    if scope.guards_import and _name_of(node.function) in ("import_module", "__import__"):
+        return _guarded_import(node, arguments, scope)
     if type(node.function) is s.Attribute:
         return _method_call(node, arguments, scope)
     function, at = expression(node.function, scope), node.at
@@ -28,6 +30,28 @@ def _call(node: s.Call, scope: Scope) -> Run:
         args, kwargs = arguments(frame)
         frame.at = at
         return frame.machine.call(callee, args, kwargs)
+
+    return run
+
+
+def _name_of(function: Any) -> str:
+    return function.name if type(function) is s.Attribute else function.id if type(function) is s.Name else ""
+
+
+def _guarded_import(node: s.Call, arguments: Run, scope: Scope) -> Run:
+    """``import_module(name)`` where a handler waits for its failure: like an import statement there."""
+    function, at = expression(node.function, scope), node.at
+
+    def run(frame: Frame) -> Any:
+        m = frame.machine
+        callee = function(frame)
+        args, kwargs = arguments(frame)
+        frame.at = at
+        m.guarding += 1
+        try:
+            return m.call(callee, args, kwargs)
+        finally:
+            m.guarding -= 1
 
     return run
 
@@ -79,9 +103,14 @@ def _arguments(nodes: list[s.Argument], scope: Scope) -> Run:
     """Compile the arguments of a call: the closure gives ``(args, kwargs)``."""
     positional = [node for node in nodes if not node.keyword and node.star != "**"]
     named = [node for node in nodes if node.keyword or node.star == "**"]
+    if not named and len(positional) == 1 and not positional[0].star:  # each node is compiled once: nesting would double the work
+        only = expression(positional[0].value, scope)
+        return lambda frame: ((only(frame),), {})
     gather = items([s.Starred(n.at, n.value) if n.star else n.value for n in positional], scope) if positional else None
     if not named:
-        return _only_positional(positional, gather, scope)
+        if gather is None:
+            return lambda frame: ((), {})
+        return lambda frame: (tuple(gather(frame)), {})
     pairs = tuple((node.keyword, expression(node.value, scope)) for node in named)
     if all(keyword for keyword, _ in pairs):
 
@@ -102,15 +131,6 @@ def _arguments(nodes: list[s.Argument], scope: Scope) -> Run:
         return args, kwargs
 
     return spread
-
-
-def _only_positional(nodes: list[s.Argument], gather: Run | None, scope: Scope) -> Run:
-    if gather is None:
-        return lambda frame: ((), {})
-    if len(nodes) == 1 and not nodes[0].star:
-        only = expression(nodes[0].value, scope)
-        return lambda frame: ((only(frame),), {})
-    return lambda frame: (tuple(gather(frame)), {})
 
 
 def _merge_keywords(frame: Frame, kwargs: dict[str, Any], mapping: Any) -> None:

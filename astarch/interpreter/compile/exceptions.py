@@ -185,6 +185,7 @@ def handler_parts(handler: s.Handler, scope: Scope) -> tuple[Any, Any, Any]:
 
 
 def matches(frame: Frame, kinds: Any, value: Any) -> bool:
+    frame.machine.step()
     if isinstance(kinds, (tuple, list)):
         return any(matches(frame, kind, value) for kind in kinds)
     return isinstance(kinds, Class) and isinstance(value, Instance) and value.py_class.derives(kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 from ...ir.unknown import Reason, Unknown
@@ -59,8 +60,7 @@ def _fstring(node: s.FString, scope: Scope) -> Run:
 @compiles(s.Formatted)
 def _formatted(node: s.Formatted, scope: Scope) -> Run:
     value, spec = expression(node.value, scope), optional(node.spec, scope)
-    conversion = {"r": repr, "s": str, "a": ascii}.get(node.conversion)
-    at = node.at
+    conversion, at = node.conversion, node.at
 
     def run(frame: Frame) -> Any:
         found = value(frame)
@@ -75,16 +75,16 @@ def _formatted(node: s.Formatted, scope: Scope) -> Run:
     return run
 
 
-def formatted(m: Any, value: Any, spec: str, conversion: Any = None) -> Any:
-    """``format(value, spec)``, with widths kept within the budget."""
-    digits = "".join(c if c.isdigit() else " " for c in spec).split()
-    m.require_text(max((int(run[:15]) for run in digits), default=0))
+def formatted(m: Any, value: Any, spec: str, conversion: str = "") -> Any:
+    """``format(value, spec)`` after a conversion, within the budget."""
     try:
-        if conversion is not None:
-            value = conversion(value)
-        if type(value) is str and not spec:
-            return value
-        return format(payload_of(value) if isinstance(value, Instance) and spec else value, spec)
+        if conversion:
+            value = m.text_of(value) if conversion == "s" else m.repr_of(value)
+            if type(value) is Unknown:
+                return value
+            if conversion == "a":
+                value = "".join(c if c.isascii() else ascii(c)[1:-1] for c in value)
+        return value if type(value) is str and not spec else m.formatted(value, spec)
     except (TypeError, ValueError, OverflowError) as error:
         raise m.error_from(error) from None
 
@@ -204,6 +204,9 @@ def _one_comparison(node: s.Compare, scope: Scope) -> Run:
             return _identical(op, left(frame), right(frame))
 
         return identity
+    if op in ("in", "not in") and type(node.comparators[0]) is s.Name:
+        right = keyed(node.comparators[0], right, scope)
+        return lambda frame: _membership(frame, op, left(frame), right, at)
     fast = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}.get(op)
 
     def run(frame: Frame) -> Any:
@@ -214,6 +217,30 @@ def _one_comparison(node: s.Compare, scope: Scope) -> Run:
         return compare(frame.machine, op, a, b)
 
     return run
+
+
+def _membership(frame: Frame, op: str, item: Any, container: Callable[[Frame, Any], Any], at: Any) -> Any:
+    found = container(frame, item)
+    frame.at = at
+    return compare(frame.machine, op, item, found)
+
+
+def keyed(node: s.Name, plain: Run, scope: Scope) -> Callable[[Frame, Any], Any]:
+    """Read a name of which one item is asked for: of a registry nothing else needs to be known (`imports.Registrations`)."""
+    name = scope.mangled(node.id)
+    if scope.find(name) is not None:
+        return lambda frame, key: plain(frame)
+
+    def read(frame: Frame, key: Any) -> Any:
+        if type(key) is not str or name in frame.module.namespace:
+            return plain(frame)
+        frame.machine.wanted = key
+        try:
+            return plain(frame)
+        finally:
+            frame.machine.wanted = None
+
+    return read
 
 
 def _compared(frame: Frame, op: str, left: Any, right: Any) -> Any:
@@ -290,6 +317,8 @@ def _attribute(node: s.Attribute, scope: Scope) -> Run:
 @compiles(s.Subscript)
 def _subscript(node: s.Subscript, scope: Scope) -> Run:
     value, index, at = expression(node.value, scope), expression(node.index, scope), node.at
+    if type(node.value) is s.Name and scope.find(scope.mangled(node.value.id)) is None:
+        return _global_subscript(keyed(node.value, value, scope), index, at)
 
     def run(frame: Frame) -> Any:
         container, key = value(frame), index(frame)
@@ -297,6 +326,16 @@ def _subscript(node: s.Subscript, scope: Scope) -> Run:
         if (kind is list or kind is tuple) and type(key) is int:
             if -len(container) <= key < len(container):
                 return container[key]
+        frame.at = at
+        return subscript(frame.machine, container, key)
+
+    return run
+
+
+def _global_subscript(value: Callable[[Frame, Any], Any], index: Run, at: Any) -> Run:
+    def run(frame: Frame) -> Any:
+        key = index(frame)
+        container = value(frame, key)
         frame.at = at
         return subscript(frame.machine, container, key)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from ..builtins.hosts import CLASS_OF_HOST, payload_of
+from ..builtins.hosts import CLASS_OF_HOST, gather, payload_of
 from ..machine import Machine
 from ..natives.collection_mixins import pairs_of
 from ..natives.containers import USER_DICT, USER_LIST, USER_STRING
@@ -124,11 +124,11 @@ COUNTER.namespace["__init__"] = COUNTER.namespace["update"]
 
 
 def _deque(m: Machine, iterable: Any = (), maxlen: Any = None) -> Any:
-    return collections.deque(m.iterate(iterable), payload_of(maxlen))
+    return collections.deque(gather(m, iterable), payload_of(maxlen))
 
 
 def _extend(method: str) -> Builtin:
-    return Builtin(f"deque.{method}", lambda m, self, items: getattr(payload_of(self), method)(list(m.iterate(items))), True)
+    return Builtin(f"deque.{method}", lambda m, self, items: getattr(payload_of(self), method)(gather(m, items)), True)
 
 
 DEQUE = native(

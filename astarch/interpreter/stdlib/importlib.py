@@ -24,7 +24,7 @@ def _import_module(m: Machine, name: Any, package: Any = None) -> Any:
         for _ in range(level - 1):
             package = package.rpartition(".")[0]
         name = f"{package}.{name[level:]}" if name[level:] else package
-    return m.import_module(name)
+    return m.import_module(name, m.guarding > 0)
 
 
 def namespace(m: Machine) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def _version(m: Machine, distribution_name: Any) -> Any:
         if module is not None:
             found = module.get("__version__")
             return m.unknown(Reason.OUTSIDE, f"the version of {name}") if found is MISSING else found
+    if m.project is not None and (version := m.project.version_of(name)):
+        return version
     if m.find_spec(name):  # type: ignore[attr-defined]
         return m.unknown(Reason.OUTSIDE, f"the version of {name}")
     m.assume(f"{name} is not installed")

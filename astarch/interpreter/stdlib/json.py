@@ -24,6 +24,7 @@ def _plain(m: Machine, value: Any, default: Any, depth: int = 0) -> Any:
     """
     if type(value) is Unknown:
         raise Lost(value)
+    m.step()
     if depth > 200:
         raise ValueError("Circular reference detected")
     if isinstance(value, Instance):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from ...ir.change import Change, Comparison, Review
 from ..paint import clean
@@ -25,7 +26,7 @@ def to_github(result: Comparison | Review, *, root: str = "") -> str:
     lines: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
     for comparison in comparisons:
         level = {0: "error", 1: "error", 2: "warning", 3: "warning"}.get(comparison.verdict.rank, "notice")
-        lines[level].append(_line(level, comparison.name, comparison.verdict.title, _first(comparison), root))
+        lines[level].append(_line(level, comparison.name, comparison.headline, _first(comparison), root))
         for change in comparison.changes:
             if change.severity != "info" and (change.after_at.line or change.before_at.line):
                 lines[_LEVELS[change.severity]].append(
@@ -42,7 +43,7 @@ def _first(comparison: Comparison) -> Change | None:
 def _line(level: str, name: str, message: str, change: Change | None, root: str) -> str:
     place = ""
     if change is not None and change.after_at.line:
-        file = os.path.relpath(change.after_at.file, root) if root and os.path.isabs(change.after_at.file) else change.after_at.file
+        file = os.path.relpath(change.after_at.file, root) if root and Path(change.after_at.file).is_absolute() else change.after_at.file
         place = f"file={_property(file)},line={change.after_at.line},"
     return f"::{level} {place}title={_property(f'astarch: {name}')}::{_data(message)}"
 

@@ -40,7 +40,8 @@ def hook(comparison: Comparison) -> str:
 
 def _guard(comparison: Comparison) -> str:
     """A condition that holds for today's checkpoints only: a key that old ones have not, or have in another shape."""
-    assert comparison.old is not None and comparison.new is not None
+    assert comparison.old is not None
+    assert comparison.new is not None
     before = {**comparison.old.parameters, **{name: item for name, item in comparison.old.buffers.items() if item.persistent}}
     after = {**comparison.new.parameters, **{name: item for name, item in comparison.new.buffers.items() if item.persistent}}
     for name in after:

@@ -8,6 +8,7 @@ from html import escape
 
 from ...ir.architecture import Architecture, Module
 from ...ir.change import Comparison, Kind, Review
+from ...ir.graph import Record
 from ..notation import arguments_text, count_text, values_text
 from ..paint import clean
 from .hook import hook
@@ -17,12 +18,14 @@ _STYLE = """
 :root{color-scheme:light dark;--ink:#0f172a;--soft:#64748b;--line:#cbd5e1;--page:#fff;--add:#16a34a22;--gone:#dc262622;--other:#f59e0b2b}
 @media(prefers-color-scheme:dark){:root{--ink:#e2e8f0;--soft:#94a3b8;--line:#334155;--page:#0f172a}}
 body{margin:0 auto;max-width:1500px;padding:1.5rem;font:14px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page)}
-h1{font-size:1.3rem}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}code,td,pre{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12.5px}
+h1{font-size:1.3rem}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}
+code,td,pre{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12.5px}
 .verdict{font-weight:600}table{border-collapse:collapse;width:100%;table-layout:fixed}th{text-align:left;color:var(--soft);font-weight:500}
 td,th{padding:.12rem .5rem;vertical-align:top;overflow-wrap:anywhere;border-bottom:1px solid color-mix(in srgb,var(--line) 45%,transparent)}
 td:nth-child(2),th:nth-child(2){border-right:2px solid var(--line)}.n{text-align:right;width:8rem;color:var(--soft)}
 tr.added td:nth-child(n+3){background:var(--add)}tr.removed td:nth-child(-n+2){background:var(--gone)}tr.changed td{background:var(--other)}
-.facts td{width:auto;border:0}.facts{width:auto;table-layout:auto}.k{color:var(--soft)}pre{overflow:auto;padding:.8rem;border:1px solid var(--line);border-radius:6px}
+.facts td{width:auto;border:0}.facts{width:auto;table-layout:auto}.k{color:var(--soft)}
+pre{overflow:auto;padding:.8rem;border:1px solid var(--line);border-radius:6px}
 ul{margin:.2rem 0 .6rem;padding-left:1.2rem}label{user-select:none}body:has(#only:checked) tr.same{display:none}summary{cursor:pointer}
 @media print{#only,label{display:none}}
 """
@@ -42,8 +45,13 @@ def to_html(result: Comparison | Review) -> str:
 
 
 def _comparison(comparison: Comparison, opened: bool) -> str:
-    heading = f"{SIGNS[comparison.verdict]} {_text(comparison.name)} <span class=verdict>· {_text(comparison.verdict.title)}</span>"
-    parts = [f"<details{' open' if opened else ''}><summary><b>{heading}</b></summary>", _facts(comparison), _sides(comparison), _changes(comparison)]
+    heading = f"{SIGNS[comparison.verdict]} {_text(comparison.name)} <span class=verdict>· {_text(comparison.headline)}</span>"
+    parts = [
+        f"<details{' open' if opened else ''}><summary><b>{heading}</b></summary>",
+        _facts(comparison),
+        _sides(comparison),
+        _changes(comparison),
+    ]
     code = hook(comparison)
     if code:
         parts.append(f"<h2>To load old checkpoints</h2><pre>{_text(code, lines=True)}</pre>")
@@ -97,11 +105,7 @@ def _pairs(comparison: Comparison) -> Iterator[Pair]:
 
 def _new_names(comparison: Comparison) -> dict[str, str]:
     """New names of old modules: those that were renamed or moved, with all that is inside."""
-    moved = {
-        str(change.before): change.subject
-        for change in comparison.changes
-        if change.kind in (Kind.MODULE_RENAMED, Kind.MODULE_MOVED)
-    }
+    moved = {str(change.before): change.subject for change in comparison.changes if change.kind in (Kind.MODULE_RENAMED, Kind.MODULE_MOVED)}
     found: dict[str, str] = {}
     for name in comparison.old.modules if comparison.old is not None else ():
         parent, _, last = name.rpartition(".")
@@ -129,7 +133,8 @@ def _cell(model: Architecture | None, name: str | None) -> str:
 
 def _made(module: Module) -> str:
     last = module.name.rpartition(".")[2]
-    return f"{last}: {module.class_name}({arguments_text(module.arguments)})" if last else module.class_name
+    arguments = {name: value for name, value in module.arguments.items() if not isinstance(value, Record)}
+    return f"{last}: {module.class_name}({arguments_text(arguments)})" if last else module.class_name
 
 
 def _text(text: str, lines: bool = False) -> str:

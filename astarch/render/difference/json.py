@@ -54,8 +54,16 @@ def comparison_data(comparison: Comparison) -> dict[str, Any]:
 def _totals(model: Architecture | None) -> dict[str, Any] | None:
     if model is None:
         return None
-    sizes = {"parameter_count": model.parameter_count, "trainable_count": model.trainable_count, "macs": model.macs if model.calls else None}
-    return {"target": model.target, **{name: _size(size) for name, size in sizes.items()}, "bytes": {k: _size(v) for k, v in model.bytes.items()}}
+    sizes = {
+        "parameter_count": model.parameter_count,
+        "trainable_count": model.trainable_count,
+        "macs": model.macs if model.calls else None,
+    }
+    return {
+        "target": model.target,
+        **{name: _size(size) for name, size in sizes.items()},
+        "bytes": {k: _size(v) for k, v in model.bytes.items()},
+    }
 
 
 def _size(size: Any) -> Any:

@@ -80,7 +80,9 @@ def _table(parts: list[_Part]) -> str:
 def _row(comparison: Comparison) -> str:
     by_label = {label: _change(before, after, delta) for label, before, after, delta in totals(comparison)}
     name, parameters, macs = _code(comparison.name), by_label["parameters"], by_label.get("MACs", "–")
-    return f"| `{name}` | {parameters} | {macs} | {counted(comparison)} | {SIGNS[comparison.verdict]} {comparison.verdict.id.replace('-', ' ')} |"
+    also = ", computes something else" if comparison.headline != comparison.verdict.title else ""
+    verdict = f"{SIGNS[comparison.verdict]} {comparison.verdict.id.replace('-', ' ')}{also}"
+    return f"| `{name}` | {parameters} | {macs} | {counted(comparison)} | {verdict} |"
 
 
 def _change(before: str, after: str, delta: str) -> str:
@@ -89,7 +91,7 @@ def _change(before: str, after: str, delta: str) -> str:
 
 def _section(comparison: Comparison, level: int) -> str:
     """Level 0 has everything; 1 no drawing; 2 short lists; 3 the verdict only."""
-    title = f"{SIGNS[comparison.verdict]} <code>{_html(comparison.name)}</code> — {_html(comparison.verdict.title)}"
+    title = f"{SIGNS[comparison.verdict]} <code>{_html(comparison.name)}</code> — {_html(comparison.headline)}"
     lines = ["<details>", f"<summary>{title}</summary>", ""]
     pieces: list[Callable[[], list[str]]] = []
     if level < 3:
@@ -135,7 +137,13 @@ def _code_block(language: str, code: str, title: str) -> list[str]:
 def _foot(review: Review) -> str:
     lines = [f"- `{_code(name)}` could not be read: {_plain(reason)}" for name, reason in list(review.failures.items())[:10]]
     more = len(review.failures) - 10
-    return "\n".join([*lines, *([f"- and {more} more that could not be read"] if more > 0 else []), "<sub>read from source by astarch; nothing was run</sub>"])
+    return "\n".join(
+        [
+            *lines,
+            *([f"- and {more} more that could not be read"] if more > 0 else []),
+            "<sub>read from source by astarch; nothing was run</sub>",
+        ]
+    )
 
 
 def _code(text: str) -> str:

@@ -47,9 +47,11 @@ def _review(review: Review, page: Page, every: bool) -> Iterator[str]:
 
 def _comparison(comparison: Comparison, page: Page, every: bool) -> Iterator[str]:
     yield page.paint(clean(comparison.name), "title")
-    yield page.paint(comparison.verdict.title, _STYLES[comparison.verdict])
+    yield page.paint(comparison.headline, _STYLES[comparison.verdict])
     for label, before, after, delta in totals(comparison):
-        yield f"  {label:<11}{before} {page.glyphs.arrow} {after} ({delta})" if delta else f"  {label:<11}{after if after != '–' else before}"
+        yield (
+            f"  {label:<11}{before} {page.glyphs.arrow} {after} ({delta})" if delta else f"  {label:<11}{after if after != '–' else before}"
+        )
     if comparison.verdict is not Verdict.NONE:
         yield f"  {'state dict':<11}{counted(comparison)}"
     for title, kinds in grouped(comparison):

@@ -12,14 +12,12 @@ from ..notation import bytes_text, count_text, plain_text, short_count
 from ..paint import clean
 
 #: A coloured sign for every verdict, as reviewers know them from other bots.
-SIGNS: Mapping[Verdict, str] = {
-    Verdict.BREAKING: "🔴", Verdict.MAPPING: "🟠", Verdict.BEHAVIOUR: "🟡", Verdict.UNDECIDED: "⚪", Verdict.COMPATIBLE: "🟢", Verdict.NONE: "⚫",
-}  # fmt: skip
+SIGNS: Mapping[Verdict, str] = dict(zip(Verdict, "🔴🟠🟡⚪🟢⚫", strict=True))
 
 #: The order in which changes are told, with the heading of each group.
 GROUPS: Mapping[str, tuple[Kind, ...]] = {
-    "State dict": (Kind.KEY_REMOVED, Kind.KEY_ADDED, Kind.KEY_RENAMED, Kind.KEY_RESHAPED, Kind.PERSISTENCE, Kind.KEY_RETYPED, Kind.KEY_NATURE,
-                   Kind.TIED, Kind.UNTIED, Kind.TRAINABLE, Kind.ORDER),
+    "State dict": (Kind.KEY_REMOVED, Kind.KEY_ADDED, Kind.KEY_RENAMED, Kind.KEY_RESHAPED, Kind.PERSISTENCE, Kind.KEY_RETYPED,
+                   Kind.KEY_NATURE, Kind.TIED, Kind.UNTIED, Kind.TRAINABLE, Kind.ORDER),
     "Forward": (Kind.DATA_FLOW, Kind.CALL_ORDER, Kind.OUTPUT, Kind.FRAMEWORK),
     "Modules": (Kind.MODULE_REMOVED, Kind.MODULE_ADDED, Kind.MODULE_RENAMED, Kind.MODULE_MOVED, Kind.MODULE_RETYPED, Kind.MODULE_REARGUED),
     "Interface": (Kind.FORWARD_SIGNATURE, Kind.CONSTRUCTOR_SIGNATURE, Kind.DEFAULT, Kind.CONFIG),
@@ -111,7 +109,9 @@ def counted(comparison: Comparison) -> str:
     """The changes of the state dict in a few words: ``2 keys renamed, 1 added``."""
     words = {Kind.KEY_RENAMED: "renamed", Kind.KEY_ADDED: "added", Kind.KEY_REMOVED: "removed", Kind.KEY_RESHAPED: "reshaped",
              Kind.PERSISTENCE: "of other persistence"}  # fmt: skip
-    found = [(sum(change.kind is kind and change.severity == "error" for change in comparison.changes), word) for kind, word in words.items()]
+    found = [
+        (sum(change.kind is kind and change.severity == "error" for change in comparison.changes), word) for kind, word in words.items()
+    ]
     parts = [f"{count} {word}" for count, word in found if count]
     if comparison.old is None:
         return "new model"

@@ -324,15 +324,23 @@ def _entrances(architecture: Architecture, nodes: dict[int, Node], keys: dict[in
 
 def _mark_skips(nodes: dict[int, Node], keys: dict[int, str], found: Flow) -> None:
     """An arrow into a meeting of ways is a skip when another way from its source leads to the same meeting."""
+    takers: dict[str, list[int]] = {}
+    for index, node in nodes.items():
+        for kind, name in given(node):
+            takers.setdefault(f"placeholder:{name}" if kind == "input" else f"parameter:{name}", []).append(index)
     for node in nodes.values():
-        if len(node.inputs) < 2 or node.op == "call_module" or operation_name(node.target) not in MEETINGS:
+        if node.op == "call_module" or operation_name(node.target) not in MEETINGS:
             continue
-        for source in node.inputs:
-            others = [other for other in node.inputs if other > source]
-            if source in keys and any(_leads(source, other, nodes) for other in others):
-                arrow = found.arrows.get((keys[source], keys[node.index]))
-                if arrow is not None:
-                    arrow.skip = True
+        around = [
+            keys[one] for one in node.inputs if one in keys and any(_leads(one, other, nodes) for other in node.inputs if other > one)
+        ]
+        for source, users in takers.items():
+            ways = [user for user in users if user < node.index]
+            if node.index in users and any(way == end or _leads(way, end, nodes) for way in ways for end in node.inputs):
+                around.append(source)
+        for source in around:
+            if (source, keys[node.index]) in found.arrows:
+                found.arrows[source, keys[node.index]].skip = True
 
 
 def _leads(first: int, last: int, nodes: dict[int, Node]) -> bool:

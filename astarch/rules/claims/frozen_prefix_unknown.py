@@ -44,12 +44,26 @@ class FrozenPrefixUnknown(Rule):
             return
         known = {one.name for each in cls.lineage for one in each.assigned} | {name for each in cls.lineage for name in each.named}
         for loop in cls.file.within(cls.node, ast.For):
-            if not (isinstance(loop.iter, ast.Call) and dotted_text(loop.iter.func) == "self.named_parameters" and isinstance(loop.target, ast.Tuple) and isinstance(loop.target.elts[0], ast.Name)):
+            if not (
+                isinstance(loop.iter, ast.Call)
+                and dotted_text(loop.iter.func) == "self.named_parameters"
+                and isinstance(loop.target, ast.Tuple)
+                and isinstance(loop.target.elts[0], ast.Name)
+            ):
                 continue
             for call in cls.file.within(loop, ast.Call):
-                if dotted_text(call.func) == f"{loop.target.elts[0].id}.startswith" and len(call.args) == 1 and isinstance(call.args[0], ast.Constant):
+                if (
+                    dotted_text(call.func) == f"{loop.target.elts[0].id}.startswith"
+                    and len(call.args) == 1
+                    and isinstance(call.args[0], ast.Constant)
+                ):
                     text = str(call.args[0].value)
                     first, dot, _ = text.partition(".")
                     if first and not any(name == first if dot else name.startswith(first) for name in known):
                         close = get_close_matches(first, known, n=1)
-                        yield self.finding(cls.file, call.args[0], f"no parameter of `{cls.name}` starts with {text!r}", help=f"did you mean `{close[0]}`?" if close else "")
+                        yield self.finding(
+                            cls.file,
+                            call.args[0],
+                            f"no parameter of `{cls.name}` starts with {text!r}",
+                            help=f"did you mean `{close[0]}`?" if close else "",
+                        )

@@ -44,9 +44,18 @@ class ModuleNameStrings(Rule):
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         classes = {other.name for other in cls.file.classes}
         for node in cls.node.body:
-            if isinstance(node, ast.Assign) and dotted_text(node.targets[0]) in ("_no_split_modules", "_skip_keys_device_placement_modules"):
+            if isinstance(node, ast.Assign) and dotted_text(node.targets[0]) in (
+                "_no_split_modules",
+                "_skip_keys_device_placement_modules",
+            ):
                 for item in node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else []:
                     if isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value not in classes | set(cls.file.names):
                         close = get_close_matches(item.value, classes, n=1, cutoff=0.8)
                         if close and not cls.file.program.mentioned(item.value, cls.file.path):
-                            yield self.finding(cls.file, item, f"there is no class `{item.value}`", help=f"did you mean `{close[0]}`?", fix=replace(cls.file, item, f'"{close[0]}"', f"write `{close[0]}`"))
+                            yield self.finding(
+                                cls.file,
+                                item,
+                                f"there is no class `{item.value}`",
+                                help=f"did you mean `{close[0]}`?",
+                                fix=replace(cls.file, item, f'"{close[0]}"', f"write `{close[0]}`"),
+                            )

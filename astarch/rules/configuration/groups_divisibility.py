@@ -39,12 +39,17 @@ class GroupsDivisibility(Rule):
             if layer == "GroupNorm":
                 groups, widths = known_number(file, argument(call, 0, "num_groups")), [argument(call, 1, "num_channels")]
             elif layer in CONVOLUTIONS and not layer.startswith("Lazy"):
-                groups = known_number(file, argument(call, 8 if "Transpose" not in layer else 9, "groups") if "Transpose" not in layer else argument(call, -1, "groups"))
+                groups = known_number(
+                    file,
+                    argument(call, 8 if "Transpose" not in layer else 9, "groups")
+                    if "Transpose" not in layer
+                    else argument(call, -1, "groups"),
+                )
                 groups = known_number(file, argument(call, 6, "groups")) if "Transpose" not in layer else groups
                 widths = [argument(call, 0, "in_channels"), argument(call, 1, "out_channels")]
             else:
                 continue
-            for width in map(lambda node: known_number(file, node), widths):
+            for width in (known_number(file, node) for node in widths):
                 if width is not None and groups and width % groups:
                     yield self.finding(file, call, f"{width} channels do not divide into {groups} groups")
                     break

@@ -42,7 +42,12 @@ class HeadsDivisibility(Rule):
             if width is not None and heads and width % heads:
                 near = [head for head in range(1, width + 1) if width % head == 0]
                 best = min(near, key=lambda head: abs(head - heads))
-                yield self.finding(file, call, f"{width} features do not divide into {heads} heads", help=f"{best} heads divide {width}; {width - width % heads + heads} features divide into {heads}")
+                yield self.finding(
+                    file,
+                    call,
+                    f"{width} features do not divide into {heads} heads",
+                    help=f"{best} heads divide {width}; {width - width % heads + heads} features divide into {heads}",
+                )
 
 
 #: Width and heads, by the names of their parameters.

@@ -45,14 +45,36 @@ class UnknownConfigField(Rule):
         for method in cls.methods.values():
             for arg in (*method.args.args, *method.args.kwonlyargs):
                 config = cls.file.program.class_at(cls.file.resolve(arg.annotation)) if arg.annotation is not None else None
-                if config is None or not _is_plain(config) or any(isinstance(node, ast.Name) and node.id == arg.arg and isinstance(node.ctx, ast.Store) for node in ast.walk(method)):
+                if (
+                    config is None
+                    or not _is_plain(config)
+                    or any(
+                        isinstance(node, ast.Name) and node.id == arg.arg and isinstance(node.ctx, ast.Store)
+                        for node in cls.file.walk(method)
+                    )
+                ):
                     continue
                 known = {name for each in config.lineage for name in (*each.class_names, *(one.name for one in each.assigned))}
-                for node in ast.walk(method):
-                    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name) and node.value.id == arg.arg:
-                        if node.attr not in known and not node.attr.startswith("__") and not _asked(cls, node.attr) and not cls.file.program.mentioned(config.name, config.file.path) :
+                for node in cls.file.walk(method):
+                    if (
+                        isinstance(node, ast.Attribute)
+                        and isinstance(node.ctx, ast.Load)
+                        and isinstance(node.value, ast.Name)
+                        and node.value.id == arg.arg
+                    ):
+                        if (
+                            node.attr not in known
+                            and not node.attr.startswith("__")
+                            and not _asked(cls, node.attr)
+                            and not cls.file.program.mentioned(config.name, config.file.path)
+                        ):
                             close = get_close_matches(node.attr, known, n=1)
-                            yield self.finding(cls.file, node, f"`{config.name}` has no field `{node.attr}`", help=f"did you mean `{close[0]}`?" if close else "")
+                            yield self.finding(
+                                cls.file,
+                                node,
+                                f"`{config.name}` has no field `{node.attr}`",
+                                help=f"did you mean `{close[0]}`?" if close else "",
+                            )
 
 
 def _is_plain(config: ClassSource) -> bool:

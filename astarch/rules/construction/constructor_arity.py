@@ -48,7 +48,11 @@ class ConstructorArity(Rule):
                     yield self.finding(file, call, f"`nn.{layer}` {wrong}")
                 continue
             own = own_module(file, call)
-            if own is None or not own.closed or any(each.node.decorator_list or {"__new__", "__call__"} & each.methods.keys() for each in own.lineage):
+            if (
+                own is None
+                or not own.closed
+                or any(each.node.decorator_list or {"__new__", "__call__"} & each.methods.keys() for each in own.lineage)
+            ):
                 continue
             init = own.find("__init__")
             wrong = complaint(signature_of(init[1]), call) if init is not None and not init[1].decorator_list else ""

@@ -44,15 +44,23 @@ class MissingSuperInit(Rule):
         init = cls.methods.get("__init__")
         if init is None or cls.node.decorator_list or cls.file.path.rpartition("/")[2].startswith("modular_"):
             return
-        if any(isinstance(node, ast.Attribute) and node.attr in ("__init__", "__dict__", "__setstate__") for node in ast.walk(cls.node)):
+        if any(
+            isinstance(node, ast.Attribute) and node.attr in ("__init__", "__dict__", "__setstate__") for node in cls.file.walk(cls.node)
+        ):
             return
         for one in cls.assigned:
-            made = makes_module(cls.file, one.value) or keras_layer(cls.file, one.value) or ("Parameter" if is_parameter(cls.file, one.value) else "")
+            made = (
+                makes_module(cls.file, one.value)
+                or keras_layer(cls.file, one.value)
+                or ("Parameter" if is_parameter(cls.file, one.value) else "")
+            )
             if one.method is init and made:
                 fix = None
                 if cls.bases in (["torch.nn.Module"], ["keras.layers.Layer"], ["keras.Model"]):
                     first = next((node for node in init.body if not _is_text(node)), init.body[0])
-                    fix = insert_before(cls.file, first, "super().__init__()\n" + " " * first.col_offset, "call `super().__init__()` first", safe=True)
+                    fix = insert_before(
+                        cls.file, first, "super().__init__()\n" + " " * first.col_offset, "call `super().__init__()` first", safe=True
+                    )
                 base = cls.node.bases[0] if cls.node.bases else cls.node
                 message = f"`{cls.name}` assigns `{one.name}` but never calls `super().__init__()`"
                 notes = [(one.node, f"this `{made}` cannot be registered"), (base, "its `__init__` must run first")]

@@ -10,7 +10,9 @@ from ...ir.program import ClassSource
 from ..rule import Rule
 
 _WRONG = {
-    **dict.fromkeys(("_init_", "__int__", "__init", "_init__", "__init_", "init__", "__inti__", "__iniit__", "__ini__", "__initt__"), "__init__"),
+    **dict.fromkeys(
+        ("_init_", "__int__", "__init", "_init__", "__init_", "init__", "__inti__", "__iniit__", "__ini__", "__initt__"), "__init__"
+    ),
     **dict.fromkeys(("foward", "forwrad", "forwad", "forwrd", "fowrard", "foreward", "froward", "_forward_", "__forward__"), "forward"),
 }
 
@@ -48,7 +50,11 @@ class MisspelledDunder(Rule):
             right = _WRONG.get(name)
             if right is None or right in cls.methods or (right == "forward" and (cls.framework == "keras" or cls.find("forward"))):
                 continue
-            if name == "__int__" and len(method.args.args) < 2 and not any(isinstance(node, ast.Attribute) and node.attr == "__init__" for node in ast.walk(method)):
+            if (
+                name == "__int__"
+                and len(method.args.args) < 2
+                and not any(isinstance(node, ast.Attribute) and node.attr == "__init__" for node in cls.file.walk(method))
+            ):
                 continue
             if any(node.attr == name for node in cls.file.all(ast.Attribute)) or cls.file.program.mentioned(name, cls.file.path):
                 continue

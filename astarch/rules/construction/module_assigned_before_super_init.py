@@ -45,7 +45,7 @@ class ModuleAssignedBeforeSuperInit(Rule):
         if init is None or cls.file.path.rpartition("/")[2].startswith("modular_"):
             return
         call = next((node for node in init.body if _calls_init(node)), None)
-        inner = [node for node in ast.walk(init) if isinstance(node, ast.Attribute) and node.attr == "__init__"]
+        inner = [node for node in cls.file.walk(init) if isinstance(node, ast.Attribute) and node.attr == "__init__"]
         if call is None or len(inner) != 1:
             return
         for one in cls.assigned:
@@ -54,18 +54,35 @@ class ModuleAssignedBeforeSuperInit(Rule):
             made = makes_module(cls.file, one.value) or ("Parameter" if is_parameter(cls.file, one.value) else "")
             if made:
                 message = f"`self.{one.name}` is assigned a `{made}` before `super().__init__()` has run"
-                yield self.finding(cls.file, one.node, message, notes=[(call, "runs only here")], fix=self._moved(cls, init.body, one.node, call))
+                yield self.finding(
+                    cls.file, one.node, message, notes=[(call, "runs only here")], fix=self._moved(cls, init.body, one.node, call)
+                )
                 return
 
     def _moved(self, cls: ClassSource, body: list[ast.stmt], target: ast.stmt, call: ast.stmt) -> Fix | None:
-        if not isinstance(call, ast.Expr) or not isinstance(call.value, ast.Call) or call.value.args or call.value.keywords or call.lineno != call.end_lineno:
+        if (
+            not isinstance(call, ast.Expr)
+            or not isinstance(call.value, ast.Call)
+            or call.value.args
+            or call.value.keywords
+            or call.lineno != call.end_lineno
+        ):
             return None
         path, text = cls.file.path, cls.file.source(call)
         place = Span(path, target.lineno, target.col_offset + 1, target.lineno, target.col_offset + 1)
         last = call is body[-1]
-        gone = Span(path, call.lineno - 1, len(cls.file.lines[call.lineno - 2]) + 1, call.lineno, (call.end_col_offset or 0) + 1) if last else Span(path, call.lineno, 1, call.lineno + 1, 1)
+        gone = (
+            Span(path, call.lineno - 1, len(cls.file.lines[call.lineno - 2]) + 1, call.lineno, (call.end_col_offset or 0) + 1)
+            if last
+            else Span(path, call.lineno, 1, call.lineno + 1, 1)
+        )
         return Fix("move `super().__init__()` up", (Edit(place, f"{text}\n" + " " * target.col_offset), Edit(gone, "")), safe=True)
 
 
 def _calls_init(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute) and node.value.func.attr == "__init__"
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr == "__init__"
+    )

@@ -40,7 +40,9 @@ class SequentialListNotUnpacked(Rule):
             only = call.args[0]
             if isinstance(only, (ast.List, ast.Tuple, ast.ListComp)) or (isinstance(only, ast.Name) and _is_list(file, call, only.id)):
                 fix = insert_before(file, only, "*", "unpack it", safe=True)
-                yield self.finding(file, only, "`nn.Sequential` is given one list; it takes the layers themselves", help="unpack it with a star", fix=fix)
+                yield self.finding(
+                    file, only, "`nn.Sequential` is given one list; it takes the layers themselves", help="unpack it with a star", fix=fix
+                )
 
 
 def _is_list(file: File, call: ast.Call, name: str) -> bool:

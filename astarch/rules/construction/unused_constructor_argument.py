@@ -40,7 +40,7 @@ class UnusedConstructorArgument(Rule):
         init = cls.methods.get("__init__")
         if init is None or len(init.body) < 2:
             return
-        read = {node.id for node in ast.walk(init) if isinstance(node, ast.Name)}
+        read = {node.id for node in cls.file.walk(init) if isinstance(node, ast.Name)}
         if "locals" in read:
             return
         for arg in (*init.args.args[1:], *init.args.kwonlyargs):

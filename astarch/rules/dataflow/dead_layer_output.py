@@ -64,10 +64,10 @@ class DeadLayerOutput(Rule):
         forward = cls.forward
         if forward is None or cls.framework != "torch":
             return
-        loads = {node.id for node in ast.walk(forward) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
+        loads = {node.id for node in cls.file.walk(forward) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
         if "locals" in loads:
             return
-        scoped = {name for node in ast.walk(forward) if isinstance(node, (ast.Nonlocal, ast.Global)) for name in node.names}
+        scoped = {name for node in cls.file.walk(forward) if isinstance(node, (ast.Nonlocal, ast.Global)) for name in node.names}
         for block in _blocks(forward):
             for here, after in zip(block, [*block[1:], None], strict=False):
                 name, value = _stored(here)
@@ -80,7 +80,9 @@ class DeadLayerOutput(Rule):
                     yield self.finding(cls.file, here, f"`{name}`, the result of `{layer}`, is never used: the call has no effect")
                 elif after is not None and _stored(after)[0] == name and not _reads(after, name):
                     notes = [(after, "overwritten here, unread")]
-                    yield self.finding(cls.file, here, f"`{name}`, the result of `{layer}`, is overwritten before anything uses it", notes=notes)
+                    yield self.finding(
+                        cls.file, here, f"`{name}`, the result of `{layer}`, is overwritten before anything uses it", notes=notes
+                    )
 
     def _layer(self, cls: ClassSource, value: ast.expr | None) -> str:
         name = own_call(cls, value)

@@ -45,5 +45,15 @@ class ForwardCalledDirectly(Rule):
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         for call in cls.file.within(cls.node, ast.Call):
             func = call.func
-            if isinstance(func, ast.Attribute) and func.attr == "forward" and isinstance(func.value, ast.Attribute) and layer_of(cls, func.value.attr) is not None:
-                yield self.finding(cls.file, func, "calling `forward` by name skips the hooks of the module", fix=replace(cls.file, func, cls.file.source(func.value), "call the module", safe=True))
+            if (
+                isinstance(func, ast.Attribute)
+                and func.attr == "forward"
+                and isinstance(func.value, ast.Attribute)
+                and layer_of(cls, func.value.attr) is not None
+            ):
+                yield self.finding(
+                    cls.file,
+                    func,
+                    "calling `forward` by name skips the hooks of the module",
+                    fix=replace(cls.file, func, cls.file.source(func.value), "call the module", safe=True),
+                )

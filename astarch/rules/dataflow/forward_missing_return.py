@@ -54,16 +54,22 @@ class ForwardMissingReturn(Rule):
         last = forward.body[-1]
         if not isinstance(last, ast.Assign) or len(last.targets) != 1 or not isinstance(last.targets[0], ast.Name):
             return
-        for node in ast.walk(forward):
+        for node in cls.file.walk(forward):
             if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Raise)) or (isinstance(node, ast.Return) and node.value is not None):
                 return
             if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
                 return
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and dotted_text(node.value.func) != "print":
                 return
-        if not any(own_call(cls, node) for node in ast.walk(forward)):
+        if not any(own_call(cls, node) for node in cls.file.walk(forward)):
             return
         at = cls.file.span(last)
         end = Span(at.file, at.end_line, at.end_column, at.end_line, at.end_column)
         fix = Fix(f"return `{last.targets[0].id}`", (Edit(end, "\n" + " " * last.col_offset + f"return {last.targets[0].id}"),))
-        yield self.finding(cls.file, forward, f"`{forward.name}` of `{cls.name}` returns nothing: its callers get None", notes=[(last, "computed, then dropped")], fix=fix)
+        yield self.finding(
+            cls.file,
+            forward,
+            f"`{forward.name}` of `{cls.name}` returns nothing: its callers get None",
+            notes=[(last, "computed, then dropped")],
+            fix=fix,
+        )

@@ -46,6 +46,10 @@ class GradientCutInForward(Rule):
         if cls.forward is None:
             return
         for call in cls.file.within(cls.forward, ast.Call):
-            if len(call.args) == 1 and cls.file.resolve(call.func) in ("torch.tensor", "torch.Tensor", "torch.FloatTensor") and own_call(cls, call.args[0]):
+            if (
+                len(call.args) == 1
+                and cls.file.resolve(call.func) in ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
+                and own_call(cls, call.args[0])
+            ):
                 fix = replace(cls.file, call, cls.file.source(call.args[0]), "use the value itself")
                 yield self.finding(cls.file, call, "this copies the values and cuts the gradient: nothing before it is trained", fix=fix)

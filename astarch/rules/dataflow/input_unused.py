@@ -45,9 +45,9 @@ class InputUnused(Rule):
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         forward = cls.forward
-        if forward is None or not any(own_call(cls, node) for node in ast.walk(forward)):
+        if forward is None or not any(own_call(cls, node) for node in cls.file.walk(forward)):
             return
-        read = {node.id for node in ast.walk(forward) if isinstance(node, ast.Name)}
+        read = {node.id for node in cls.file.walk(forward) if isinstance(node, ast.Name)}
         names = [*forward.args.posonlyargs, *forward.args.args]
         for arg in names[1 : len(names) - len(forward.args.defaults)]:
             if arg.arg not in read and not arg.arg.startswith("_") and "locals" not in read:

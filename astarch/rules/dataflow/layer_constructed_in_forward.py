@@ -43,7 +43,12 @@ class LayerConstructedInForward(Rule):
         for call in cls.file.within(cls.forward, ast.Call):
             layer = torch_layer(cls.file, call)
             if layer in WEIGHTED and _used_at_once(cls, call) and not _without_weights(layer, call):
-                yield self.finding(cls.file, call, f"this `{layer}` is made anew at every call: its weights are random and never trained", help="construct it in __init__")
+                yield self.finding(
+                    cls.file,
+                    call,
+                    f"this `{layer}` is made anew at every call: its weights are random and never trained",
+                    help="construct it in __init__",
+                )
 
 
 def _used_at_once(cls: ClassSource, call: ast.Call) -> bool:
@@ -55,7 +60,9 @@ def _used_at_once(cls: ClassSource, call: ast.Call) -> bool:
     if not isinstance(parent, ast.Assign) or len(parent.targets) != 1 or not isinstance(parent.targets[0], ast.Name) or cls.forward is None:
         return False
     name = parent.targets[0].id
-    uses = [node for node in ast.walk(cls.forward) if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)]
+    uses = [
+        node for node in cls.file.walk(cls.forward) if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+    ]
     return bool(uses) and all(isinstance(outer := cls.file.parents[use], ast.Call) and outer.func is use for use in uses)
 
 

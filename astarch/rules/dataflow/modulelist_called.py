@@ -45,4 +45,10 @@ class ModulelistCalled(Rule):
             made = layer_of(cls, name) if name else None
             kind = cls.file.resolve(made.func).rpartition(".")[2] if made is not None else ""
             if made is not None and cls.file.resolve(made.func) in ("torch.nn.ModuleList", "torch.nn.ModuleDict"):
-                yield self.finding(cls.file, call, f"`self.{name}` is an `nn.{kind}`, which cannot be called", notes=[(made, "made here")], help="use nn.Sequential, or loop over it")
+                yield self.finding(
+                    cls.file,
+                    call,
+                    f"`self.{name}` is an `nn.{kind}`, which cannot be called",
+                    notes=[(made, "made here")],
+                    help="use nn.Sequential, or loop over it",
+                )

@@ -51,20 +51,34 @@ class TupleOutputNotUnpacked(Rule):
                 for here, after in zip(call.args, call.args[1:], strict=False):
                     layer, then = torch_layer(file, here), torch_layer(file, after)
                     if layer in TUPLE_GIVING and then:
-                        yield self.finding(file, here, f"`nn.{layer}` gives a tuple, and the `{then}` after it takes a tensor", notes=[(after, "gets the tuple")])
+                        yield self.finding(
+                            file,
+                            here,
+                            f"`nn.{layer}` gives a tuple, and the `{then}` after it takes a tensor",
+                            notes=[(after, "gets the tuple")],
+                        )
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         for call in cls.file.within(cls.node, ast.Call):
             name = own_call(cls, call)
-            if not name or len(call.args) != 1 or call.keywords or self._kind(cls, name) not in WEIGHTED - RECURRENT - {"MultiheadAttention"}:
+            if (
+                not name
+                or len(call.args) != 1
+                or call.keywords
+                or self._kind(cls, name) not in WEIGHTED - RECURRENT - {"MultiheadAttention"}
+            ):
                 continue
             inner = call.args[0]
             source = own_call(cls, inner)
             kind = self._kind(cls, source) if source else ""
             if kind in TUPLE_GIVING:
                 at = cls.file.span(inner)
-                fix = Fix("take its first item", (Edit(Span(at.file, at.end_line, at.end_column, at.end_line, at.end_column), "[0]"),), safe=True)
-                yield self.finding(cls.file, inner, f"`self.{source}` is an `nn.{kind}` and gives a tuple; `self.{name}` takes a tensor", fix=fix)
+                fix = Fix(
+                    "take its first item", (Edit(Span(at.file, at.end_line, at.end_column, at.end_line, at.end_column), "[0]"),), safe=True
+                )
+                yield self.finding(
+                    cls.file, inner, f"`self.{source}` is an `nn.{kind}` and gives a tuple; `self.{name}` takes a tensor", fix=fix
+                )
 
     def _kind(self, cls: ClassSource, name: str) -> str:
         made = layer_of(cls, name)

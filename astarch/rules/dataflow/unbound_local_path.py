@@ -47,11 +47,17 @@ class UnboundLocalPath(Rule):
         last = forward.body[-1] if forward is not None else None
         if forward is None or not isinstance(last, ast.Return) or last.value is None:
             return
-        for node in ast.walk(last.value):
+        for node in cls.file.walk(last.value):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 place = _only_branch(forward, node.id)
                 if place is not None:
-                    yield self.finding(cls.file, node, f"`{node.id}` is assigned on one branch only", notes=[(place, "only when this is taken")], help=f"give `{node.id}` a value on the other branch")
+                    yield self.finding(
+                        cls.file,
+                        node,
+                        f"`{node.id}` is assigned on one branch only",
+                        notes=[(place, "only when this is taken")],
+                        help=f"give `{node.id}` a value on the other branch",
+                    )
                     return
 
 
@@ -60,7 +66,11 @@ def _only_branch(function: Definition, name: str) -> ast.If | None:
     if name in {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}:
         return None
     stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)]
-    bound = any(isinstance(node, (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)) and node is not function for node in ast.walk(function))
+    bound = any(
+        isinstance(node, (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.ExceptHandler))
+        and node is not function
+        for node in ast.walk(function)
+    )
     for statement in function.body:
         if isinstance(statement, ast.If) and not statement.orelse and stores and not bound:
             inside = [node for node in ast.walk(statement) if node in stores]

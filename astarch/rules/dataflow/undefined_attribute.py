@@ -49,11 +49,14 @@ class UndefinedAttribute(Rule):
         for each in cls.lineage:
             known |= {one.name for one in each.assigned} | each.class_names | each.named | _guarded(each)
         elsewhere = _given_from_outside(cls)
-        inherited = _has_heirs(cls)
+        for heir in _heirs(cls):
+            elsewhere |= {one.name for one in heir.assigned} | heir.class_names | heir.named
+        inherited = cls.file.program.inherited_elsewhere(cls.name, cls.file.path)
         for name, places in cls.reads.items():
             if name in known or name in elsewhere or name.startswith("__") or (name.startswith("_") and hasattr_of_module(name)):
                 continue
-            if inherited and cls.file.program.mentioned(name, cls.file.path):
+            program, path = cls.file.program, cls.file.path
+            if program.assigned_elsewhere(name, path) or (inherited and program.mentioned(name, path)):
                 continue
             place = places[0]
             if any(isinstance(node, ast.Try) for node in cls.file.up(place)):
@@ -65,14 +68,45 @@ class UndefinedAttribute(Rule):
 
 def hasattr_of_module(name: str) -> bool:
     """Whether `nn.Module` has a private attribute of that name, or may."""
-    return name in ("_modules", "_parameters", "_buffers", "_version", "_get_name", "_apply", "_call_impl", "_save_to_state_dict", "_load_from_state_dict", "_forward_hooks") or name.startswith(
-        ("_forward", "_backward", "_state_dict", "_load_state", "_non_persistent", "_is_full", "_named", "_register", "_compiled", "_slow", "_wrapped", "_replicate", "_maybe")
+    return name in (
+        "_modules",
+        "_parameters",
+        "_buffers",
+        "_version",
+        "_get_name",
+        "_apply",
+        "_call_impl",
+        "_save_to_state_dict",
+        "_load_from_state_dict",
+        "_forward_hooks",
+    ) or name.startswith(
+        (
+            "_forward",
+            "_backward",
+            "_state_dict",
+            "_load_state",
+            "_non_persistent",
+            "_is_full",
+            "_named",
+            "_register",
+            "_compiled",
+            "_slow",
+            "_wrapped",
+            "_replicate",
+            "_maybe",
+        )
     )
 
 
 def _guarded(cls: ClassSource) -> set[str]:
     """Names that are asked for, or made, by text."""
-    return {str(arg.value) for node in ast.walk(cls.node) if isinstance(node, ast.Call) for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+    return {
+        str(arg.value)
+        for node in cls.file.walk(cls.node)
+        if isinstance(node, ast.Call)
+        for arg in node.args
+        if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+    }
 
 
 def _given_from_outside(cls: ClassSource) -> set[str]:
@@ -81,8 +115,6 @@ def _given_from_outside(cls: ClassSource) -> set[str]:
     return stored | {node.value for node in cls.file.all(ast.Constant) if isinstance(node.value, str) and node.value.isidentifier()}
 
 
-def _has_heirs(cls: ClassSource) -> bool:
-    """Whether some class may inherit from it, and so give it what it lacks."""
-    program = cls.file.program
-    here = [other for other in cls.file.classes if other is not cls and cls in other.lineage]
-    return bool(here) or program.mentioned(cls.name, cls.file.path)
+def _heirs(cls: ClassSource) -> list[ClassSource]:
+    """The classes of this file that inherit from it."""
+    return [other for other in cls.file.classes if other is not cls and cls in other.lineage]

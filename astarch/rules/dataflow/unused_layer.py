@@ -66,7 +66,7 @@ class UnusedLayer(Rule):
 
 
 def _takes_all(cls: ClassSource) -> bool:
-    return any(isinstance(node, ast.Attribute) and node.attr in _ALL_CHILDREN for each in cls.lineage for node in ast.walk(each.node))
+    return any(isinstance(node, ast.Attribute) and node.attr in _ALL_CHILDREN for each in cls.lineage for node in each.file.walk(each.node))
 
 
 def _used_names(cls: ClassSource) -> set[str]:

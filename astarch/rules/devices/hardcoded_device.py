@@ -32,9 +32,22 @@ class HardcodedDevice(Rule):
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         for call in cls.file.within(cls.forward, ast.Call) if cls.forward is not None else []:
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "cuda" and not call.args and not call.keywords and not cls.file.resolve(call.func):
-                yield self.finding(cls.file, call, "`.cuda()` in the forward needs a GPU, and always the first", help="use the device of an input: x.device")
+            if (
+                isinstance(call.func, ast.Attribute)
+                and call.func.attr == "cuda"
+                and not call.args
+                and not call.keywords
+                and not cls.file.resolve(call.func)
+            ):
+                yield self.finding(
+                    cls.file,
+                    call,
+                    "`.cuda()` in the forward needs a GPU, and always the first",
+                    help="use the device of an input: x.device",
+                )
             elif cls.file.resolve(call.func).startswith("torch."):
                 device = argument(call, -1, "device")
                 if device is not None and isinstance(constant(device), str) and str(constant(device)).startswith("cuda"):
-                    yield self.finding(cls.file, device, "a fixed device in the forward needs a GPU", help="use the device of an input: x.device")
+                    yield self.finding(
+                        cls.file, device, "a fixed device in the forward needs a GPU", help="use the device of an input: x.device"
+                    )

@@ -33,8 +33,16 @@ class TensorCreatedOnDefaultDevice(Rule):
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         for node in cls.file.within(cls.forward, ast.BinOp) if cls.forward is not None else []:
             for call in (node.left, node.right):
-                if isinstance(call, ast.Call) and not has_star(call) and cls.file.resolve(call.func) in _FACTORIES and argument(call, -1, "device") is None and constant(call.args[0] if call.args else None) != ():
-                    yield self.finding(cls.file, call, "this tensor is made on the default device, not on that of the input", help="device=x.device")
+                if (
+                    isinstance(call, ast.Call)
+                    and not has_star(call)
+                    and cls.file.resolve(call.func) in _FACTORIES
+                    and argument(call, -1, "device") is None
+                    and constant(call.args[0] if call.args else None) != ()
+                ):
+                    yield self.finding(
+                        cls.file, call, "this tensor is made on the default device, not on that of the input", help="device=x.device"
+                    )
 
 
 _FACTORIES = {f"torch.{name}" for name in ("arange", "linspace", "zeros", "ones", "rand", "randn", "eye")}

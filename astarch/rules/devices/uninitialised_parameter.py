@@ -46,12 +46,27 @@ class UninitialisedParameter(Rule):
         if not cls.closed or _FILLING.search(cls.file.text):
             return
         for one in cls.assigned:
-            if one.method.name == "__init__" and is_parameter(cls.file, one.value) and isinstance(one.value, ast.Call) and len(one.value.args) == 1:
+            if (
+                one.method.name == "__init__"
+                and is_parameter(cls.file, one.value)
+                and isinstance(one.value, ast.Call)
+                and len(one.value.args) == 1
+            ):
                 inner = one.value.args[0]
-                if isinstance(inner, ast.Call) and cls.file.resolve(inner.func) in ("torch.empty", "torch.Tensor", "torch.FloatTensor") and inner.args and not isinstance(inner.args[0], (ast.List, ast.ListComp)):
+                if (
+                    isinstance(inner, ast.Call)
+                    and cls.file.resolve(inner.func) in ("torch.empty", "torch.Tensor", "torch.FloatTensor")
+                    and inner.args
+                    and not isinstance(inner.args[0], (ast.List, ast.ListComp))
+                ):
                     if not cls.file.program.mentioned(one.name, cls.file.path):
-                        yield self.finding(cls.file, inner, f"`self.{one.name}` is never given values: it holds whatever was in memory", help="nn.init fills it")
+                        yield self.finding(
+                            cls.file,
+                            inner,
+                            f"`self.{one.name}` is never given values: it holds whatever was in memory",
+                            help="nn.init fills it",
+                        )
 
 
 #: What a file that fills its parameters says somewhere: ``nn.init.``, ``_init_weights``, ``reset_parameters``, ``x.normal_(``.
-_FILLING = re.compile(r"\binit\b|_init\b|\binit_|_init_|\breset_|\.data\b|[a-z]_\(|load_state_dict|from_pretrained")
+_FILLING = re.compile(r"\binit\b|[a-z]_init|\binit_|(?<!_)_init_(?!_)|\breset_|\.data\b|[a-z]_\(|load_state_dict|from_pretrained")

@@ -36,5 +36,18 @@ class BiasBeforeBatchnorm(Rule):
         for call in file.all(ast.Call):
             for here, after in zip(call.args, call.args[1:], strict=False) if torch_layer(file, call) == "Sequential" else ():
                 first, second = torch_layer(file, here), torch_layer(file, after)
-                if first in CONVOLUTIONS | {"Linear"} and second in BATCH_NORMS and isinstance(here, ast.Call) and argument(here, -1, "bias") is None and len(here.args) < (3 if first == "Linear" else 8) and not has_star(here):
-                    yield self.finding(file, here, "this bias does nothing: the batch norm after it removes it", notes=[(after, "removes it")], fix=add_argument(file, here, "bias=False", "leave it out; the state dict loses a key"))
+                if (
+                    first in CONVOLUTIONS | {"Linear"}
+                    and second in BATCH_NORMS
+                    and isinstance(here, ast.Call)
+                    and argument(here, -1, "bias") is None
+                    and len(here.args) < (3 if first == "Linear" else 8)
+                    and not has_star(here)
+                ):
+                    yield self.finding(
+                        file,
+                        here,
+                        "this bias does nothing: the batch norm after it removes it",
+                        notes=[(after, "removes it")],
+                        fix=add_argument(file, here, "bias=False", "leave it out; the state dict loses a key"),
+                    )

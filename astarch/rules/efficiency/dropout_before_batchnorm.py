@@ -34,4 +34,9 @@ class DropoutBeforeBatchnorm(Rule):
             for here, after in zip(call.args, call.args[1:], strict=False) if torch_layer(file, call) == "Sequential" else ():
                 first, second = torch_layer(file, here), torch_layer(file, after)
                 if first in {"Dropout", "Dropout2d"} and second in BATCH_NORMS:
-                    yield self.finding(file, here, "the batch norm after this dropout keeps a variance that evaluation does not have", notes=[(after, "followed by this")])
+                    yield self.finding(
+                        file,
+                        here,
+                        "the batch norm after this dropout keeps a variance that evaluation does not have",
+                        notes=[(after, "followed by this")],
+                    )

@@ -33,5 +33,5 @@ class LinearLinearNoActivation(Rule):
         for call in file.all(ast.Call):
             for here, after in zip(call.args, call.args[1:], strict=False) if torch_layer(file, call) == "Sequential" else ():
                 first, second = torch_layer(file, here), torch_layer(file, after)
-                if first in {"Linear"} and second in {"Linear"}:
+                if first == "Linear" and second == "Linear":
                     yield self.finding(file, here, "two linear layers in a row compute what one could", notes=[(after, "followed by this")])

@@ -39,11 +39,19 @@ class DeprecatedApi(Rule):
             name = file.resolve(call.func)
             if name in _GONE and not any(isinstance(node, (ast.Try, ast.If)) for node in file.up(call)):
                 new = _GONE[name]
-                fix = replace(file, call.func, file.source(call.func).rpartition(".")[0] + "." + new, f"use {new}", safe=True) if new.isidentifier() and isinstance(call.func, ast.Attribute) else None
+                fix = (
+                    replace(file, call.func, file.source(call.func).rpartition(".")[0] + "." + new, f"use {new}", safe=True)
+                    if new.isidentifier() and isinstance(call.func, ast.Attribute)
+                    else None
+                )
                 yield self.finding(file, call.func, f"`{name}` is gone, or soon will be", help=f"use {new}", fix=fix)
             elif torch_layer(file, call).endswith("Loss") or name.startswith("torch.nn.functional."):
                 for keyword in call.keywords:
-                    if keyword.arg in ("size_average", "reduce") and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool):
+                    if (
+                        keyword.arg in ("size_average", "reduce")
+                        and isinstance(keyword.value, ast.Constant)
+                        and isinstance(keyword.value.value, bool)
+                    ):
                         yield self.finding(file, keyword.value, f"`{keyword.arg}` is deprecated", help="use reduction=")
 
 

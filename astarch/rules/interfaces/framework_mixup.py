@@ -40,7 +40,11 @@ class FrameworkMixup(Rule):
                 padding = argument(call, 4, "padding")
                 text = constant(padding)
                 if padding is not None and isinstance(text, str) and text not in ("same", "valid"):
-                    fix = replace(file, padding, f'"{text.lower()}"', "torch writes it small", safe=True) if text.lower() in ("same", "valid") else None
+                    fix = (
+                        replace(file, padding, f'"{text.lower()}"', "torch writes it small", safe=True)
+                        if text.lower() in ("same", "valid")
+                        else None
+                    )
                     yield self.finding(file, padding, f"torch has no padding {text!r}", fix=fix)
             elif keras_layer(file, call) in ("Conv1D", "Conv2D", "Conv3D"):
                 for keyword in call.keywords:

@@ -39,4 +39,6 @@ class KerasLayerCreatedInCall(Rule):
         for call in cls.file.within(cls.forward, ast.Call) if cls.forward is not None else []:
             layer = keras_layer(cls.file, call.func)
             if layer in KERAS_WEIGHTED:
-                yield self.finding(cls.file, call.func, f"this `{layer}` is made anew at every call: nothing trains it", help="make it in __init__")
+                yield self.finding(
+                    cls.file, call.func, f"this `{layer}` is made anew at every call: nothing trains it", help="make it in __init__"
+                )

@@ -42,18 +42,33 @@ class KerasLogitsLossMismatch(Rule):
                 continue
             loss = argument(call, 1, "loss")
             scope: ast.AST = file.function_of(call) or file.tree
-            made = [node.value for node in ast.walk(scope) if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == call.func.value.id for t in node.targets)]
+            made = [
+                node.value
+                for node in ast.walk(scope)
+                if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == call.func.value.id for t in node.targets)
+            ]
             last = _last_dense(file, made[0]) if len(made) == 1 else None
             if last is None or not isinstance(loss, ast.Call) or "Crossentropy" not in file.resolve(loss.func):
                 continue
             activation, logits = constant(argument(last, 1, "activation")), argument(loss, 0, "from_logits")
             if activation in ("softmax", "sigmoid") and logits is not None and constant(logits) is True:
-                yield self.finding(file, logits, f"the loss takes logits, and the model gives what a {activation} makes of them", notes=[(last, f"ends in a {activation}")], fix=replace(file, logits, "False", "say that they are probabilities"))
+                yield self.finding(
+                    file,
+                    logits,
+                    f"the loss takes logits, and the model gives what a {activation} makes of them",
+                    notes=[(last, f"ends in a {activation}")],
+                    fix=replace(file, logits, "False", "say that they are probabilities"),
+                )
 
 
 def _last_dense(file: File, node: ast.expr) -> ast.Call | None:
     """The last layer of a Sequential written as a list, when it is dense."""
-    if isinstance(node, ast.Call) and file.resolve(node.func) in ("keras.Sequential", "keras.models.Sequential") and node.args and isinstance(node.args[0], ast.List):
+    if (
+        isinstance(node, ast.Call)
+        and file.resolve(node.func) in ("keras.Sequential", "keras.models.Sequential")
+        and node.args
+        and isinstance(node.args[0], ast.List)
+    ):
         last = node.args[0].elts[-1] if node.args[0].elts else None
         return last if isinstance(last, ast.Call) and keras_layer(file, last) == "Dense" else None
     return None

@@ -37,4 +37,14 @@ class KerasReservedAttribute(Rule):
                 yield self.finding(cls.file, one.target, f"`{one.name}` belongs to Keras: it cannot be assigned", help="use another name")
 
 
-_RESERVED = {"weights", "variables", "trainable_variables", "non_trainable_variables", "trainable_weights", "non_trainable_weights", "input", "output", "losses"}
+_RESERVED = {
+    "weights",
+    "variables",
+    "trainable_variables",
+    "non_trainable_variables",
+    "trainable_weights",
+    "non_trainable_weights",
+    "input",
+    "output",
+    "losses",
+}

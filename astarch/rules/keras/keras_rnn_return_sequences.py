@@ -34,13 +34,28 @@ class KerasRnnReturnSequences(Rule):
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
         for call in file.all(ast.Call):
-            if file.resolve(call.func) not in ("keras.Sequential", "keras.models.Sequential") or not call.args or not isinstance(call.args[0], ast.List):
+            if (
+                file.resolve(call.func) not in ("keras.Sequential", "keras.models.Sequential")
+                or not call.args
+                or not isinstance(call.args[0], ast.List)
+            ):
                 continue
             for here, after in zip(call.args[0].elts, call.args[0].elts[1:], strict=False):
-                if keras_layer(file, here) in _RECURRENT and keras_layer(file, after) in _RECURRENT and isinstance(here, ast.Call) and not has_star(here):
+                if (
+                    keras_layer(file, here) in _RECURRENT
+                    and keras_layer(file, after) in _RECURRENT
+                    and isinstance(here, ast.Call)
+                    and not has_star(here)
+                ):
                     if argument(here, -1, "return_sequences") is None:
                         fix = add_argument(file, here, "return_sequences=True", "give the whole sequence", safe=True)
-                        yield self.finding(file, here, "this gives its last step only; the layer after it takes a sequence", notes=[(after, "takes a sequence")], fix=fix)
+                        yield self.finding(
+                            file,
+                            here,
+                            "this gives its last step only; the layer after it takes a sequence",
+                            notes=[(after, "takes a sequence")],
+                            fix=fix,
+                        )
 
 
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN"}

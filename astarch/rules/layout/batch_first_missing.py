@@ -16,7 +16,8 @@ class BatchFirstMissing(Rule):
     """The last time step is taken from the batch axis.
 
     ## Why
-    Without `batch_first=True` an RNN takes `(time, batch, features)`; `out[:, -1]` is then the last example of the batch, not the last step.
+    Without `batch_first=True` an RNN takes `(time, batch, features)`; `out[:, -1]` is then the last example of
+    the batch, not the last step.
 
     ## Fix
     Unsafe: `batch_first=True`.
@@ -54,16 +55,30 @@ class BatchFirstMissing(Rule):
             name = own_call(cls, node.value)
             made = layer_of(cls, name) if name else None
             target = node.targets[0]
-            if made is None or torch_layer(cls.file, made) not in RECURRENT or has_star(made) or argument(made, -1, "batch_first") is not None or len(made.args) > 4:
+            if (
+                made is None
+                or torch_layer(cls.file, made) not in RECURRENT
+                or has_star(made)
+                or argument(made, -1, "batch_first") is not None
+                or len(made.args) > 4
+            ):
                 continue
             if forward is None or not isinstance(target, ast.Tuple) or not isinstance(target.elts[0], ast.Name):
                 continue
             out = target.elts[0].id
-            stores = [one for one in ast.walk(forward) if isinstance(one, ast.Name) and one.id == out and isinstance(one.ctx, ast.Store)]
+            stores = [
+                one for one in cls.file.walk(forward) if isinstance(one, ast.Name) and one.id == out and isinstance(one.ctx, ast.Store)
+            ]
             for use in cls.file.within(forward, ast.Subscript):
                 if len(stores) == 1 and isinstance(use.value, ast.Name) and use.value.id == out and _is_last_of_second(use.slice):
                     fix = add_argument(cls.file, made, "batch_first=True", "say that the batch comes first; results change")
-                    yield self.finding(cls.file, use, f"this takes the last example of the batch, not the last step: `self.{name}` gives (time, batch, features)", notes=[(made, "batch_first is False")], fix=fix)
+                    yield self.finding(
+                        cls.file,
+                        use,
+                        f"this takes the last example of the batch, not the last step: `self.{name}` gives (time, batch, features)",
+                        notes=[(made, "batch_first is False")],
+                        fix=fix,
+                    )
                     return
 
 

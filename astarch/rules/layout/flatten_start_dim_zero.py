@@ -39,4 +39,9 @@ class FlattenStartDimZero(Rule):
                 if torch_layer(file, here) == "Flatten" and torch_layer(file, after) == "Linear" and isinstance(here, ast.Call):
                     start = argument(here, 0, "start_dim")
                     if start is not None and constant(start) == 0 and argument(here, 1, "end_dim") is None:
-                        yield self.finding(file, here, "this flattens the batch into the features of the `Linear` after it", fix=replace(file, start, "1", "keep the batch"))
+                        yield self.finding(
+                            file,
+                            here,
+                            "this flattens the batch into the features of the `Linear` after it",
+                            fix=replace(file, start, "1", "keep the batch"),
+                        )

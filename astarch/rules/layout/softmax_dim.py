@@ -40,9 +40,19 @@ class SoftmaxDim(Rule):
                 continue
             layer, name = torch_layer(file, call), file.resolve(call.func)
             if layer in ("Softmax", "LogSoftmax", "Softmin") and argument(call, 0, "dim") is None:
-                yield self.finding(file, call, f"this `nn.{layer}` does not say over which axis", fix=add_argument(file, call, "dim=-1", "take the last axis"))
+                yield self.finding(
+                    file,
+                    call,
+                    f"this `nn.{layer}` does not say over which axis",
+                    fix=add_argument(file, call, "dim=-1", "take the last axis"),
+                )
             elif name in _FUNCTIONS and call.args and argument(call, 1, "dim") is None:
-                yield self.finding(file, call, f"this `{name.rpartition('.')[2]}` does not say over which axis", fix=add_argument(file, call, "dim=-1", "take the last axis"))
+                yield self.finding(
+                    file,
+                    call,
+                    f"this `{name.rpartition('.')[2]}` does not say over which axis",
+                    fix=add_argument(file, call, "dim=-1", "take the last axis"),
+                )
 
 
 _FUNCTIONS = {"torch.nn.functional.softmax", "torch.nn.functional.log_softmax", "torch.nn.functional.softmin"}

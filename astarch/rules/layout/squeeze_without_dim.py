@@ -34,5 +34,13 @@ class SqueezeWithoutDim(Rule):
         forward = cls.forward
         for node in cls.file.within(forward, ast.Return) if forward is not None else []:
             call = node.value
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "squeeze" and not call.args and not call.keywords:
-                yield self.finding(cls.file, call, "with a batch of one this drops the batch axis as well", help="name the axis: squeeze(-1)")
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr == "squeeze"
+                and not call.args
+                and not call.keywords
+            ):
+                yield self.finding(
+                    cls.file, call, "with a batch of one this drops the batch axis as well", help="name the axis: squeeze(-1)"
+                )

@@ -52,7 +52,13 @@ class SoftmaxBeforeCrossEntropy(Rule):
             kind, inner = _activation(file, made)
             if kind in kinds and made is not None and inner is not None:
                 fix = replace(file, made, file.source(inner), "give it the logits") if made is first else None
-                yield self.finding(file, first, f"this loss applies its own {kind}: it takes logits, not probabilities", notes=[] if made is first else [(made, f"{kind} is applied here")], fix=fix)
+                yield self.finding(
+                    file,
+                    first,
+                    f"this loss applies its own {kind}: it takes logits, not probabilities",
+                    notes=[] if made is first else [(made, f"{kind} is applied here")],
+                    fix=fix,
+                )
 
 
 def _takes_logits(file: File, call: ast.Call) -> tuple[str, ...]:
@@ -75,8 +81,12 @@ def _only_value(function: Definition, name: ast.expr, call: ast.Call) -> ast.exp
     """What a name was given, when that is the only assignment to it."""
     if not isinstance(name, ast.Name):
         return None
-    stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)]
-    values = [node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.targets[0] in stores]
+    stores = [
+        node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)
+    ]
+    values = [
+        node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.targets[0] in stores
+    ]
     return values[0] if len(stores) == len(values) == 1 and values[0].lineno < call.lineno else None
 
 
@@ -87,6 +97,11 @@ def _activation(file: File, node: ast.expr | None) -> tuple[str, ast.expr | None
     name = file.resolve(node.func)
     if name in ("torch.nn.functional.softmax", "torch.softmax", "torch.sigmoid", "torch.nn.functional.sigmoid") and node.args:
         return name.rpartition(".")[2], node.args[0]
-    if not name and isinstance(node.func, ast.Attribute) and node.func.attr in ("softmax", "sigmoid") and not dotted_text(node.func).startswith("self."):
+    if (
+        not name
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("softmax", "sigmoid")
+        and not dotted_text(node.func).startswith("self.")
+    ):
         return node.func.attr, node.func.value
     return "", None

@@ -11,7 +11,14 @@ from ..containers import library_name
 from ..layers import DROPOUTS, torch_layer
 from ..rule import Rule, argument, constant, replace
 
-_FUNCTIONS = {"Dropout": "dropout", "Dropout1d": "dropout1d", "Dropout2d": "dropout2d", "Dropout3d": "dropout3d", "AlphaDropout": "alpha_dropout", "FeatureAlphaDropout": "feature_alpha_dropout"}
+_FUNCTIONS = {
+    "Dropout": "dropout",
+    "Dropout1d": "dropout1d",
+    "Dropout2d": "dropout2d",
+    "Dropout3d": "dropout3d",
+    "AlphaDropout": "alpha_dropout",
+    "FeatureAlphaDropout": "feature_alpha_dropout",
+}
 
 
 class DropoutModuleCreatedInForward(Rule):
@@ -46,5 +53,11 @@ class DropoutModuleCreatedInForward(Rule):
             rate = argument(call.func, 0, "p")
             if constant(rate) == 0:
                 continue
-            text = f"{library_name(cls.file)}.functional.{_FUNCTIONS[layer]}({cls.file.source(call.args[0])}, {cls.file.source(rate) if rate is not None else 0.5}, self.training)"
-            yield self.finding(cls.file, call, f"this new `{layer}` is always in training mode: it is never off", fix=replace(cls.file, call, text, "use the functional form", safe=True))
+            given = f"{cls.file.source(call.args[0])}, {cls.file.source(rate) if rate is not None else 0.5}, self.training"
+            text = f"{library_name(cls.file)}.functional.{_FUNCTIONS[layer]}({given})"
+            yield self.finding(
+                cls.file,
+                call,
+                f"this new `{layer}` is always in training mode: it is never off",
+                fix=replace(cls.file, call, text, "use the functional form", safe=True),
+            )

@@ -9,7 +9,9 @@ from ...ir.diagnostic import Diagnostic
 from ...ir.program import ClassSource
 from ..rule import Rule, add_argument, argument, constant, has_star
 
-_DROPOUTS = {f"torch.nn.functional.{name}" for name in ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")}
+_DROPOUTS = {
+    f"torch.nn.functional.{name}" for name in ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+}
 
 
 class FunctionalDropoutTraining(Rule):
@@ -52,13 +54,21 @@ class FunctionalDropoutTraining(Rule):
                 elif name == "torch.nn.functional.scaled_dot_product_attention":
                     value = argument(call, 4, "dropout_p")
                     if isinstance(constant(value), float) and constant(value) > 0:
-                        yield self.finding(cls.file, call, "the dropout of this attention is also on in evaluation", help="dropout_p=p if self.training else 0.0")
+                        yield self.finding(
+                            cls.file,
+                            call,
+                            "the dropout of this attention is also on in evaluation",
+                            help="dropout_p=p if self.training else 0.0",
+                        )
 
 
 def _is_guarded(cls: ClassSource, call: ast.Call) -> bool:
     """Whether a condition around it asks for the mode."""
     for node in cls.file.up(call):
         test = node.test if isinstance(node, (ast.If, ast.IfExp)) else None
-        if test is not None and any(isinstance(part, ast.Attribute) and "train" in part.attr or isinstance(part, ast.Name) and "train" in part.id for part in ast.walk(test)):
+        if test is not None and any(
+            (isinstance(part, ast.Attribute) and "train" in part.attr) or (isinstance(part, ast.Name) and "train" in part.id)
+            for part in ast.walk(test)
+        ):
             return True
     return False

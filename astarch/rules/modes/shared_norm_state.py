@@ -55,8 +55,14 @@ class SharedNormState(Rule):
         for call in cls.file.within(cls.forward, ast.Call) if cls.forward is not None else []:
             name = own_call(cls, call)
             made = layer_of(cls, name) if name else None
-            if made is None or torch_layer(cls.file, made) not in BATCH_NORMS or any(isinstance(node, ast.If) for node in cls.file.up(call)):
+            if (
+                made is None
+                or torch_layer(cls.file, made) not in BATCH_NORMS
+                or any(isinstance(node, ast.If) for node in cls.file.up(call))
+            ):
                 continue
             if name in seen:
-                yield self.finding(cls.file, call, f"`self.{name}` is applied twice: its running statistics mix both", notes=[(seen[name], "also here")])
+                yield self.finding(
+                    cls.file, call, f"`self.{name}` is applied twice: its running statistics mix both", notes=[(seen[name], "also here")]
+                )
             seen.setdefault(name, call)

@@ -46,6 +46,13 @@ class AttributeOverwritten(Rule):
             if one.method is not init or one.node not in one.method.body or not has_weights(cls.file, one.value):
                 continue
             before = seen.get(one.name)
-            if before is not None and not any(before.lineno < node.lineno <= (one.node.end_lineno or 0) for node in cls.reads.get(one.name, [])):
-                yield self.finding(cls.file, one.node, f"`self.{one.name}` is assigned twice: the first layer is thrown away", notes=[(before, "this one is never used")])
+            if before is not None and not any(
+                before.lineno < node.lineno <= (one.node.end_lineno or 0) for node in cls.reads.get(one.name, [])
+            ):
+                yield self.finding(
+                    cls.file,
+                    one.node,
+                    f"`self.{one.name}` is assigned twice: the first layer is thrown away",
+                    notes=[(before, "this one is never used")],
+                )
             seen[one.name] = one.node

@@ -45,9 +45,16 @@ class ComputedNameWithoutFstring(Rule):
             if place is None or len(call.args) <= place:
                 continue
             name = call.args[place]
-            match = re.search(r"\{([A-Za-z_]\w*)(?:[^{}]*)\}", name.value) if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+            match = (
+                re.search(r"\{([A-Za-z_]\w*)(?:[^{}]*)\}", name.value)
+                if isinstance(name, ast.Constant) and isinstance(name.value, str)
+                else None
+            )
             if match and not isinstance(cls.file.parents[name], ast.Attribute):
                 function = cls.file.function_of(call)
-                known = function is not None and any(isinstance(node, (ast.Name, ast.arg)) and getattr(node, "id", getattr(node, "arg", "")) == match.group(1) for node in ast.walk(function))
+                known = function is not None and any(
+                    isinstance(node, (ast.Name, ast.arg)) and getattr(node, "id", getattr(node, "arg", "")) == match.group(1)
+                    for node in ast.walk(function)
+                )
                 fix = insert_before(cls.file, name, "f", "make it an f-string") if known else None
                 yield self.finding(cls.file, name, f"the name is literally {name.value!r}: nothing fills in the braces", fix=fix)  # type: ignore[attr-defined]

@@ -41,14 +41,30 @@ class LocalVariableInsteadOfSelf(Rule):
         init = cls.methods.get("__init__")
         if init is None:
             return
-        names = [node for node in ast.walk(init) if isinstance(node, ast.Name)]
+        names = [node for node in cls.file.walk(init) if isinstance(node, ast.Name)]
         read = {node.id for node in names if not isinstance(node.ctx, ast.Store)}
         if "locals" in read:
             return
-        for node in ast.walk(init):
-            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(target := node.targets[0], ast.Name) and target.id not in read | {"_"}:
+        for node in cls.file.walk(init):
+            if (
+                isinstance(node, ast.Assign)
+                and len(node.targets) == 1
+                and isinstance(target := node.targets[0], ast.Name)
+                and target.id not in read | {"_"}
+            ):
                 if has_weights(cls.file, node.value):
-                    fix = replace(cls.file, target, "self." + target.id[5:], "keep it on self") if target.id.startswith("self_") and len(target.id) > 5 else None
+                    fix = (
+                        replace(cls.file, target, "self." + target.id[5:], "keep it on self")
+                        if target.id.startswith("self_") and len(target.id) > 5
+                        else None
+                    )
                     severity = "error" if fix is not None else ""
                     made = makes_module(cls.file, node.value) or "layer"
-                    yield self.finding(cls.file, target, f"this `{made}` is never used: `{target.id}` is a local name", help="assign it to self", fix=fix, severity=severity)
+                    yield self.finding(
+                        cls.file,
+                        target,
+                        f"this `{made}` is never used: `{target.id}` is a local name",
+                        help="assign it to self",
+                        fix=fix,
+                        severity=severity,
+                    )

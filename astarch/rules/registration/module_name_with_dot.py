@@ -38,11 +38,20 @@ class ModuleNameWithDot(Rule):
     def check_file(self, file: File) -> Iterator[Diagnostic]:
         for call in file.all(ast.Call):
             names: list[ast.expr | None] = []
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "add_module" and len(call.args) == 2 and makes_module(file, call.args[1]):
+            if (
+                isinstance(call.func, ast.Attribute)
+                and call.func.attr == "add_module"
+                and len(call.args) == 2
+                and makes_module(file, call.args[1])
+            ):
                 names = [call.args[0]]
             elif torch_layer(file, call) == "ModuleDict" and call.args and isinstance(call.args[0], ast.Dict):
                 names = list(call.args[0].keys)
             for name in names:
                 if isinstance(name, ast.Constant) and isinstance(name.value, str) and ("." in name.value or not name.value):
-                    fix = replace(file, name, repr(name.value.replace(".", "_")).replace("'", '"'), "use an underscore", safe=True) if name.value else None
+                    fix = (
+                        replace(file, name, repr(name.value.replace(".", "_")).replace("'", '"'), "use an underscore", safe=True)
+                        if name.value
+                        else None
+                    )
                     yield self.finding(file, name, f"a module cannot be called {name.value!r}", fix=fix)

@@ -50,5 +50,6 @@ class ModulesInPythonDict(Rule):
         file = cls.file
         for name, place, item in hidden_items(cls, lambda node: has_weights(file, node), (ast.Dict, ast.DictComp)):
             fix = wrap(file, place, f"{library_name(file)}.ModuleDict(", ")", "make it a `ModuleDict`: its parameters join the state dict")
-            message = f"the `{makes_module(file, item)}` in `self.{name}` is not registered: a plain dict hides it from parameters(), state_dict() and .to()"
+            made = makes_module(file, item)
+            message = f"the `{made}` in `self.{name}` is not registered: a plain dict hides it from parameters(), state_dict() and .to()"
             yield self.finding(file, place, message, notes=[(item, "never trained, never saved")], help="use nn.ModuleDict", fix=fix)

@@ -83,9 +83,19 @@ class ModulesInPythonList(Rule):
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         file = cls.file
-        for name, place, item in hidden_items(cls, lambda node: has_weights(file, node), (ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.BinOp)):
+        for name, place, item in hidden_items(
+            cls, lambda node: has_weights(file, node), (ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.BinOp)
+        ):
             fix = wrap(file, place, f"{library_name(file)}.ModuleList(", ")", "make it a `ModuleList`: its parameters join the state dict")
             if isinstance(place, (ast.Set, ast.SetComp, ast.Name)):
                 fix = None
-            message = f"the `{makes_module(file, item)}` in `self.{name}` is not registered: a plain list hides it from parameters(), state_dict() and .to()"
-            yield self.finding(file, place, message, notes=[(item, "never trained, never saved")] if item is not place else [], help="use nn.ModuleList", fix=fix)
+            made = makes_module(file, item)
+            message = f"the `{made}` in `self.{name}` is not registered: a plain list hides it from parameters(), state_dict() and .to()"
+            yield self.finding(
+                file,
+                place,
+                message,
+                notes=[(item, "never trained, never saved")] if item is not place else [],
+                help="use nn.ModuleList",
+                fix=fix,
+            )

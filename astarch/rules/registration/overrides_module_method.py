@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
@@ -10,7 +9,21 @@ from ...ir.program import ClassSource
 from ..rule import Rule
 
 #: How many arguments torch itself gives these methods.
-_GIVEN = {"train": 1, "eval": 0, "parameters": 0, "named_parameters": 0, "children": 0, "modules": 0, "zero_grad": 0, "half": 0, "float": 0, "double": 0, "cpu": 0, "apply": 1, "requires_grad_": 1}
+_GIVEN = {
+    "train": 1,
+    "eval": 0,
+    "parameters": 0,
+    "named_parameters": 0,
+    "children": 0,
+    "modules": 0,
+    "zero_grad": 0,
+    "half": 0,
+    "float": 0,
+    "double": 0,
+    "cpu": 0,
+    "apply": 1,
+    "requires_grad_": 1,
+}
 
 
 class OverridesModuleMethod(Rule):
@@ -45,4 +58,9 @@ class OverridesModuleMethod(Rule):
             required += sum(default is None for default in method.args.kw_defaults)
             if required > given:
                 text = "without arguments" if given == 0 else "with one argument"
-                yield self.finding(cls.file, method, f"`{name}` replaces a method that torch itself calls {text}, and needs {required}", help="give it another name")
+                yield self.finding(
+                    cls.file,
+                    method,
+                    f"`{name}` replaces a method that torch itself calls {text}, and needs {required}",
+                    help="give it another name",
+                )

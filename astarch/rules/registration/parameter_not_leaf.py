@@ -60,7 +60,9 @@ class ParameterNotLeaf(Rule):
             inner = _inside(cls, one.value)
             if inner is not None and one.value is not None:
                 message = f"`self.{one.name}` is computed from a parameter, so it is a plain tensor: not registered, not trained"
-                yield self.finding(cls.file, one.value, message, notes=[(inner, "only this is a parameter")], fix=self._moved(cls, one.value, inner))
+                yield self.finding(
+                    cls.file, one.value, message, notes=[(inner, "only this is a parameter")], fix=self._moved(cls, one.value, inner)
+                )
 
     def _moved(self, cls: ClassSource, whole: ast.expr, inner: ast.Call) -> Fix | None:
         if len(inner.args) != 1 or inner.keywords:
@@ -71,7 +73,9 @@ class ParameterNotLeaf(Rule):
             return None
         if isinstance(inner.args[0], (ast.BinOp, ast.IfExp, ast.Lambda, ast.Compare)):
             content = f"({content})"
-        return replace(file, whole, f"{file.source(inner.func)}({text.replace(part, content)})", "move it into the parameter; it joins the state dict")
+        return replace(
+            file, whole, f"{file.source(inner.func)}({text.replace(part, content)})", "move it into the parameter; it joins the state dict"
+        )
 
 
 def _inside(cls: ClassSource, node: ast.expr | None) -> ast.Call | None:

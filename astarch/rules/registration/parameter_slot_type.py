@@ -43,6 +43,11 @@ class ParameterSlotType(Rule):
         layers = {f"self.{one.name}": torch_layer(cls.file, one.value) for one in cls.assigned}
         for node in cls.file.within(cls.node, ast.Assign):
             target, value = node.targets[0], dotted_text(node.value)
-            if isinstance(target, ast.Attribute) and target.attr == "weight" and layers.get(dotted_text(target.value)) in WEIGHTED and layers.get(value) in WEIGHTED:
+            if (
+                isinstance(target, ast.Attribute)
+                and target.attr == "weight"
+                and layers.get(dotted_text(target.value)) in WEIGHTED
+                and layers.get(value) in WEIGHTED
+            ):
                 fix = replace(cls.file, node.value, f"{value}.weight", "assign its weight", safe=True)
                 yield self.finding(cls.file, node.value, f"`{value}` is a module; `{dotted_text(target)}` takes a parameter", fix=fix)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
@@ -43,6 +42,13 @@ class SubmoduleHiddenByClassAttribute(Rule):
             made = makes_module(cls.file, one.value)
             own = next((each.methods[one.name] for each in cls.lineage if one.name in each.methods), None)
             if one.name in MODULE_METHODS and one.name != "forward":
-                yield self.finding(cls.file, one.node, f"`self.{one.name}` is a method of nn.Module: this `{made}` can never be reached under that name")
+                yield self.finding(
+                    cls.file, one.node, f"`self.{one.name}` is a method of nn.Module: this `{made}` can never be reached under that name"
+                )
             elif own is not None and any(dotted_text(item) == "property" for item in own.decorator_list):
-                yield self.finding(cls.file, one.node, f"`{one.name}` is a property of the class: this `{made}` can never be reached under that name", notes=[(own, "defined here")] if own in cls.methods.values() else [])
+                yield self.finding(
+                    cls.file,
+                    one.node,
+                    f"`{one.name}` is a property of the class: this `{made}` can never be reached under that name",
+                    notes=[(own, "defined here")] if own in cls.methods.values() else [],
+                )

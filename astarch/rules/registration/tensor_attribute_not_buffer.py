@@ -9,7 +9,23 @@ from ...ir.diagnostic import Diagnostic
 from ...ir.program import Assigned, ClassSource, first_parameter
 from ..rule import Rule, constant, replace
 
-_FACTORIES = {"zeros", "ones", "arange", "linspace", "logspace", "eye", "full", "rand", "randn", "tensor", "hann_window", "hamming_window", "tril", "triu", "meshgrid"}
+_FACTORIES = {
+    "zeros",
+    "ones",
+    "arange",
+    "linspace",
+    "logspace",
+    "eye",
+    "full",
+    "rand",
+    "randn",
+    "tensor",
+    "hann_window",
+    "hamming_window",
+    "tril",
+    "triu",
+    "meshgrid",
+}
 
 
 class TensorAttributeNotBuffer(Rule):
@@ -53,7 +69,12 @@ class TensorAttributeNotBuffer(Rule):
             return
         names = [one.name for each in cls.lineage for one in each.assigned]
         for one in cls.assigned:
-            if one.method.name != "__init__" or names.count(one.name) != 1 or not _makes_tensor(cls, one) or one.node not in one.method.body:
+            if (
+                one.method.name != "__init__"
+                or names.count(one.name) != 1
+                or not _makes_tensor(cls, one)
+                or one.node not in one.method.body
+            ):
                 continue
             use = _computed_with(cls, one.name)
             if use is not None and isinstance(one.value, ast.expr):
@@ -70,9 +91,17 @@ def _makes_tensor(cls: ClassSource, one: Assigned) -> bool:
     if not isinstance(value, ast.Call):
         return False
     name = cls.file.resolve(value.func)
-    if name.rpartition(".")[2] == "tensor" and value.args and (constant(value.args[0]) is not None or isinstance(value.args[0], (ast.Name, ast.Attribute, ast.Call))):
+    if (
+        name.rpartition(".")[2] == "tensor"
+        and value.args
+        and (constant(value.args[0]) is not None or isinstance(value.args[0], (ast.Name, ast.Attribute, ast.Call)))
+    ):
         return False
-    return name.startswith("torch.") and name.removeprefix("torch.") in _FACTORIES and not any(keyword.arg == "device" for keyword in value.keywords)
+    return (
+        name.startswith("torch.")
+        and name.removeprefix("torch.") in _FACTORIES
+        and not any(keyword.arg == "device" for keyword in value.keywords)
+    )
 
 
 def _computed_with(cls: ClassSource, name: str) -> ast.AST | None:

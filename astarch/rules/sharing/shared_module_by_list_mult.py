@@ -43,4 +43,10 @@ class SharedModuleByListMult(Rule):
             items, times = (node.left, node.right) if isinstance(node.left, (ast.List, ast.Tuple)) else (node.right, node.left)
             if isinstance(items, (ast.List, ast.Tuple)) and len(items.elts) == 1 and has_weights(file, items.elts[0]):
                 fix = replace(file, node, f"[{file.source(items.elts[0])} for _ in range({file.source(times)})]", "make a layer each time")
-                yield self.finding(file, node, "the list holds one layer several times: all share the same weights", notes=[(items.elts[0], "made once")], fix=fix)
+                yield self.finding(
+                    file,
+                    node,
+                    "the list holds one layer several times: all share the same weights",
+                    notes=[(items.elts[0], "made once")],
+                    fix=fix,
+                )

@@ -58,6 +58,14 @@ class SuspiciousLayerReuse(Rule):
                 continue
             sibling = f"{match.group(1)}{int(match.group(2)) + 1}"
             made, other = layer_of(cls, name), layer_of(cls, sibling)
-            if other is not None and made is not None and has_weights(cls.file, other) and sibling not in cls.reads and ast.dump(made) == ast.dump(other):
+            if (
+                other is not None
+                and made is not None
+                and has_weights(cls.file, other)
+                and sibling not in cls.reads
+                and ast.dump(made) == ast.dump(other)
+            ):
                 at = sorted(places, key=lambda place: (place.lineno, -place.col_offset))
-                yield self.finding(cls.file, at[-1], f"`self.{name}` is used twice and `self.{sibling}` never", notes=[(other, "never used")])
+                yield self.finding(
+                    cls.file, at[-1], f"`self.{name}` is used twice and `self.{sibling}` never", notes=[(other, "never used")]
+                )

@@ -58,9 +58,7 @@ class InputLayer(KerasLayer):
         held.update({"sparse": bool(sparse), "ragged": bool(ragged), "optional": optional, "built": True})
         held["_dtype_policy"] = get_policy(None)
         if input_tensor is None:
-            from ..state import auto_name
-
-            input_tensor = KerasTensor(inward(batch_shape), held["_dtype"], None, True, name or auto_name("KerasTensor"))
+            input_tensor = KerasTensor(inward(batch_shape), held["_dtype"], None, True, name or "")
             input_tensor.sparse = bool(sparse)
         Node(self, (), {}, input_tensor)
 

@@ -168,8 +168,6 @@ class UpSampling2D(KerasLayer):
         self.data_format = data_format_of(data_format)
         self.size = numbers(size, 2, "size")
         self.interpolation = interpolation.lower()
-        if self.interpolation not in ("bicubic", "bilinear", "lanczos3", "lanczos5", "nearest"):
-            refuse("ValueError", f"`interpolation` argument should be one of nearest, bilinear, bicubic, lanczos3, lanczos5. Received: {interpolation}")
         self.input_spec = InputSpec(ndim=4)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -120,11 +120,11 @@ class RunCall:
         if attributes.get("_lock", True):
             layer._check_super_called()
         attributes["_called"] = True
-        original = self.args, dict(self.kwargs)
+        original = self.args, self.kwargs  # the same dict, as in Keras: a mask added below is then part of the node
         lost = next((leaf for leaf in flatten((self.args, self.kwargs)) if isinstance(leaf, Unknown)), None)
         if lost is not None and not any(map(is_tensor, flatten((self.args, self.kwargs)))):
             return lost
-        if attributes["_convert_input_args"]:
+        if attributes["_convert_input_args"] and self._needs_conversion():
             self._convert()
         if not attributes["_allow_non_tensor_positional_args"]:
             self._check_positional()
@@ -155,9 +155,17 @@ class RunCall:
             Node(layer, original[0], original[1], outputs)
         return outputs
 
-    def _convert(self) -> None:
+    def _wanted(self) -> str:
         layer = self.layer
-        wanted = layer.input_dtype if "input_dtype" in _own(layer) else layer.__dict__["_dtype_policy"].compute_dtype
+        return layer.input_dtype if "input_dtype" in _own(layer) else layer.__dict__["_dtype_policy"].compute_dtype
+
+    def _needs_conversion(self) -> bool:
+        if self.kwargs or len(self.args) != 1 or not is_tensor(self.args[0]):
+            return True
+        return self.args[0].dtype != self._wanted()
+
+    def _convert(self) -> None:
+        layer, wanted = self.layer, self._wanted()
         autocast = layer.__dict__["autocast"]
 
         def convert(leaf: Any) -> Any:

@@ -147,9 +147,9 @@ class Graph:
         self.operations: list[Any] = []
         for depth in sorted(layers, reverse=True):
             self.operations.extend(sorted(layers[depth], key=lambda operation: indices[id(operation)]))
-        self._check(inputs)
+        self._check(inputs, outputs)
 
-    def _check(self, inputs: list[Any]) -> None:
+    def _check(self, inputs: list[Any], outputs: list[Any]) -> None:
         known = {id(tensor) for tensor in inputs}
         for nodes in self.nodes_by_depth.values():
             for node in nodes:
@@ -157,6 +157,9 @@ class Graph:
                     if id(tensor) not in known:
                         refuse("ValueError", f"Graph disconnected: cannot find parent for tensor {tensor!r} at operation '{node.operation.name}'")
                 known.update(map(id, node.outputs))
+        for place, tensor in enumerate(outputs):
+            if id(tensor) not in known:
+                refuse("ValueError", f"Output with path `{place}` is not connected to `inputs`")
         for name, count in Counter(operation.name for operation in self.operations).items():
             if count > 1:
                 refuse("ValueError", f'The name "{name}" is used {count} times in the model. All operation names should be unique.')

@@ -29,7 +29,7 @@ for _names in (
     "torch.distributed.ProcessGroup", "torch.distributed.tensor.Placement torch.distributed.tensor.placement_types.Placement",
     "torch._subclasses.FakeTensor torch._subclasses.fake_tensor.FakeTensor", "torch.cuda.CUDAGraph",
     "torch.nn.attention.flex_attention.BlockMask", "torch._C.Graph", "torch._C.Value", "torch.jit.CompilationUnit",
-    "torch.export.Dim", "torch.nested.NestedTensor", "torch.masked.MaskedTensor", "torch.quantization.QConfig",
+    "torch.export.Dim", "torch.masked.MaskedTensor", "torch.quantization.QConfig",
 ):  # fmt: skip
     _stranger(_names)
 

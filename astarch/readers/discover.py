@@ -1,0 +1,118 @@
+"""Every model of a project: the classes that are modules or layers, and the functions that build and return one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..ir.program import ClassSource, Definition, File
+from ..source.index import SourceError
+from .survey import Survey, python_files
+
+#: Classes of the frameworks that a builder may return as they are.
+_MODELS = ("torch.nn.Sequential", "keras.Sequential", "keras.models.Sequential", "keras.Model", "keras.models.Functional")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One model.
+
+    Args:
+        name: Its qualified name in the file.
+        kind: ``class`` or ``function``.
+        file: Where it stands.
+        line: The line of its definition.
+        target: What the other commands take.
+        needs: Its required arguments.
+        framework: ``torch`` or ``keras``.
+    """
+
+    name: str
+    kind: str
+    file: str
+    line: int
+    target: str
+    needs: tuple[str, ...] = ()
+    framework: str = "torch"
+
+
+def find_models(path: Path, search_path: Iterable[Path] = ()) -> list[Found]:
+    """Every model defined or built in a file or a folder, in order of file and line."""
+    survey = Survey([*search_path, path if path.is_dir() else path.parent])
+    found: list[Found] = []
+    for file in python_files([path]):
+        try:
+            found += models_of(survey.open(file))
+        except SourceError:
+            continue
+    return found
+
+
+def models_of(file: File) -> list[Found]:
+    """The models of one file, in the order of the text."""
+    classes = [cls for cls in file.classes if cls.framework and not cls.name.startswith("_") and not _is_local(file, cls.node)]
+    found = [
+        Found(cls.qualname, "class", file.path, cls.node.lineno, f"{file.path}:{cls.qualname}", _needs_of(cls), cls.framework)
+        for cls in classes
+    ]
+    for node in file.tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            framework = _built(file, node, 0)
+            if framework:
+                found.append(
+                    Found(node.name, "function", file.path, node.lineno, f"{file.path}:{node.name}", _required(node, 0), framework)
+                )
+    return sorted(found, key=lambda one: one.line)
+
+
+def _is_local(file: File, node: ast.ClassDef) -> bool:
+    return any(isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) for outer in file.up(node))
+
+
+def _needs_of(cls: ClassSource) -> tuple[str, ...]:
+    found = cls.find("__init__")
+    return _required(found[1], 1) if found is not None else ()
+
+
+def _required(function: Definition, skip: int) -> tuple[str, ...]:
+    names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
+    free = [arg.arg for arg, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if default is None]
+    return (*names[: len(names) - len(function.args.defaults)][skip:], *free)
+
+
+def _built(file: File, function: Definition, depth: int) -> str:
+    """The framework of the model that a function returns; empty when it returns none."""
+    for value in _returned(function):
+        if not isinstance(value, ast.Call):
+            continue
+        name = file.resolve(value.func)
+        if name in _MODELS:
+            return "keras" if name.startswith("keras") else "torch"
+        cls = file.program.class_at(name) if name else None
+        if cls is not None and cls.framework:
+            return cls.framework
+        builder = file.program.function_at(name) if name and depth < 4 else None
+        home = file.program.file(name.rpartition(".")[0]) if builder is not None else None
+        if builder is not None and home is not None and builder is not function and (inner := _built(home, builder, depth + 1)):
+            return inner
+        for arg in value.args[:1]:  # `_create(Net, ...)`: a class handed to a builder
+            given = file.program.class_at(file.resolve(arg)) if file.resolve(arg) else None
+            if given is not None and given.framework:
+                return given.framework
+    return ""
+
+
+def _returned(function: Definition) -> Iterator[ast.expr]:
+    """What it returns: expressions, and what returned names were given."""
+    names: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            if isinstance(node.value, ast.Name):
+                names.add(node.value.id)
+            else:
+                yield node.value
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id in names for target in node.targets):
+            yield node.value

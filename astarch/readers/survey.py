@@ -1,0 +1,189 @@
+"""A project as source: which files there are, and the `Program` that rules read, with files found by name when asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pathspec import PathSpec
+
+from ..ir.program import File, FoundText, Program
+from ..source.index import SourceError
+from ..source.project import Project, read_text
+
+#: Folders that hold no source of the project's own.
+SKIPPED = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        ".tox",
+        ".nox",
+        ".venv",
+        "venv",
+        "__pycache__",
+        "node_modules",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".ipynb_checkpoints",
+        "build",
+        "dist",
+        ".eggs",
+    }
+)
+SUFFIXES = (".py", ".pyi", ".ipynb")
+
+#: More files than this around one are not searched for mentions.
+_MOST_FILES = 6000
+
+
+def python_files(paths: Iterable[Path], exclude: Sequence[str] = (), respect_gitignore: bool = True) -> list[Path]:
+    """The files to look at: those named, and all below the folders named that no ``.gitignore`` leaves out; sorted, each once."""
+    left_out = PathSpec.from_lines("gitignore", exclude)
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_file():
+            found[path] = None
+        elif path.is_dir():
+            ignored = _ignored_above(path) if respect_gitignore else []
+            for file in _below(path, ignored, respect_gitignore):
+                if not left_out.match_file(os.path.relpath(file, path)):
+                    found[file] = None
+    return sorted(found)
+
+
+def _ignored_above(folder: Path) -> list[tuple[Path, PathSpec]]:
+    """The rules of ``.gitignore`` files between a folder and the top of its repository."""
+    found: list[tuple[Path, PathSpec]] = []
+    here = folder.absolute()
+    for place in here.parents:
+        if (place / ".gitignore").is_file():
+            found.append((place, _rules(place)))
+        if (place / ".git").exists():
+            return found
+    return []
+
+
+def _rules(folder: Path) -> PathSpec:
+    try:
+        return PathSpec.from_lines("gitignore", (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines())
+    except OSError:
+        return PathSpec.from_lines("gitignore", [])
+
+
+def _below(folder: Path, ignored: list[tuple[Path, PathSpec]], respect: bool) -> Iterable[Path]:
+    if respect and (folder / ".gitignore").is_file():
+        ignored = [*ignored, (folder.absolute(), _rules(folder))]
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        path = folder / entry.name
+        if _is_ignored(path, entry.is_dir(follow_symlinks=False), ignored):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in SKIPPED and not (path / "pyvenv.cfg").exists():
+                yield from _below(path, ignored, respect)
+        elif entry.name.endswith(SUFFIXES):
+            yield path
+
+
+def _is_ignored(path: Path, is_folder: bool, ignored: list[tuple[Path, PathSpec]]) -> bool:
+    full = str(path.absolute())
+    return any(spec.match_file(os.path.relpath(full, top) + ("/" if is_folder else "")) for top, spec in ignored)
+
+
+class Survey:
+    """The files of a project as `Program` files.
+
+    Args:
+        search_path: Folders in which modules are looked for.
+    """
+
+    def __init__(self, search_path: Iterable[Path] = ()) -> None:
+        self.project = Project([str(folder) for folder in search_path])
+        self.program = Program(self._find, self._mentioned)
+        self._around: dict[str, list[tuple[str, str]]] = {}
+        self._answers: dict[tuple[str, str, str], bool] = {}
+        self._shown: dict[str, str] = {}
+
+    def open(self, path: Path, shown: str | None = None) -> File:
+        """A file by its path; findings name it as ``shown``.
+
+        Raises:
+            SourceError: It cannot be read, or is not Python.
+        """
+        source = self.project.open(str(path))
+        known = self.program._files.get(source.name)
+        name = shown or str(path)
+        if known is not None and known.path == name:
+            return known
+        text = read_text(str(path))
+        try:
+            file = File(source.name, name, text, self.program, source.is_package)
+        except SyntaxError as error:
+            raise SourceError(f"not valid Python: {error.msg}", name, error.lineno or 0, error.offset or 0) from None
+        except (ValueError, RecursionError) as error:
+            raise SourceError(f"not valid Python: {error}", name) from None
+        self._shown[name] = str(path.absolute())
+        self.program.add(file)
+        return file
+
+    def text(self, name: str, text: str, path: str) -> File:
+        """A file that is given as text.
+
+        Raises:
+            SourceError: It is not Python.
+        """
+        try:
+            file = File(name, path, text, self.program)
+        except SyntaxError as error:
+            raise SourceError(f"not valid Python: {error.msg}", path, error.lineno or 0, error.offset or 0) from None
+        self.program.add(file)
+        return file
+
+    def _find(self, name: str) -> FoundText | None:
+        source = self.project.find(name)
+        if source is None:
+            return None
+        try:
+            return FoundText(source.path, source.is_package, read_text(source.path))
+        except SourceError:
+            return None
+
+    def _mentioned(self, word: str, path: str, how: str) -> bool:
+        """Whether another file of the package around uses the word: as an attribute or a text, a class in any way."""
+        path = self._shown.get(path, path)
+        key = (word, path, how)
+        if key not in self._answers:
+            pattern = re.compile(_pattern(re.escape(word), how))
+            self._answers[key] = any(word in text and pattern.search(text) for other, text in self._texts(path) if other != path)
+        return self._answers[key]
+
+    def _texts(self, path: str) -> list[tuple[str, str]]:
+        place = Path(path).absolute().parent
+        while (place.parent / "__init__.py").is_file():
+            place = place.parent
+        folder = str(place)
+        if folder not in self._around:
+            files = [str(file) for file in _below(Path(folder), [], False)][:_MOST_FILES]
+            self._around[folder] = [(file, _raw(file)) for file in files]
+        return self._around[folder]
+
+
+def _pattern(word: str, how: str) -> str:
+    if how == "store":
+        return rf"\.{word}\s*(?::[^=\n]*)?=(?!=)|[\"']{word}[\"']"
+    if how == "base":
+        return rf"class\s+\w+\s*\([^)]*\b{word}\b"
+    return rf"\b{word}\b" if word[:1].isupper() else rf"[.\"']{word}\b"
+
+
+def _raw(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,1 @@
+"""Comparisons, held against what torch says."""

@@ -1,0 +1,102 @@
+"""Installed Keras as the judge: the same program run by Keras, and read by astarch."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+import astarch
+
+_HEAD = "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import layers, ops\n"
+_COUNT = count()
+_FOLDER = Path(tempfile.mkdtemp(prefix="astarch_keras_"))
+
+
+def live(source: str) -> Any:
+    """What Keras makes of the program's ``model``: its facts, or the name of the exception."""
+    import keras
+
+    keras.backend.clear_session()
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_image_data_format("channels_last")
+    scope: dict[str, Any] = {}
+    try:
+        exec(_HEAD + source, scope)  # noqa: S102 - programs of these tests only
+        return facts_of(scope["model"])
+    except Exception as error:  # noqa: BLE001 - whatever Keras raises is the answer
+        return f"{type(error).__name__}: {error}"
+    finally:
+        keras.config.set_dtype_policy("float32")
+        keras.config.set_image_data_format("channels_last")
+
+
+def facts_of(model: Any) -> dict[str, Any]:
+    """Layers, weights, outputs and seed states of a live model."""
+    import keras
+
+    rows = []
+    for layer in model.layers:
+        shapes: list[Any] = []
+        inbound: dict[str, None] = {}
+        for node in layer._inbound_nodes:
+            found = [tuple(x.shape) for x in node.outputs]
+            if found not in shapes:
+                shapes.append(found)
+            for x in node.input_tensors:
+                inbound[x._keras_history.operation.name] = None
+        rows.append((layer.name, type(layer).__name__, [shape for one in shapes for shape in one] or None, list(inbound)))
+    counts: dict[str, int] = {}
+    weights = []
+    for weight in model.weights:
+        counts[weight.path] = counts.get(weight.path, 0) + 1
+        name = weight.path if counts[weight.path] == 1 else f"{weight.path}#{counts[weight.path]}"
+        weights.append((name, tuple(weight.shape), keras.backend.standardize_dtype(weight.dtype), weight.trainable))
+    outputs = None
+    if getattr(model, "outputs", None):
+        outputs = [(tuple(x.shape), keras.backend.standardize_dtype(x.dtype)) for x in model.outputs]
+    return {"layers": rows, "weights": weights, "outputs": outputs}
+
+
+def ours(source: str) -> Any:
+    """What astarch says of the program's ``model``."""
+    file = _FOLDER / f"program{next(_COUNT)}.py"  # a file once read stays read
+    text = "\n".join(f"    {line}" for line in source.splitlines())
+    file.write_text(f"{_HEAD}def build():\n{text}\n    return model\n", encoding="utf-8")
+    architecture = astarch.read(f"{file}:build()", search_path=[])
+    errors = [d.message for d in architecture.diagnostics if d.severity == "error"]
+    if errors:
+        return f"raises: {errors[0]}"
+    if architecture.unknown:
+        return f"unknown: {architecture.unknown[0]}"
+    rows = [(m.name, m.class_name, list(m.output_shapes) if m.output_shapes else None, list(m.inbound or ())) for m in architecture.modules.values()
+            if m.name and "/" not in m.name]  # fmt: skip
+    weights = [(p.name, tuple(p.shape or ()), p.dtype, p.trainable) for p in architecture.parameters.values()]
+    outputs = None
+    if architecture.outputs is not None:
+        outputs = [(tuple(x.shape), x.dtype) for x in _flat(architecture.outputs[0])]
+    return {"layers": rows, "weights": weights, "outputs": outputs}
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in _flat(item)]
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in _flat(value[key])]
+    return [value]
+
+
+def compare(source: str) -> str:
+    """Nothing when both agree, else both sides."""
+    theirs, mine = live(source), ours(source)
+    if isinstance(theirs, str):
+        return "" if isinstance(mine, str) and mine.startswith("raises") else f"\n{source}\nKeras: {theirs}\nours:  {mine}"
+    if not isinstance(mine, str):  # what Keras does not know we may
+        known = {row[0]: row[2] for row in theirs["layers"]}
+        mine["layers"] = [(*row[:2], row[2] if known.get(row[0], row[2]) is not None else None, row[3]) for row in mine["layers"]]
+    return "" if theirs == mine else f"\n{source}\nKeras: {theirs}\nours:  {mine}"

@@ -1,0 +1,20 @@
+"""Every layer against installed Keras: weights, shapes, names, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("keras")
+
+from keras_oracle import compare
+from keras_programs import LAYERS, MODELS, program_of
+
+
+@pytest.mark.parametrize(("shapes", "layer"), LAYERS, ids=[f"{shapes}-{layer}"[:90] for shapes, layer in LAYERS])
+def test_layer(shapes: list[tuple[object, ...]], layer: str) -> None:
+    assert not (difference := compare(program_of(shapes, layer))), difference
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_model(name: str) -> None:
+    assert not (difference := compare(MODELS[name])), difference

@@ -1,0 +1,232 @@
+"""`astarch check`: what it finds in files, how comments silence, what its forms look like, how it exits."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import astarch
+from astarch import checking
+from astarch.cli import commands
+from astarch.rules.baseline import counted, unknown_to
+
+BAD = """\
+from torch import nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+
+    def forward(self, x):
+        return F.dropout(self.fc(x), 0.5)
+"""
+
+SMALL = """\
+from torch import nn
+
+
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3)
+        self.relu = nn.ReLU()
+        self.fc = nn.Linear(16 * 26 * 26, 10)
+
+    def forward(self, x):
+        x = self.relu(self.conv1(x))
+        x = x.view(x.size(0), -1)
+        return self.fc(x)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.py").write_text(BAD)
+    return tmp_path
+
+
+def run(*arguments: str, input: str | None = None):
+    return CliRunner().invoke(commands, ["check", *arguments], input=input)
+
+
+def silenced(text: str, line: str, comment: str) -> list[str]:
+    new = text.replace(line, f"{line}  {comment}")
+    assert new != text
+    return [one.name for one in checking.check_text(new)]
+
+
+def test_finds_and_exits(project: Path) -> None:
+    result = run()
+    assert result.exit_code == 1
+    assert "functional-dropout-training" in result.output
+    assert run("--exit-zero").exit_code == 0
+    assert run("--ignore", "MDL6").exit_code == 0
+    assert run("--select", "NOPE").exit_code == 2 or isinstance(run("--select", "NOPE").exception, astarch.AstarchError)
+    assert isinstance(run("absent.py").exception, astarch.ReadError)
+
+
+def test_comments_silence() -> None:
+    line = "return F.dropout(self.fc(x), 0.5)"
+    assert silenced(BAD, line, "# astarch: ignore[functional-dropout-training]") == []
+    assert silenced(BAD, line, "# astarch: ignore[MDL611] -- wanted") == []
+    assert silenced(BAD, line, "# astarch: ignore") == []
+    assert silenced(BAD, line, "# noqa: MDL611") == []
+    assert silenced(BAD, line, "# noqa: E501") == ["functional-dropout-training"]
+    assert silenced(BAD, line, "# astarch: ignore[MDL110]") == ["functional-dropout-training", "unused-suppression"]
+    assert silenced(BAD, "class Net(nn.Module):", "# astarch: ignore[MDL611]") == []
+    assert checking.check_text("# astarch: ignore-file[MDL611]\n" + BAD) == []
+    assert checking.check_text(BAD.replace("class Net", "# astarch: off\nclass Net")) == []
+
+
+def test_standard_input(project: Path) -> None:
+    result = run("-", "--stdin-filename", "some/where.py", "-o", "concise", input=BAD)
+    assert result.exit_code == 1
+    assert result.output.startswith("some/where.py:11:16: MDL611 [*] ")
+
+
+def test_fix(project: Path) -> None:
+    assert run("--diff").exit_code == 1
+    assert (project / "net.py").read_text() == BAD
+    assert run("--fix").exit_code == 0
+    assert (project / "net.py").read_text() == BAD.replace("0.5)", "0.5, training=self.training)")
+
+
+def test_baseline(project: Path) -> None:
+    assert run("--baseline", "known.json", "--update-baseline").exit_code == 0
+    assert run("--baseline", "known.json").exit_code == 0
+    (project / "net.py").write_text("# a line above\n" + BAD)
+    assert run("--baseline", "known.json").exit_code == 0
+    found = checking.check(["net.py"])
+    new, gone = unknown_to(counted(found), [])
+    assert new == []
+    assert len(gone) == 1
+
+
+def test_configuration(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.astarch.check]\nignore = ["functional-dropout-training"]\n')
+    assert run().exit_code == 0
+    (project / "pyproject.toml").write_text('[tool.astarch.check]\nper-file-ignores = { "net.py" = ["MDL6"] }\n')
+    assert run().exit_code == 0
+    (project / "pyproject.toml").write_text('[tool.astarch.check]\nignroe = ["MDL6"]\n')
+    assert "did you mean `ignore`" in str(run().exception)
+
+
+def test_json_has_the_fields_of_ruff(project: Path) -> None:
+    (row,) = json.loads(run("-o", "json").output)
+    assert row["code"] == "MDL611"
+    assert row["filename"] == "net.py"
+    assert row["location"] == {"row": 11, "column": 16}
+    assert row["end_location"]["row"] == 11
+    assert row["fix"]["applicability"] == "safe"
+    assert row["fix"]["edits"][0]["content"] == ", training=self.training"
+    assert len(row["arch"]["fingerprint"]) == 16
+    assert json.loads(run("-o", "json-lines").output) == row
+
+
+def test_sarif(project: Path) -> None:
+    report = json.loads(run("-o", "sarif").output)
+    (one,) = report["runs"]
+    (result,) = one["results"]
+    assert report["version"] == "2.1.0"
+    assert one["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "MDL611"
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "net.py", "uriBaseId": "%SRCROOT%"}
+    assert result["partialFingerprints"]["primaryLocationLineHash"]
+    assert result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"]
+
+
+def test_forms_of_pipelines(project: Path) -> None:
+    assert run("-o", "github").output.startswith("::error title=astarch (MDL611 functional-dropout-training),file=net.py,line=11,col=16,")
+    (issue,) = json.loads(run("-o", "gitlab").output)
+    assert issue["severity"] == "major"
+    assert issue["location"]["path"] == "net.py"
+    tree = ET.fromstring(run("-o", "junit").output)
+    assert tree.tag == "testsuites"
+    assert tree.find("testsuite/testcase/failure") is not None
+    (found,) = json.loads(run("-o", "rdjson").output)["diagnostics"]
+    assert found["suggestions"][0]["text"] == ", training=self.training"
+    assert "| error |" in run("-o", "markdown").output
+    assert run("--statistics").output == "1\tMDL611\t[*] functional-dropout-training\n"
+
+
+def test_several_forms_in_one_run(project: Path) -> None:
+    result = run("-o", "concise", "-o", "sarif:out.sarif")
+    assert "MDL611" in result.output
+    assert json.loads((project / "out.sarif").read_text())["version"] == "2.1.0"
+
+
+def test_annotations_are_limited(project: Path) -> None:
+    many = BAD.replace("        return F", "        x = F.dropout(x)\n" * 20 + "        return F")
+    (project / "net.py").write_text(many)
+    lines = run("-o", "github").output.splitlines()
+    assert sum(line.startswith("::error") for line in lines) == 10
+    assert "11 more" in lines[-1]
+
+
+def test_gitignore_is_respected(project: Path) -> None:
+    (project / ".gitignore").write_text("old/\n")
+    (project / "old").mkdir()
+    (project / "old" / "net.py").write_text(BAD)
+    assert len(checking.check(["."])) == 1
+
+
+def test_parallel_is_the_same(project: Path) -> None:
+    for number in range(3):
+        (project / f"net{number}.py").write_text(BAD)
+    assert checking.check(["."], jobs=2) == checking.check(["."])
+
+
+def test_syntax_error_is_a_finding(project: Path) -> None:
+    (project / "net.py").write_text("class Net(:\n")
+    (one,) = checking.check(["net.py"])
+    assert one.name == "syntax-error"
+    assert one.span.line == 1
+
+
+def test_notebook(project: Path) -> None:
+    (project / "net.py").unlink()
+    cells = [{"cell_type": "code", "source": ["%matplotlib inline\n"]}, {"cell_type": "code", "source": BAD.splitlines(keepends=True)}]
+    (project / "net.ipynb").write_text(json.dumps({"cells": cells}))
+    (one,) = checking.check(["."])
+    assert one.name == "functional-dropout-training"
+
+
+def test_flatten_linear_mismatch(project: Path) -> None:
+    (project / "net.py").write_text(SMALL)
+    net = astarch.read("net.py:SmallCNN", inputs=(1, 3, 32, 32))
+    (one,) = net.diagnostics
+    assert (one.code, one.name) == ("MDL201", "flatten-linear-mismatch")
+    assert one.message == "`fc` takes 10816 features and gets 14400"
+    assert (one.span.line, one.span.column) == (9, 29)
+    assert [(note.span.line, note.message) for note in one.notes] == [
+        (9, "10816 = 16·26·26"),
+        (13, "14400 = 16·30·30"),
+        (12, "`conv1` makes 30×30 of 32×32"),
+    ]
+    assert one.help == "a 28×28 input fits this layer; for 32×32 it would be Linear(16 * 30 * 30, ...)"
+    assert not astarch.read("net.py:SmallCNN", inputs=(1, 3, 28, 28)).diagnostics
+    assert astarch.read("net.py:SmallCNN", inputs=(1, 3, 28, 28)).parameter_count == 108_618
+
+
+def test_configured_models_are_run(project: Path) -> None:
+    (project / "net.py").write_text(SMALL)
+    (project / "pyproject.toml").write_text('[[tool.astarch.models]]\ntarget = "net.py:SmallCNN"\ninputs = ["1,3,32,32"]\n')
+    result = run("-o", "concise")
+    assert result.exit_code == 1
+    assert "net.py:9:29: MDL201" in result.output
+
+
+def test_explain() -> None:
+    text = astarch.explain("modules-in-python-list")
+    assert text == astarch.explain("MDL110")
+    assert "## Why" in text
+    assert "Use instead" in text
+    with pytest.raises(astarch.ConfigError, match="did you mean `modules-in-python-list`"):
+        astarch.explain("module-in-python-list")

@@ -1,0 +1,99 @@
+"""Every rule: its bad code is found, its good code is silent, its fix turns the one into the other, its docs are whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+from textwrap import dedent
+
+import pytest
+
+from astarch.ir.program import File, Program
+from astarch.rules.catalog import TOMBSTONES, matching, rule_named, rules
+from astarch.rules.rule import Rule
+from astarch.rules.runner import check_file
+from astarch.rules.settings import Settings
+from astarch.source.edits import apply
+
+HEADER = "from dataclasses import dataclass\n\nimport keras\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
+
+
+def examples(texts: str | tuple[str, ...]) -> list[str]:
+    return [HEADER + dedent(text).strip() + "\n" for text in ((texts,) if isinstance(texts, str) else texts)]
+
+
+def findings(text: str, name: str = "ALL") -> list:
+    program = Program.of({})
+    file = File("model", "model.py", text, program)
+    program.add(file)
+    return check_file(file, (), Settings(select=(name,)))
+
+
+CASES = [(rule, i) for rule in rules() for i in range(len(examples(rule.bad)) if rule.bad else 0)]
+IDS = [f"{rule.name}-{i}" for rule, i in CASES]
+
+
+@pytest.mark.parametrize(("rule", "i"), CASES, ids=IDS)
+def test_bad_code_is_found(rule: Rule, i: int) -> None:
+    found = findings(examples(rule.bad)[i], rule.code)
+    assert len(found) == 1, [str(one) for one in found]
+    assert found[0].name == rule.name
+    assert found[0].message
+
+
+@pytest.mark.parametrize(("rule", "i"), CASES, ids=IDS)
+def test_good_code_is_silent(rule: Rule, i: int) -> None:
+    for text in examples(rule.good):
+        assert not findings(text, rule.code)
+
+
+@pytest.mark.parametrize(("rule", "i"), CASES, ids=IDS)
+def test_no_other_error_in_examples(rule: Rule, i: int) -> None:
+    """One cause, one error: what is wrong in the bad code has one name."""
+    found = [one for one in findings(examples(rule.bad)[i]) if one.severity == "error"]
+    assert {one.name for one in found} <= {rule.name}
+    for text in examples(rule.good):
+        assert not [one for one in findings(text) if one.severity == "error"]
+
+
+@pytest.mark.parametrize(("rule", "i"), CASES, ids=IDS)
+def test_fix_turns_bad_into_good(rule: Rule, i: int) -> None:
+    bad = examples(rule.bad)[i]
+    found = findings(bad, rule.code)
+    if found[0].fix is None:
+        assert "Fix" not in rule.sections
+        return
+    mended, done = apply(bad, [found[0].fix])
+    assert done
+    ast.parse(mended)
+    assert not findings(mended, rule.code)
+    good = examples(rule.good)
+    wanted = good[i] if len(good) > i else good[0]
+    if len(examples(rule.bad)) == len(good):
+        assert mended == wanted
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
+def test_docs_are_whole(rule: Rule) -> None:
+    assert re.fullmatch(r"MDL\d{3}", rule.code)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+    assert rule.severity in ("error", "warning", "info")
+    assert rule.confidence in ("certain", "likely", "possible")
+    assert rule.summary.endswith(".")
+    assert "Why" in rule.sections
+    assert set(rule.sections) <= {"", "Why", "Known problems", "Fix", "References"}
+
+
+def test_codes_are_given_once() -> None:
+    codes = [rule.code for rule in rules()]
+    assert len(codes) == len(set(codes)) >= 60
+    assert not TOMBSTONES.keys() & set(codes)
+
+
+def test_selectors() -> None:
+    assert rule_named("mdl110") is rule_named("modules-in-python-list")
+    assert {rule.code for rule in matching("MDL11")} >= {"MDL110", "MDL111"}
+    assert not matching("NOPE")
+    assert "MDL110" not in {rule.code for rule in Settings(ignore=("MDL110",)).active()}
+    assert {rule.code for rule in Settings(select=("MDL1",), ignore=("MDL110",)).active()} >= {"MDL101"}
+    assert "MDL110" in {rule.code for rule in Settings(select=("MDL110",), ignore=("MDL1",)).active()}
