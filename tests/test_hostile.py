@@ -161,7 +161,7 @@ def test_unusual_files_are_read(tmp_path: Path, change: str) -> None:
     elif change == "byte order mark":
         text = "\ufeff" + text
     elif change == "unicode":
-        text = text.replace("self.a", "self.größe").replace("Net", "Nétz").replace("nn", "\N{LATIN SMALL LETTER N WITH CARON}n")
+        text = text.replace("self.a", "self.größe").replace("Net", "Nétz").replace("as nn", "as ňn").replace("nn.M", "ňn.M").replace("nn.L", "ňn.L")
     elif change == "notebook":
         name = "net.ipynb"
         cells = [{"cell_type": "markdown", "source": "# hi"}, {"cell_type": "code", "source": ["%matplotlib inline\n", "!pip install x\n"]},
@@ -171,7 +171,7 @@ def test_unusual_files_are_read(tmp_path: Path, change: str) -> None:
     done = show(tmp_path, f"{name}:{'Nétz' if change == 'unicode' else 'Net'}", "--format", "json")
     assert done.returncode == 0, done.stderr.decode()
     found: dict[str, Any] = json.loads(done.stdout)
-    assert [module["type"] for module in found["modules"]][1:] == ["torch.nn.Linear"]
+    assert [module["type"].rpartition(".")[2] for module in found["modules"]][1:] == ["Linear"]
 
 
 # --- nothing is executed --------------------------------------------------------------------------------------------
@@ -183,7 +183,8 @@ events = []
 def watch(event, args):
     if event in ("open", "import", "exec", "compile") or event.startswith(("subprocess", "socket", "os.", "shutil", "pty", "ctypes", "urllib",
                                                                            "ftplib", "smtplib", "webbrowser", "marshal", "pickle")):
-        events.append((event, [str(arg)[:300] if not hasattr(arg, "co_filename") else arg.co_filename for arg in args]))
+        caller = sys._getframe(1).f_code.co_filename
+        events.append((event, caller, [str(arg)[:300] if not hasattr(arg, "co_filename") else arg.co_filename for arg in args]))
 
 import astarch, astarch.cli
 sys.addaudithook(watch)
@@ -248,7 +249,7 @@ class Net(nn.Module):
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, list[str]]], list[str]]:
+def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[Any]], list[str]]:
     """What reading the evil file did, as the interpreter's own audit events, and which modules were loaded after it."""
     folder = tmp_path_factory.mktemp("evil")
     (folder / "evil.py").write_text(EVIL)
@@ -258,7 +259,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[
                           env={**environment(), "ASTARCH_CACHE": str(folder / "cache")})  # fmt: skip
     *_, events, modules = done.stderr.strip().splitlines()
     assert "Net" in done.stdout, done.stderr[-2000:]
-    return folder, [(event, arguments) for event, arguments in json.loads(events)], json.loads(modules)
+    return folder, json.loads(events), json.loads(modules)
 
 
 def test_nothing_happens_to_the_files(watched: Any) -> None:
@@ -271,20 +272,24 @@ def test_nothing_happens_to_the_files(watched: Any) -> None:
 def test_nothing_analysed_is_imported(watched: Any) -> None:
     folder, events, modules = watched
     assert not {"evil", "evil_friend", "torch"} & set(modules)
-    assert not [arguments for event, arguments in events if event == "import" and arguments[0] in ("evil", "evil_friend", "torch")]
+    assert not [arguments for event, _, arguments in events if event == "import" and arguments[0] in ("evil", "evil_friend", "torch")]
 
 
 def test_nothing_analysed_is_executed(watched: Any) -> None:
-    """`exec` events are our own late imports: their code lies outside the folder. `compile` events parse: no code object results."""
+    """`exec` events are late imports, and the standard library making named tuples; `compile` events are `ast.parse`."""
     folder, events, _ = watched
-    assert not [arguments for event, arguments in events if event == "exec" and (str(folder) in arguments[0] or "evil" in arguments[0])]
-    assert not [arguments for event, arguments in events if event == "exec" and arguments[0] in ("<string>", "<unknown>", "__main__")]
+    executed = [(caller, arguments[0]) for event, caller, arguments in events if event == "exec"]
+    assert not [where for _, where in executed if str(folder) in where or "evil" in where]
+    assert not [(caller, where) for caller, where in executed if caller.startswith(str(ROOT))]
+    compilers = {caller for event, caller, _ in events if event == "compile"}
+    assert not [caller for caller in compilers if caller.startswith(str(ROOT))]
 
 
 def test_nothing_is_started_or_connected(watched: Any) -> None:
     forbidden = ("subprocess", "socket", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.remove", "os.rmdir", "shutil", "pty",
-                 "ctypes.dlopen", "urllib", "webbrowser", "marshal.load", "pickle.find_class", "os.truncate", "os.chmod")  # fmt: skip
-    assert not [(event, arguments) for event, arguments in watched[1] if event.startswith(forbidden)]
+                 "ctypes.dlopen", "urllib", "webbrowser", "marshal", "pickle.find_class", "os.truncate", "os.chmod")  # fmt: skip
+    done = [(event, arguments) for event, caller, arguments in watched[1] if event.startswith(forbidden) and not caller.startswith("<frozen")]
+    assert not done
 
 
 def test_only_the_cache_is_written(watched: Any) -> None:
@@ -292,9 +297,9 @@ def test_only_the_cache_is_written(watched: Any) -> None:
     changing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
     written = [
         arguments[0]
-        for event, arguments in events
+        for event, _, arguments in events
         if event == "open" and (any(c in arguments[1] for c in "wax+") if arguments[1] != "None" else int(arguments[2]) & changing)
     ]
     assert not [path for path in written if not path.startswith(str(folder / "cache")) and not path.isdigit() and "__pycache__" not in path]
-    renamed = [arguments for event, arguments in events if event in ("os.rename", "os.mkdir")]
+    renamed = [arguments for event, _, arguments in events if event in ("os.rename", "os.mkdir")]
     assert not [paths for paths in renamed if not paths[0].startswith(str(folder / "cache"))]

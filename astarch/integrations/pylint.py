@@ -18,7 +18,9 @@ _LETTERS = {"error": "E", "warning": "W", "info": "R"}
 
 
 def _messages() -> dict[str, tuple[str, str, str]]:
-    return {f"{_LETTERS[rule['severity']]}9{rule['code'][3:]}": ("%s", rule["name"], rule["summary"]) for rule in listed() if rule["default"]}
+    return {
+        f"{_LETTERS[rule['severity']]}9{rule['code'][3:]}": ("%s", rule["name"], rule["summary"]) for rule in listed() if rule["default"]
+    }
 
 
 class ModelChecker(BaseRawFileChecker):  # type: ignore[misc]

@@ -285,10 +285,8 @@ def _of_module(m: Machine, value: PyModule, name: str) -> Any:
         return value.file.path if value.file is not None else MISSING
     if name == "__spec__" or name == "__doc__":
         return None
-    try:
-        return m.import_module(f"{value.name}.{name}") if value.file is not None and value.file.is_package else MISSING
-    except ModuleNotFoundError:
-        return MISSING
+    below = f"{value.name}.{name}"
+    return m.import_module(below) if value.file is not None and value.file.is_package and m.project.find(below) is not None else MISSING
 
 
 def _of_property(m: Machine, value: Property, name: str) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..ir.dim import Dim
 from ..ir.span import Span
+from ..ir.tensor import Tensor
 from ..ir.unknown import Reason, Unknown
 from .attributes import get_plainly, put_plainly
 from .budget import BudgetSpent
@@ -124,7 +125,7 @@ def _metaclass(m: Machine, bases: list[Class], keywords: dict[str, Any]) -> Clas
 def is_instance(m: Machine, value: Any, kind: Any) -> Any:
     """``isinstance(value, kind)``; an `Unknown` when it cannot be told."""
     if type(value) is Unknown:
-        return value
+        return Unknown(value.reason, value.detail, value.span, True) if _is_tensor_class(kind) else value
     m.step()
     if isinstance(kind, (tuple, list)):
         return _any(is_instance(m, value, item) for item in kind)
@@ -146,6 +147,11 @@ def is_instance(m: Machine, value: Any, kind: Any) -> Any:
     if type(kind) in METHODS:
         raise m.error("TypeError", "isinstance() arg 2 must be a type, a tuple of types, or a union")
     return m.unknown(Reason.UNSUPPORTED, f"isinstance with a {m.class_of(kind).name}")
+
+
+def _is_tensor_class(kind: Any) -> bool:
+    """Whether a class is that of all tensors: what a rule could not tell is likely to be one."""
+    return isinstance(kind, Class) and kind.name == "Tensor" and kind.host is not None and issubclass(kind.host, Tensor)
 
 
 def _is_instance_of_class(m: Machine, value: Any, kind: Class) -> Any:

@@ -258,7 +258,7 @@ def truth(m: Machine, value: Any) -> bool:
         return False
     kind = type(value)
     if kind is Unknown:
-        return m.decide(f"{value.detail or value.reason.id}")
+        return m.decide(f"{value.detail or value.reason.id}", value.likely)
     if isinstance(value, Instance):
         return _truth_of_instance(m, value)
     if isinstance(value, Class):

@@ -49,11 +49,13 @@ class Unknown:
         reason: One of the closed list.
         detail: The particular: a name, a limit, a condition.
         span: Where knowledge was lost.
+        likely: Taken as a condition, the answer to try first.
     """
 
     reason: Reason
     detail: str = ""
     span: Span = NOWHERE
+    likely: bool = False
 
     def __str__(self) -> str:
         what = f"{self.detail}: " if self.detail else ""

@@ -72,8 +72,15 @@ def _is_local(file: File, node: ast.ClassDef) -> bool:
 
 
 def _needs_of(cls: ClassSource) -> tuple[str, ...]:
-    found = cls.find("__init__")
-    return _required(found[1], 1) if found is not None else ()
+    """What its constructor needs; one that hands its arguments on needs what the next one does."""
+    needed: list[str] = []
+    for each in cls.lineage:
+        init = each.methods.get("__init__")
+        if init is not None:
+            needed += _required(init, 1)
+            if init.args.vararg is None and init.args.kwarg is None:
+                return tuple(needed)
+    return tuple(needed)
 
 
 def _required(function: Definition, skip: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from ..interpreter.values import MISSING, Class, Instance, PyModule
 from ..ir.architecture import Architecture
 from ..ir.dim import Dim
 
-_ROOTS = frozenset({"keras", "tensorflow", "tf_keras"})
+_ROOTS = frozenset({"keras", "tensorflow", "tf_keras", "namex"})
 
 
 class LazyKeras:

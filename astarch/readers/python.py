@@ -30,7 +30,7 @@ from ..targets import Target
 from .keras_reading import LazyKeras
 from .paths import Outcome, explore
 from .flatten_mismatch import explained
-from .recorder import Recorder
+from .recorder import Recorder, tree_of
 
 _projects: dict[tuple[str, ...], Project] = {}
 
@@ -151,9 +151,10 @@ def _run(session: Session, target: Target, inputs: list[InputSpec], names: dict[
         _attempt(session, reading, lambda: _call_keras(session, reading, inputs))
         architecture = session.keras.architecture(session.run, reading.root, target.text, reading.inputs, reading.outputs)
     else:
+        tree = tree_of(reading.root)
         if isinstance(reading.root, ModuleInstance):
             _attempt(session, reading, lambda: _forward(session, reading, inputs))
-        recorder = Recorder(session.machine, session.run, reading.root)
+        recorder = Recorder(session.machine, session.run, reading.root, tree)
         architecture = explained(recorder.architecture(target.text, reading.inputs, reading.outputs))
     return Outcome(architecture, tuple(session.machine.decided), reading.failed)
 

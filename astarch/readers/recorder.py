@@ -29,10 +29,12 @@ class Recorder:
         machine: The machine that ran.
         run: What the descriptions recorded.
         root: The model.
+        tree: What it holds, as `tree_of` told it when the model was built; without it, as it is now.
     """
 
-    def __init__(self, machine: Machine, run: Run, root: Any) -> None:
+    def __init__(self, machine: Machine, run: Run, root: Any, tree: Tree | None = None) -> None:
         self.machine, self.run, self.root = machine, run, root
+        self.tree = tree_of(root) if tree is None else tree
         self.names: dict[int, str] = {}
         self.unknown: list[Unknown] = []
 
@@ -64,7 +66,7 @@ class Recorder:
 
     def _modules(self) -> dict[str, Module]:
         found: dict[str, Module] = {}
-        for name, module in walk(self.root, "", set(), False):
+        for name, module, _ in self.tree:
             if not isinstance(module, ModuleInstance):
                 self.unknown.append(module if isinstance(module, Unknown) else Unknown(Reason.FAILED, "the model was not built"))
                 continue
@@ -77,8 +79,8 @@ class Recorder:
     def _parameters(self) -> dict[str, Parameter]:
         found: dict[str, Parameter] = {}
         first: dict[int, str] = {}
-        for path, module in walk(self.root, "", set(), False):
-            for name, value in _registered(module, "_parameters"):
+        for path, module, held in self.tree:
+            for name, value in held["_parameters"]:
                 full = f"{path}.{name}" if path else name
                 if isinstance(value, Unknown):
                     self.unknown.append(value)
@@ -92,8 +94,8 @@ class Recorder:
     def _buffers(self) -> dict[str, Buffer]:
         found: dict[str, Buffer] = {}
         first: dict[int, str] = {}
-        for path, module in walk(self.root, "", set(), False):
-            for name, value in _registered(module, "_buffers"):
+        for path, module, held in self.tree:
+            for name, value in held["_buffers"]:
                 full = f"{path}.{name}" if path else name
                 persistent = name not in module.__dict__["_non_persistent_buffers_set"]
                 if isinstance(value, Unknown):
@@ -118,9 +120,9 @@ class Recorder:
     def _held(self) -> dict[int, str]:
         """The names of what a state dict holds, by identity."""
         found: dict[int, str] = {}
-        for path, module in walk(self.root, "", set(), False):
+        for path, module, held in self.tree:
             for key in ("_parameters", "_buffers"):
-                for name, value in _registered(module, key):
+                for name, value in held[key]:
                     if value is not None and name not in module.__dict__["_non_persistent_buffers_set"]:
                         found.setdefault(id(value), f"{path}.{name}" if path else name)
         return found
@@ -140,6 +142,15 @@ class Recorder:
         for unknown in (*self.unknown, *self.run.unknowns, *self.machine.unknowns):
             found.setdefault((unknown.reason, unknown.detail, unknown.span), unknown)
         return tuple(found.values())
+
+
+#: Every module by its path, with its parameters and buffers.
+Tree = list[tuple[str, Any, dict[str, list[tuple[str, Any]]]]]
+
+
+def tree_of(root: Any) -> Tree:
+    """What a model holds now: its forward may change it (BigBird exchanges its attention for short inputs)."""
+    return [(path, module, {key: _registered(module, key) for key in ("_parameters", "_buffers")}) for path, module in walk(root, "", set(), False)]
 
 
 def _registered(module: Any, key: str) -> list[tuple[str, Any]]:
@@ -215,6 +226,8 @@ def _arguments(module: ModuleInstance) -> dict[str, Any]:
     if module.given is None:
         return {}
     args, kwargs = module.given
+    if module.py_class.find("is_container") is not MISSING and type(module.py_class.find("__init__")) is Builtin:
+        return {}  # a container is given its children: the tree shows them
     start = module.py_class.find("__init__")
     names = _parameter_names(start)
     found = {names[i] if i < len(names) else f"*{i}": _argument(value) for i, value in enumerate(args)}

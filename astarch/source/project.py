@@ -121,6 +121,12 @@ class SourceFile:
             self._changed = False
 
 
+def shown(path: str) -> str:
+    """A path as people read it: relative to the current folder when it lies inside."""
+    here = os.getcwd() + os.sep
+    return path[len(here) :] if path.startswith(here) else path
+
+
 def read_text(path: str) -> str:
     """The text of a Python file or notebook, in the encoding it declares.
 
@@ -192,7 +198,7 @@ class Project:
 
     def is_own(self, file: SourceFile) -> bool:
         """Whether a file lies in the first folder of the search path: there even a standard name is the program's."""
-        return bool(self.search_path) and file.path.startswith(self.search_path[0] + os.sep)
+        return bool(self.search_path) and os.path.abspath(file.path).startswith(self.search_path[0] + os.sep)
 
     @property
     def distributions(self) -> Distributions:
@@ -256,7 +262,7 @@ class Project:
             return frozenset()
 
     def _file(self, name: str, path: str, is_package: bool) -> SourceFile:
-        return SourceFile(name, path, is_package, self.cache, self.text_of(path))
+        return SourceFile(name, shown(path), is_package, self.cache, self.text_of(path))
 
     def _exists(self, path: str) -> bool:
         """Like `os.path.isfile`, from one listing per folder."""

@@ -90,9 +90,13 @@ def _as_function(source: str) -> str:
     tree = ast.parse(source)
     places = [place for place, node in enumerate(tree.body) if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "model"]
     clear = ast.parse("keras.backend.clear_session()").body
-    body = tree.body[: places[-1]] + clear + tree.body[places[-1] :] if places else tree.body
+    body = [node for place, node in enumerate(tree.body) if not places or place <= places[-1]]
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    body = [node for node in body if node not in imports]
+    body[-1:] = [*clear, body[-1]]
     lines = "\n".join(ast.unparse(node) for node in body).splitlines()
-    return "\n".join(["import numpy as np", "import keras", "import keras_hub", "def build():", *(f"    {line}" for line in lines), "    return model", ""])
+    head = ["import numpy as np", "import keras", "import keras_hub", *map(ast.unparse, imports)]  # an import that is not used is not followed
+    return "\n".join([*head, "def build():", *(f"    {line}" for line in lines), "    return model", ""])
 
 
 def _arguments(kwargs: dict[str, Any]) -> str:

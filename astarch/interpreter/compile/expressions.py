@@ -251,7 +251,8 @@ def _identical(op: str, left: Any, right: Any) -> Any:
     if type(left) is Unknown or type(right) is Unknown:
         if left is right:
             return op == "is"
-        return left if type(left) is Unknown else right
+        lost = left if type(left) is Unknown else right
+        return lost if op == "is" else Unknown(lost.reason, lost.detail, lost.span, True)  # what is not known is seldom None
     same = left is right or (isinstance(left, type) and left is right)
     if not same and type(left) is type(right) and getattr(type(left), "interned", False):
         same = bool(left == right)
@@ -274,7 +275,7 @@ def condition(node: Any, scope: Scope, likely: bool = False) -> Run:
             return False
         frame.at = at
         if type(value) is Unknown:
-            return frame.machine.decide(spell(node), likely)
+            return frame.machine.decide(spell(node), likely or value.likely)
         return truth(frame.machine, value)
 
     return run

@@ -38,7 +38,7 @@ for _package in (_model, _ops, _layers, _tensorflow):
     _import_all(_package)
 
 #: Top-level packages whose names are described rather than read.
-ROOTS = frozenset({"keras", "tensorflow", "tf_keras", "tensorflow_core"})
+ROOTS = frozenset({"keras", "tensorflow", "tf_keras", "tensorflow_core", "namex"})
 _CORE = (BaseLayer, Model, Functional, Sequential)
 
 

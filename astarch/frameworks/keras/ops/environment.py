@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.unknown import Reason, Unknown
-from ...describe import REGISTRY, RUN, constant, kind, op, refuse
+from ...describe import REGISTRY, RUN, constant, kind, layer, op, refuse
 from ..describing import data_format_of, plain
+from ..model.instances import ObjectInstance
 from ..model.layer import new_variable
 from ..model.policies import standardize_dtype
 from ..nested import flatten, is_nested, map_leaves, pack
@@ -321,3 +322,17 @@ constant("keras.src.backend.SUPPORTS_RAGGED_TENSORS", True)
 constant("keras.src.backend.DATA_FORMAT", "channels_last")
 
 __all__ = ["Variable"]
+
+
+@layer("namex.export", "namex.export")
+class export:  # noqa: N801 - the package's name
+    """``namex.export``, with which Keras' packages decorate what is public."""
+
+    layout = ObjectInstance
+    described_in = "namex.export"
+
+    def __init__(self, package: Any = None, path: Any = None) -> None:
+        self.__dict__.update({"package": package, "path": path})
+
+    def __call__(self, symbol: Any) -> Any:
+        return symbol

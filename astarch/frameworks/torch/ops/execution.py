@@ -79,7 +79,8 @@ _answers("""torch.jit.is_scripting torch.jit.is_tracing torch._C._get_tracing_st
     torch.distributed.is_initialized torch.distributed.is_nccl_available torch.distributed.is_torchelastic_launched
     torch.are_deterministic_algorithms_enabled torch.backends.cuda.is_flash_attention_available torch.jit.is_strict
     torch.fx._symbolic_trace.is_fx_tracing torch.fx._symbolic_trace.is_fx_symbolic_tracing torch.fx.is_fx_tracing
-    torch.cuda.is_tf32_supported torch._C._functorch.is_batchedtensor""", False)  # fmt: skip
+    torch.cuda.is_tf32_supported torch._C._functorch.is_batchedtensor torch.xpu.is_current_stream_capturing torch.xpu.is_initialized
+    torch.xpu.is_bf16_supported torch.xpu.is_tf32_supported""", False)  # fmt: skip
 _answers("torch.distributed.is_available torch.backends.mkldnn.is_available torch.backends.openmp.is_available torch.backends.mkl.is_available "
          "torch.distributed.is_gloo_available torch.backends.cuda.is_built torch._C._has_torch_function", True)  # fmt: skip
 _answers("torch.cuda.device_count torch.distributed.get_rank torch.cuda.memory_allocated torch.cuda.current_device "
