@@ -164,20 +164,38 @@ def diff_repository(
     return review(old, new, paths=inside, models=models, budget=budget, progress=progress)
 
 
-def verify(source: str | Target | Architecture, artifact: str | Path | Architecture, *, inputs: Any = None, **options: Any) -> Verification:
+#: Instead of a saved model: the model itself, run in another process.
+LIVE = "live"
+
+
+def verify(
+    source: str | Target | Architecture,
+    artifact: str | Path | Architecture,
+    *,
+    inputs: Any = None,
+    live: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Verification:
     """Hold a model against a saved one: per fact confirmed, contradicted, or not in this artifact.
 
     Args:
         source: What to confirm: a target, or what was read from one.
-        artifact: The saved model, or what was read from it.
+        artifact: The saved model, or what was read from it; with the word ``"live"`` the model itself, run as `run_live` does.
         inputs: What the forward is given; without it, that of the artifact's own input where it says so.
+        live: What else `run_live` takes: ``{"time_limit": 60}``.
         options: What else `read` takes for the source.
 
     ``verify("net.py:Net(10)", "net.onnx", inputs=(1, 3, 32, 32)).verdict``
     """
     from .compare.confirmation import confirm
 
-    theirs = artifact if isinstance(artifact, Architecture) else read(str(artifact))
+    if artifact == LIVE:
+        if isinstance(source, Architecture):
+            raise TargetError("what was read is not run live", "give the target itself")
+        shared = {name: value for name, value in options.items() if name != "budget"}
+        theirs = run_live(source, inputs=inputs, **shared, **(live or {}))
+    else:
+        theirs = artifact if isinstance(artifact, Architecture) else read(str(artifact))
     if isinstance(source, Architecture):
         return confirm(source, theirs)
     ours = read(source, inputs=_inputs_of(theirs) if inputs is None else inputs, **options)
@@ -185,6 +203,38 @@ def verify(source: str | Target | Architecture, artifact: str | Path | Architect
         problem = next((finding.message for finding in ours.diagnostics), "it is not known what it builds")
         raise TargetError(f"`{ours.target}` was not built: {problem}")
     return confirm(ours, theirs)
+
+
+def run_live(
+    target: str | Target,
+    *,
+    inputs: Any = None,
+    search_path: Iterable[str | Path] = (),
+    names: Mapping[str, str] | None = None,
+    python: str | Path | None = None,
+    **limits: Any,
+) -> Architecture:
+    """Build and run a model in another process, and say what it says of itself. Nothing else here runs what it analyses.
+
+    Args:
+        target: What to run: ``model.py:Net(10)``, ``timm.models.resnet:resnet50``.
+        inputs: What its forward is given, in numbers; without it, the model is only built.
+        search_path: Folders in which modules are looked for first.
+        names: Objects built elsewhere that the target's expression uses.
+        python: The interpreter to start; that of the active environment when None.
+        limits: ``time_limit`` in seconds, ``memory_limit`` in MiB, ``export`` (``onnx``, ``saved_model`` or ``pt2``) with ``output``.
+
+    Raises:
+        ReadError: The model could not be run; the message says why.
+    """
+    from .readers.live import Live, read_live
+
+    wanted = parse_target(target) if isinstance(target, str) else target
+    if wanted.is_source and not Path(wanted.path).is_file():
+        raise ReadError(f"there is no file `{wanted.path}`", _nearby(Path(wanted.path)))
+    root = project_root(_place(wanted))
+    folders = [*(Path(folder) for folder in search_path), *([root] if root else [])]
+    return read_live(wanted, as_inputs(inputs), folders, dict(names or {}), Live(python, **limits))
 
 
 def which(folder: str | Path, artifact: str | Path, **options: Any) -> list[str]:

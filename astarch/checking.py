@@ -19,6 +19,8 @@ from .ir.diagnostic import Diagnostic
 from .ir.program import File
 from .ir.span import Span
 from .readers.discover import models_of
+from .readers.likely_inputs import likely_input, was_right
+from .readers import python as reading
 from .readers.python import read_source
 from .readers.survey import Survey, python_files
 from .rules.baseline import counted as baseline_of
@@ -191,6 +193,7 @@ def _folders(places: list[Path], search_path: Iterable[str | Path]) -> tuple[Pat
 
 def _check_files(files: list[Path], job: _Job) -> list[Diagnostic]:
     survey = Survey(job.folders)
+    reading._projects.clear()  # files may have changed since the last check of this process
     found: list[Diagnostic] = []
     for path in files:
         try:
@@ -200,6 +203,7 @@ def _check_files(files: list[Path], job: _Job) -> list[Diagnostic]:
             continue
         architectures = list(_architectures(file, path, job)) if job.read else []
         found += check_file(file, architectures, job.settings)
+        survey.program.forget()
     return found
 
 
@@ -222,6 +226,18 @@ def _architectures(file: File, path: Path, job: _Job) -> Iterable[Architecture]:
         for architecture in _read(target, [], job, {}, str(path)):
             kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding)]
             yield replace(architecture, diagnostics=tuple(kept))
+            if not kept and not architecture.unknown:
+                yield from _run_as_likely(architecture, target, job, str(path))
+
+
+def _run_as_likely(architecture: Architecture, target: Target, job: _Job, shown: str) -> Iterable[Architecture]:
+    """The model run on what its first layer takes: shapes that cannot fit whatever the other sizes are."""
+    guess = likely_input(architecture)
+    if guess is None:
+        return
+    for run in _read(target, [guess], job, {}, shown):
+        if was_right(run) and not run.unknown:
+            yield replace(run, diagnostics=tuple(one for one in run.diagnostics if one.code.startswith("MDL2")))
 
 
 def _same(text: str, path: Path) -> bool:

@@ -78,6 +78,12 @@ LATE = ("api", "checking", "cli", "readers", "source", "integrations")
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers"}
 
 
+#: `verify --against live` runs the model in another process, since the user asks for it with that word. One file starts that
+#: process; the other is the text that it is given, never imported here, and builds the model from the user's own expression.
+STARTS_A_PROCESS = {("readers.live", "subprocess")}
+RUN_ELSEWHERE = HOUSE / "readers" / "live_child.py"
+
+
 def dotted(file: Path) -> str:
     """`astarch/ir/dim.py` is `ir.dim`; a package is its folder."""
     parts = file.relative_to(HOUSE).with_suffix("").parts
@@ -211,17 +217,20 @@ def test_only_commands_print() -> None:
 
 
 def test_nothing_is_executed() -> None:
-    """No exec, eval, compile, unpickling or dynamic import anywhere; two places import modules of ours by name."""
+    """No exec, eval, compile, unpickling, subprocess or dynamic import anywhere but for the word `live`."""
     forbidden = {"exec", "eval", "compile", "__import__"}
     found = [
         f"{file.relative_to(ROOT)}:{node.lineno} {node.func.id}"
         for file in FILES
+        if file != RUN_ELSEWHERE
         for node in ast.walk(tree(file))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in forbidden
     ]
     assert not found
     modules = {(dotted(file), name.split(".")[0]) for file in FILES for _, name in imports(file)}
-    assert not {(name, module) for name, module in modules if module in ("pickle", "marshal", "shelve", "subprocess", "runpy", "code")}
+    running = {(name, module) for name, module in modules if module in ("pickle", "marshal", "shelve", "subprocess", "runpy", "code")}
+    assert running == STARTS_A_PROCESS
+    assert not [file for file in FILES for _, name in imports(file) if home(name) == dotted(RUN_ELSEWHERE)]
 
 
 def test_public_names_are_true() -> None:

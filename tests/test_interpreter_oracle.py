@@ -57,8 +57,8 @@ def in_cpython(text: str) -> Any:
         warnings.simplefilter("ignore")
         code = compile(text, "<program>", "exec", dont_inherit=True)
     try:
-        exec(code, namespace)  # noqa: S102
-    except Exception as error:
+        exec(code, namespace)
+    except Exception as error:  # noqa: BLE001 - how a program ends is what is compared
         return "raises", type(error).__name__, str(error)
     return normal(namespace["result"])
 

@@ -182,8 +182,9 @@ def _writer(text: str) -> tuple[Callable[[Report], str], str | None]:
     from ..render.findings import data, pipelines, sarif, terminal
 
     writers: dict[str, Callable[[Report], str]] = {
-        "full": terminal.full, "concise": terminal.concise, "json": data.as_json, "json-lines": data.json_lines, "sarif": sarif.sarif,
-        "github": pipelines.github, "gitlab": pipelines.gitlab, "junit": pipelines.junit, "rdjson": data.rdjson, "markdown": pipelines.markdown,
+        "full": terminal.full, "concise": terminal.concise, "json": data.as_json, "json-lines": data.json_lines,
+        "sarif": sarif.sarif, "github": pipelines.github, "gitlab": pipelines.gitlab, "junit": pipelines.junit,
+        "rdjson": data.rdjson, "markdown": pipelines.markdown,
     }  # fmt: skip
     form, colon, place = text.partition(":")
     if form not in writers:

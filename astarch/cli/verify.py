@@ -1,4 +1,4 @@
-"""``astarch verify TARGET --against ARTIFACT``: whether a saved model is the one that the source describes."""
+"""``astarch verify TARGET --against ARTIFACT``: whether a saved model, or the live one, is the one that the source describes."""
 
 from __future__ import annotations
 
@@ -11,21 +11,30 @@ if TYPE_CHECKING:
     from ..ir.verification import Verification
 
 FORMATS = ("text", "json", "markdown")
+EXPORTS = ("onnx", "saved_model", "pt2")
 
 
 @click.command("verify", short_help="Confirm a model against a saved one.")
 @click.argument("target")
-@click.option("--against", "-a", "artifacts", multiple=True, required=True, metavar="FILE", help="A saved model; it is read, never run.")
+@click.option("--against", "-a", "artifacts", multiple=True, required=True, metavar="FILE|live",
+              help="A saved model; it is read, never run. The word `live` runs TARGET itself, in another process.")  # fmt: skip
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
 @click.option("--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
 @click.option("--all", "every", is_flag=True, help="List what was confirmed as well.")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
-@click.option("--python", type=click.Path(), metavar="PATH", help="The environment whose packages are read, never run.")
+@click.option("--python", type=click.Path(), metavar="PATH", help="The environment whose packages are read; with `live`, the Python that runs.")
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="S", help="With `live`: the seconds it may take.  [default: 120]")
+@click.option("--memory-limit", type=click.IntRange(min=1), metavar="MIB", help="With `live`: the memory it may use.  [default: 8192]")
+@click.option("--export", type=click.Choice(EXPORTS), help="With `live`: save the model on the way, to the file of -o.")
+@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Where --export saves the model.")
 def command(target: str, artifacts: tuple[str, ...], **options: Any) -> None:
     """Hold TARGET against saved models: what they confirm, what they contradict, and what they cannot tell.
 
     TARGET is what `astarch show` takes. With a folder for TARGET, the models in it are found that
     have exactly the tensors of the saved one.
+
+    `--against live` is the only thing here that runs a model: it imports TARGET in a process of its
+    own, with limits, and holds what the source says against what the model itself says.
 
     Exit codes: 0 nothing is contradicted, 1 something is, 2 the call is wrong.
     """
@@ -34,12 +43,15 @@ def command(target: str, artifacts: tuple[str, ...], **options: Any) -> None:
     from ..version import VERSION
 
     given = {"search_path": options["folders"], "python": options["python"]}
+    live = {name: options[name] for name in ("time_limit", "memory_limit", "export", "output") if options[name] is not None}
+    if live and api.LIVE not in artifacts:
+        raise click.UsageError(f"--{next(iter(live)).replace('_', '-')} goes with --against live.")
     if Path(target).is_dir():
         _matches(target, artifacts, given)
     texts: list[str] = []
     contradicted = False
     for artifact in artifacts:
-        found = api.verify(target, artifact, inputs=list(options["inputs"]) or None, **given)
+        found = api.verify(target, artifact, inputs=list(options["inputs"]) or None, live=live, **given)
         contradicted = contradicted or found.verdict is Verdict.CONTRADICTED
         texts.append(_written(found, options["form"], options["every"], VERSION))
     click.echo("\n".join(texts), nl=False)
@@ -58,6 +70,8 @@ def _matches(folder: str, artifacts: tuple[str, ...], given: dict[str, Any]) -> 
     """Say which models of a folder have the tensors of a saved one."""
     from .. import api
 
+    if api.LIVE in artifacts:
+        raise click.UsageError("A folder is not run live: name a model in it.")
     missed = False
     for artifact in artifacts:
         found = api.which(folder, artifact, **given)

@@ -9,6 +9,7 @@ from ..ir.architecture import Architecture, Buffer, Parameter
 from ..ir.unknown import Unknown
 from ..ir.verification import Fact, Status, Verification
 from .align import aligned
+from .call_facts import call_facts, layer_facts
 from .flow import flow_facts
 from .settings import alike, plain, settings_of
 
@@ -19,12 +20,19 @@ SHOWN = {
     "dtypes": "their element types",
     "ties": "which share their elements",
     "kinds": "which are parameters and which buffers",
+    "trained": "which are trained",
     "modules": "all modules, those without tensors too",
     "types": "the classes of modules",
     "arguments": "what they were made with",
     "operations": "the operations of the forward with their settings",
     "order": "how they follow one another",
+    "unsaved": "buffers that are not saved",
+    "calls": "the calls of modules, with the shapes that go in and out",
+    "layers": "what layers give, and what they are fed by",
 }
+
+#: A word of ``holds`` that shows nothing by itself: names are those of the model, so nothing is put before them or left out.
+EXACT = "exact"
 
 #: What a model is not without.
 _ESSENTIAL = ("names", "shapes", "dtypes", "operations", "order")
@@ -45,6 +53,7 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
         notes += [said] if said else []
     if "modules" in holds:
         facts += _modules(source, artifact, holds)
+    facts += _run(source, artifact, holds)
     missing = [SHOWN[word] for word in _ESSENTIAL if word not in holds]
     if "operations" in holds:
         if len(source.graph):
@@ -52,6 +61,8 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
             facts += _outputs(source, artifact)
         else:
             missing.append("the forward, which was not run: give the shape of its input")
+    elif EXACT in holds and artifact.outputs is None:
+        missing.append("the forward, which was not run: give the shape of its input")
     if source.unknown:
         missing.append(f"{len(source.unknown)} things that the source leaves unknown")
     return Verification(
@@ -80,9 +91,14 @@ def _all(architecture: Architecture) -> dict[str, Parameter | Buffer]:
     return {**architecture.parameters, **architecture.buffers}
 
 
+def _names(ours: Mapping[str, Any], theirs: Mapping[str, Any], holds: tuple[str, ...]) -> tuple[dict[str, str], str]:
+    """The artifact's names as the source would write them."""
+    return ({name: name for name in theirs}, "") if EXACT in holds else aligned(list(ours), list(theirs))
+
+
 def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> tuple[list[Fact], str]:
     ours, theirs = _all(source), _all(artifact)
-    names, said = aligned(list(ours), list(theirs))
+    names, said = _names(ours, theirs, holds)
     back = {new: old for old, new in names.items()}
     facts: list[Fact] = []
     for name, item in ours.items():
@@ -91,7 +107,7 @@ def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...
             if "ties" in holds:
                 facts += _tie(source, item, theirs[back[name]], names)
         else:
-            facts.append(_missing(source, item, back))
+            facts.append(_missing(source, item, back, holds))
     facts += [
         Fact(
             name, "name", Status.CONTRADICTED, None, f"{item.dtype}{_text(item.shape)}", found_at=old, note="the source has no such tensor"
@@ -111,6 +127,10 @@ def _tensor(
     if "kinds" in holds and isinstance(item, Parameter) != isinstance(other, Parameter):
         kinds = ("parameter", "buffer") if isinstance(item, Parameter) else ("buffer", "parameter")
         yield Fact(item.name, "kind", Status.CONTRADICTED, *kinds, item.at, at)
+    if "unsaved" in holds and isinstance(item, Buffer) and isinstance(other, Buffer):
+        yield _fact(item.name, "saved", item.persistent, other.persistent, item, at)
+    if "trained" in holds and isinstance(item, Parameter) and isinstance(other, Parameter):
+        yield _fact(item.name, "trained", item.trainable, other.trainable, item, at)
 
 
 def _fact(name: str, about: str, expected: Any, found: Any, item: Parameter | Buffer, at: str) -> Fact:
@@ -124,15 +144,15 @@ def _sizes(shape: tuple[Any, ...] | None) -> tuple[int, ...] | None:
     return shape if shape is not None and all(type(side) is int for side in shape) else None
 
 
-def _missing(source: Architecture, item: Parameter | Buffer, back: Mapping[str, str]) -> Fact:
+def _missing(source: Architecture, item: Parameter | Buffer, back: Mapping[str, str], holds: tuple[str, ...]) -> Fact:
     """A tensor that the artifact does not list: one that need not be there, or one that should."""
-    if isinstance(item, Buffer) and not item.persistent:
+    if isinstance(item, Buffer) and not item.persistent and "unsaved" not in holds:
         return Fact(
             item.name, "name", Status.CONFIRMED, "not saved", "not saved", item.at, note="a buffer that is not persistent is not saved"
         )
     first = item.tied_to or item.name
     group = [name for name, other in _all(source).items() if (other.tied_to or name) == first]
-    if any(name in back for name in group):
+    if EXACT not in holds and any(name in back for name in group):
         kept = next(name for name in group if name in back)
         return Fact(
             item.name, "name", Status.ABSENT, f"shares `{kept}`", None, item.at, note="it shares its elements with one that is listed"
@@ -156,11 +176,24 @@ def _tie(source: Architecture, item: Parameter | Buffer, other: Parameter | Buff
         yield Fact(item.name, "tie", Status.CONTRADICTED, item.tied_to or "a tensor of its own", found or "a tensor of its own", item.at)
 
 
+# --- what ran -------------------------------------------------------------------------------------------------------------
+
+
+def _run(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
+    """What a model that ran says beside its tensors and modules."""
+    if "calls" in holds and artifact.calls:
+        yield from call_facts(source, artifact)
+    if "layers" in holds:
+        yield from layer_facts(source, artifact)
+    if EXACT in holds and artifact.outputs is not None:
+        yield from _outputs(source, artifact)
+
+
 # --- modules --------------------------------------------------------------------------------------------------------------
 
 
 def _modules(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
-    names, _ = aligned(list(source.modules), list(artifact.modules))
+    names, _ = _names(source.modules, artifact.modules, holds)
     back = {new: old for old, new in names.items()}
     for name, module in source.modules.items():
         if name not in back:

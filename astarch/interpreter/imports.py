@@ -125,6 +125,8 @@ class Loading:
                 self.binders.setdefault(name, []).append(i)
         self.changed = {name for entry in self.entries for name in entry.changes if name in self.binders}
         self.watched: dict[str, Any] = {}
+        self.running: list[int] = []
+        self.partial: dict[str, Any] = {}  # values that a later statement may still change
         m.registrations.add(self)
         for name, indices in self.binders.items():
             if len(indices) > 1:
@@ -135,8 +137,14 @@ class Loading:
         return bool(self.stars) or name in self.module.namespace or any(self.entries[i].kind == "import" for i in self.binders.get(name, ()))
 
     def resolve(self, name: str, limit: int = 1 << 60) -> Any:
-        """The value of a name, running what binds it; `MISSING` when nothing does."""
+        """The value of a name, running what binds it; `MISSING` when nothing does.
+
+        Args:
+            limit: Only what stands before this statement has a say: the one being run.
+        """
         namespace = self.module.namespace
+        if self.running and limit > self.running[-1]:
+            limit = self.running[-1]
         if name in self.watched:
             if not _holds(self.watched[name], self.m.wanted):
                 self.m.registrations.settle(self.module, self.watched[name])
@@ -149,6 +157,11 @@ class Loading:
                 self.watched[name] = namespace.pop(name)
                 return self.resolve(name)
             return namespace[name]
+        if name in self.partial:
+            value = self.partial[name]
+            if self._is_settled(name):
+                namespace[name] = self.partial.pop(name)
+            return value
         for i in reversed(self.stars):
             if i < limit and (value := self._from_star(i, name)) is not MISSING:
                 namespace[name] = value
@@ -182,7 +195,17 @@ class Loading:
             if entry.kind == "import" and name:
                 statements = [_only(statement, name) for statement in statements]
             compiled = self.file.compiled[key] = block(statements, self.scope)
+        for bound in entry.binds:
+            if bound in self.partial:
+                self.module.namespace[bound] = self.partial.pop(bound)
         self._run(compiled, index)
+        for bound in entry.binds:
+            if bound in self.module.namespace and len(self.binders[bound]) > 1 and not self._is_settled(bound):
+                self.partial[bound] = self.module.namespace.pop(bound)
+
+    def _is_settled(self, name: str) -> bool:
+        """Whether every statement that has a say in the value of a name has run."""
+        return all(i in self.done or (i, name) in self.done for i in self.binders[name])
 
     def _run(self, compiled: Any, index: int) -> None:
         m = self.m
@@ -192,11 +215,13 @@ class Loading:
         wanted, m.wanted = m.wanted, None
         m.frame = frame
         m.importing += 1
+        self.running.append(index)
         try:
             compiled(frame)
         finally:
             m.frame, m.wanted = caller, wanted
             m.importing -= 1
+            self.running.pop()
 
     def imported(self) -> Iterator[str]:
         """The modules of its own package that its statements import, by dotted name."""

@@ -109,6 +109,9 @@ class Machine:
     class_of: Callable[[Any], Class]
     import_module: Callable[..., Any]
 
+    #: How much has been recorded so far: grows with every call of a model.
+    recorded: Callable[[], int] = staticmethod(lambda: 0)
+
     def __init__(self, budget: Budget, builtins: dict[str, Any], decisions: dict[tuple[Any, ...], bool] | None = None) -> None:
         self.budget = budget
         self.builtins = builtins

@@ -17,6 +17,7 @@ from .calls import HOST_ERRORS
 from .machine import LARGE, Machine
 from .overloads import by_method, index_of, special, union, unsupported
 from .unfolding import CONTAINERS, filling, shown, written_out
+from .unordered import is_unordered, unordered
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -337,6 +338,8 @@ def iterate(m: Machine, value: Any) -> Iterator[Any]:
         raise Lost(value)
     if kind is GeneratorType:
         return value
+    if (kind is set or kind is frozenset) and is_unordered(value):
+        return unordered(m, value)
     if isinstance(value, (Instance, Class)):
         return _iterate_instance(m, value)
     try:

@@ -186,9 +186,8 @@ class ClassSource:
                     "register_buffer",
                     "register_parameter",
                     "save_hyperparameters",
-                ):
-                    if not (node.args and isinstance(node.args[0], ast.Constant)):
-                        return True
+                ) and not (node.args and isinstance(node.args[0], ast.Constant)):
+                    return True
             if isinstance(node, ast.Attribute) and node.attr in ("__dict__", "_modules", "_buffers", "_parameters"):
                 return True
         return False

@@ -263,6 +263,11 @@ class Program:
         """The files that were looked at so far."""
         return [file for file in self._files.values() if file is not None]
 
+    def forget(self, most: int = 120) -> None:
+        """Let go of files when there are many: a repository does not fit into memory as syntax."""
+        if len(self._files) > most:
+            self._files.clear()
+
     def known(self, name: str) -> bool:
         """Whether the project defines it."""
         return self.class_at(name) is not None or self.function_at(name) is not None

@@ -28,7 +28,8 @@ def open_catalogue() -> None:
         return
     from ..frameworks.torch import library  # noqa: F401 - importing it imports every description
 
-    _keep(path, {name: place for name, place in REGISTRY.places.items() if place.startswith(ours)})
+    apart = f"{ours}keras."  # brings all of its own when a program first names it
+    _keep(path, {name: place for name, place in REGISTRY.places.items() if place.startswith(ours) and not place.startswith(apart)})
 
 
 def _keep(path: Path, places: dict[str, str]) -> None:

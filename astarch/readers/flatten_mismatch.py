@@ -23,12 +23,14 @@ _FLATTENING = ("flatten", "view", "reshape", "Flatten")
 
 def explained(architecture: Architecture) -> Architecture:
     """The same architecture, its linear mismatches explained."""
-    if not any(finding.name == "linear-mismatch" for finding in architecture.diagnostics):
+    if not any(finding.name in ("linear-mismatch", "channel-mismatch") for finding in architecture.diagnostics):
         return architecture
     return replace(architecture, diagnostics=tuple(_explain(architecture, finding) for finding in architecture.diagnostics))
 
 
 def _explain(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
+    if finding.name == "channel-mismatch":
+        return _channels(architecture, finding)
     node = _linear_at(architecture, finding.span) if finding.name == "linear-mismatch" else None
     module = architecture.modules.get(node.target) if node is not None else None
     if node is None or module is None or not node.inputs:
@@ -55,6 +57,26 @@ def _explain(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
         help=_help(architecture, wanted, sizes, given),
         module=module.name,
     )
+
+
+def _channels(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
+    """Which layer takes other channels than it gets, where it was made, and who made the channels."""
+    for node in architecture.graph:
+        module = architecture.modules.get(node.target) if node.op == "call_module" and node.at == finding.span else None
+        source = architecture.graph[node.inputs[0]] if node.inputs else None
+        wanted = module.arguments.get("in_channels") if module is not None else None
+        output = source.output if source is not None else None
+        if module is None or source is None or not isinstance(wanted, int) or not isinstance(output, TensorType) or len(output.shape) < 3:
+            continue
+        given = output.shape[1]
+        if not module.defined_at.line or not isinstance(given, int) or given == wanted:
+            continue
+        place, written = _argument_place(module.defined_at)
+        maker = f"`{source.target}`" if source.op == "call_module" else f"`{source.target.rpartition('.')[2]}`"
+        notes = (Note(place, f"takes {wanted}{written}"), Note(source.at, f"{maker} gives {given}"), Note(finding.span, "called here"))
+        message = f"`{module.name}` takes {wanted} channels and gets {given}"
+        return replace(finding, code="MDL202", message=message, span=place, notes=notes, module=module.name)
+    return finding
 
 
 def _linear_at(architecture: Architecture, span: Span) -> Node | None:
@@ -186,7 +208,10 @@ def _argument_place(span: Span) -> tuple[Span, str]:
     text = _text(span.file)
     for node in ast.walk(_tree(text)) if text else ():
         if isinstance(node, ast.Call) and (node.lineno, node.col_offset + 1) == (span.line, span.column):
-            first = next((keyword.value for keyword in node.keywords if keyword.arg == "in_features"), node.args[0] if node.args else None)
+            first = next(
+                (keyword.value for keyword in node.keywords if keyword.arg in ("in_features", "in_channels")),
+                node.args[0] if node.args else None,
+            )
             if first is not None:
                 place = Span(span.file, first.lineno, first.col_offset + 1, first.end_lineno or 0, (first.end_col_offset or 0) + 1)
                 factors = _factors(first)

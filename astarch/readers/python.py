@@ -53,6 +53,7 @@ class Session:
         self.keras = LazyKeras(self.machine, lambda: self.run)
         self.machine.libraries = [self.library, self.keras]
         self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
+        self.machine.recorded = lambda: len(self.run.calls)
         self.run.state.update({"make": self.library.make, "clone": self._clone})
 
     def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:

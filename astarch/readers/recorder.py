@@ -150,7 +150,8 @@ Tree = list[tuple[str, Any, dict[str, list[tuple[str, Any]]]]]
 
 def tree_of(root: Any) -> Tree:
     """What a model holds now: its forward may change it (BigBird exchanges its attention for short inputs)."""
-    return [(path, module, {key: _registered(module, key) for key in ("_parameters", "_buffers")}) for path, module in walk(root, "", set(), False)]
+    keys = ("_parameters", "_buffers")
+    return [(path, module, {key: _registered(module, key) for key in keys}) for path, module in walk(root, "", set(), False)]
 
 
 def _registered(module: Any, key: str) -> list[tuple[str, Any]]:

@@ -8,6 +8,7 @@ import json
 import lzma
 import os
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,10 +94,16 @@ def _as_function(source: str) -> str:
     body = [node for place, node in enumerate(tree.body) if not places or place <= places[-1]]
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
     body = [node for node in body if node not in imports]
-    body[-1:] = [*clear, body[-1]]
+    tried = [_tried(node) for node in body[:-1]]  # example inputs that cannot be made are no matter
+    body = [*tried, *clear, body[-1]]
     lines = "\n".join(ast.unparse(node) for node in body).splitlines()
     head = ["import numpy as np", "import keras", "import keras_hub", *map(ast.unparse, imports)]  # an import that is not used is not followed
     return "\n".join([*head, "def build():", *(f"    {line}" for line in lines), "    return model", ""])
+
+
+def _tried(node: ast.stmt) -> ast.stmt:
+    """A statement whose errors are passed over, as they were when the truth was made."""
+    return ast.parse(f"try:\n{textwrap.indent(ast.unparse(node), '    ')}\nexcept Exception:\n    pass").body[0]
 
 
 def _arguments(kwargs: dict[str, Any]) -> str:

@@ -46,8 +46,10 @@ FORMS: dict[str, Callable[[int], str]] = {
     "nested loops": _blocks("for i in [1]:"),
     "nested while": _blocks("while 1:", "break"),
     "nested with": _blocks("with a:"),
-    "nested try": lambda n: "\n".join([*[" " * i + "try:" for i in range(n)], " " * n + "pass",
-                                       *[" " * i + "finally: pass" for i in reversed(range(n))]]) + "\n",
+    "nested try": lambda n: (
+        "\n".join([*[" " * i + "try:" for i in range(n)], " " * n + "pass", *[" " * i + "finally: pass" for i in reversed(range(n))]])
+        + "\n"
+    ),
     "comprehensions": lambda n: f"x = {'[' * n}1{' for i in [1]]' * n}\n",
     "comprehension clauses": lambda n: f"x = [1 {'for i in [1] ' * n}]\n",
     "comprehension conditions": lambda n: f"x = [1 for i in [1] {'if 1 ' * n}]\n",

@@ -100,3 +100,60 @@ def compare(source: str) -> str:
         known = {row[0]: row[2] for row in theirs["layers"]}
         mine["layers"] = [(*row[:2], row[2] if known.get(row[0], row[2]) is not None else None, row[3]) for row in mine["layers"]]
     return "" if theirs == mine else f"\n{source}\nKeras: {theirs}\nours:  {mine}"
+
+
+def values(expressions: list[str], inputs: str) -> tuple[list[Any], list[Any]]:
+    """What each expression gives: shapes and element types, or ``raises``; by Keras, and by astarch."""
+    import keras
+
+    theirs = []
+    scope: dict[str, Any] = {}
+    exec(_HEAD + inputs, scope)  # noqa: S102 - programs of these tests only
+    for text in expressions:
+        try:
+            theirs.append(_described(eval(text, scope), keras.backend.standardize_dtype))  # noqa: S307
+        except Exception:  # noqa: BLE001 - whatever Keras raises
+            theirs.append("raises")
+    return theirs, _read_values(expressions, inputs)
+
+
+def _described(value: Any, dtype_of: Any) -> Any:
+    if isinstance(value, (list, tuple)) and not (value and isinstance(value[0], int)):
+        return [_described(item, dtype_of) for item in value]
+    return (tuple(value.shape), dtype_of(value.dtype)) if hasattr(value, "dtype") else value
+
+
+def _read_values(expressions: list[str], inputs: str) -> list[Any]:
+    """The expressions evaluated by the interpreter, each on its own."""
+    from astarch.frameworks.keras.tensor import KerasTensor, outward
+    from astarch.interpreter.budget import Budget
+    from astarch.interpreter.values import Raised
+    from astarch.ir.unknown import Unknown
+    from astarch.readers.python import Session, project_for
+    from astarch.targets import Target
+
+    file = _FOLDER / f"program{next(_COUNT)}.py"
+    file.write_text(_HEAD + inputs, encoding="utf-8")
+
+    def stated(value: Any) -> Any:
+        if isinstance(value, Unknown):
+            return f"unknown: {value}"
+        if isinstance(value, KerasTensor):
+            return outward(value.shape), value.dtype
+        return [stated(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    def work() -> list[Any]:
+        session.machine.libraries  # noqa: B018
+        module = session.module(Target(str(file), str(file), ""))
+        found: list[Any] = []
+        for text in expressions:
+            before = len(session.run.diagnostics)
+            try:
+                value = stated(session.evaluate(module, text))
+                found.append("raises" if len(session.run.diagnostics) > before else value)
+            except Raised:
+                found.append("raises")
+        return found
+
+    session = Session(project_for([]), Budget())
+    return session.do(work)

@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("keras")
 
-from keras_oracle import compare
-from keras_programs import LAYERS, MODELS, program_of
+from tests.keras.keras_oracle import compare
+from tests.keras.keras_programs import LAYERS, MODELS, program_of
 
 
 @pytest.mark.parametrize(("shapes", "layer"), LAYERS, ids=[f"{shapes}-{layer}"[:90] for shapes, layer in LAYERS])

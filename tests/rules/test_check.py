@@ -230,3 +230,15 @@ def test_explain() -> None:
     assert "Use instead" in text
     with pytest.raises(astarch.ConfigError, match="did you mean `modules-in-python-list`"):
         astarch.explain("module-in-python-list")
+
+
+def test_models_without_inputs_run_on_what_their_first_layer_takes(project: Path) -> None:
+    """Channels that cannot fit are found whatever the image size; the finding stands at the number to change."""
+    text = SMALL.replace("nn.ReLU()", "nn.Conv2d(32, 8, 3)")
+    (project / "net.py").write_text(text)
+    (one,) = checking.check(["net.py"])
+    assert one.name == "channel-mismatch"
+    assert one.message == "`relu` takes 32 channels and gets 16"
+    assert (one.span.line, [note.message for note in one.notes]) == (8, ["takes 32", "`conv1` gives 16", "called here"])
+    (project / "net.py").write_text(SMALL)
+    assert not checking.check(["net.py"])

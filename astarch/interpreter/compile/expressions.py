@@ -11,7 +11,7 @@ from ...source import syntax as s
 from ..builtins.hosts import gather, payload_of
 from ..machine import Frame
 from ..operators import BINARY, binary, compare, subscript, truth, unary
-from ..values import Instance, Lost
+from ..values import Lost
 from .dispatch import Run, compiles, expression, optional
 from .names import target
 from .scopes import Scope
@@ -276,7 +276,11 @@ def condition(node: Any, scope: Scope, likely: bool = False) -> Run:
         frame.at = at
         if type(value) is Unknown:
             return frame.machine.decide(spell(node), likely or value.likely)
-        return truth(frame.machine, value)
+        count = len(frame.machine.decided)
+        answer = truth(frame.machine, value)
+        if len(frame.machine.decided) > count:  # said in the source's terms
+            frame.machine.decided[-1].condition = spell(node)
+        return answer
 
     return run
 

@@ -11,7 +11,7 @@ from ...source import syntax as s
 from ..builtins.hosts import payload_of
 from ..machine import Frame
 from ..operators import compare, contains, subscript, truth
-from ..values import MISSING, Class, Instance
+from ..values import MISSING, Class
 from .dispatch import Run, block, compiles, expression, generates
 from .expressions import condition
 from .generators import generator_block

@@ -6,6 +6,7 @@ drawings, then lists of changes, then whole sections; the table of models goes l
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable
 
 from ...ir.change import Comparison, Review, Verdict
@@ -19,6 +20,9 @@ MARKER = "<!-- astarch:report -->"
 #: GitHub takes 65,536 characters; something is left for what a bot adds.
 MOST_CHARACTERS = 60_000
 
+#: The lengths of a part: at this one only its row of the table is left, at that one not even this.
+_ROW, _NOTHING = 4, 5
+
 #: How many changes of a kind a section lists.
 _LISTED = 30
 
@@ -28,14 +32,25 @@ def to_markdown(result: Comparison | Review, *, limit: int = MOST_CHARACTERS) ->
     review = result if isinstance(result, Review) else Review("", "", (result,), 1)
     parts = [_Part(comparison) for comparison in review.comparisons]
     head, foot = _head(review), _foot(review)
-    while True:
-        text = "\n".join([head, _table(parts), *(part.text() for part in parts if part.level < 4), foot, ""])
-        if len(text) < limit:
-            return text
-        largest = max((part for part in parts if part.level < 5), key=lambda part: part.size(), default=None)
-        if largest is None:
-            return text[: limit - 1]
-        largest.level += 1
+    _shed(parts, limit - len(head) - len(foot) - 300)
+    text = "\n".join([head, _table(parts), *(part.text() for part in parts if part.level < _ROW), foot, ""])
+    return text if len(text) < limit else text[: limit - 1]
+
+
+def _shed(parts: list[_Part], room: int) -> None:
+    """Shorten the largest part again and again until all fit; very many begin short."""
+    each = room / max(len(parts), 1)
+    for part in parts:
+        part.level = _ROW if each < 300 else 2 if each < 900 else 0
+    total = sum(part.size() for part in parts)
+    heap = [(-part.size(), place) for place, part in enumerate(parts)]
+    heapq.heapify(heap)
+    while total > room and heap:
+        size, place = heapq.heappop(heap)
+        parts[place].level += 1
+        total += size + parts[place].size()
+        if parts[place].level < _NOTHING:
+            heapq.heappush(heap, (-parts[place].size(), place))
 
 
 class _Part:
@@ -47,8 +62,11 @@ class _Part:
         self._texts: dict[int, str] = {}
 
     def size(self) -> int:
-        """How many characters it takes now."""
-        return len(self.text()) if self.level < 4 else len(_row(self.comparison))
+        """How many characters it takes now, its row of the table included."""
+        if self.level >= _NOTHING:
+            return 0
+        row = len(_row(self.comparison)) + 1
+        return row if self.level >= _ROW else row + len(self.text()) + 1
 
     def text(self) -> str:
         """The section at its present length."""
@@ -72,8 +90,8 @@ def _table(parts: list[_Part]) -> str:
     if not parts:
         return ""
     lines = ["| Model | Parameters | MACs | State dict | Verdict |", "|:--|--:|--:|:--|:--|"]
-    lines += [_row(part.comparison) for part in parts if part.level < 5]
-    left = sum(part.level >= 5 for part in parts)
+    lines += [_row(part.comparison) for part in parts if part.level < _NOTHING]
+    left = sum(part.level >= _NOTHING for part in parts)
     return "\n".join([*lines, *([f"| … and {left} more | | | | |"] if left else []), ""])
 
 

@@ -61,20 +61,19 @@ class UnknownConfigField(Rule):
                         and isinstance(node.ctx, ast.Load)
                         and isinstance(node.value, ast.Name)
                         and node.value.id == arg.arg
+                    ) and (
+                        node.attr not in known
+                        and not node.attr.startswith("__")
+                        and not _asked(cls, node.attr)
+                        and not cls.file.program.mentioned(config.name, config.file.path)
                     ):
-                        if (
-                            node.attr not in known
-                            and not node.attr.startswith("__")
-                            and not _asked(cls, node.attr)
-                            and not cls.file.program.mentioned(config.name, config.file.path)
-                        ):
-                            close = get_close_matches(node.attr, known, n=1)
-                            yield self.finding(
-                                cls.file,
-                                node,
-                                f"`{config.name}` has no field `{node.attr}`",
-                                help=f"did you mean `{close[0]}`?" if close else "",
-                            )
+                        close = get_close_matches(node.attr, known, n=1)
+                        yield self.finding(
+                            cls.file,
+                            node,
+                            f"`{config.name}` has no field `{node.attr}`",
+                            help=f"did you mean `{close[0]}`?" if close else "",
+                        )
 
 
 def _is_plain(config: ClassSource) -> bool:

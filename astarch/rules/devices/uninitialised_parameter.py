@@ -58,14 +58,13 @@ class UninitialisedParameter(Rule):
                     and cls.file.resolve(inner.func) in ("torch.empty", "torch.Tensor", "torch.FloatTensor")
                     and inner.args
                     and not isinstance(inner.args[0], (ast.List, ast.ListComp))
-                ):
-                    if not cls.file.program.mentioned(one.name, cls.file.path):
-                        yield self.finding(
-                            cls.file,
-                            inner,
-                            f"`self.{one.name}` is never given values: it holds whatever was in memory",
-                            help="nn.init fills it",
-                        )
+                ) and not cls.file.program.mentioned(one.name, cls.file.path):
+                    yield self.finding(
+                        cls.file,
+                        inner,
+                        f"`self.{one.name}` is never given values: it holds whatever was in memory",
+                        help="nn.init fills it",
+                    )
 
 
 #: What a file that fills its parameters says somewhere: ``nn.init.``, ``_init_weights``, ``reset_parameters``, ``x.normal_(``.

@@ -46,16 +46,15 @@ class KerasRnnReturnSequences(Rule):
                     and keras_layer(file, after) in _RECURRENT
                     and isinstance(here, ast.Call)
                     and not has_star(here)
-                ):
-                    if argument(here, -1, "return_sequences") is None:
-                        fix = add_argument(file, here, "return_sequences=True", "give the whole sequence", safe=True)
-                        yield self.finding(
-                            file,
-                            here,
-                            "this gives its last step only; the layer after it takes a sequence",
-                            notes=[(after, "takes a sequence")],
-                            fix=fix,
-                        )
+                ) and argument(here, -1, "return_sequences") is None:
+                    fix = add_argument(file, here, "return_sequences=True", "give the whole sequence", safe=True)
+                    yield self.finding(
+                        file,
+                        here,
+                        "this gives its last step only; the layer after it takes a sequence",
+                        notes=[(after, "takes a sequence")],
+                        fix=fix,
+                    )
 
 
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN"}

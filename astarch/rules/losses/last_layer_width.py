@@ -38,16 +38,17 @@ class LastLayerWidth(Rule):
             if torch_layer(file, call) == "Sequential":
                 for here, after in zip(call.args, call.args[1:], strict=False):
                     if (
-                        torch_layer(file, here) == "Linear"
-                        and torch_layer(file, after) == "Softmax"
-                        and isinstance(here, ast.Call)
-                        and isinstance(after, ast.Call)
+                        (
+                            torch_layer(file, here) == "Linear"
+                            and torch_layer(file, after) == "Softmax"
+                            and isinstance(here, ast.Call)
+                            and isinstance(after, ast.Call)
+                        )
+                        and constant(argument(here, 1, "out_features")) == 1
+                        and constant(argument(after, 0, "dim")) in (1, -1)
                     ):
-                        if constant(argument(here, 1, "out_features")) == 1 and constant(argument(after, 0, "dim")) in (1, -1):
-                            fix = replace(file, after, file.source(after.func).replace("Softmax", "Sigmoid") + "()", "use a sigmoid")
-                            yield self.finding(
-                                file, after, "a softmax over one value is always 1", notes=[(here, "gives one value")], fix=fix
-                            )
+                        fix = replace(file, after, file.source(after.func).replace("Softmax", "Sigmoid") + "()", "use a sigmoid")
+                        yield self.finding(file, after, "a softmax over one value is always 1", notes=[(here, "gives one value")], fix=fix)
             elif keras_layer(file, call) == "Dense" and constant(argument(call, 0, "units")) == 1:
                 activation = argument(call, 1, "activation")
                 if activation is not None and constant(activation) == "softmax":

@@ -51,20 +51,19 @@ class LocalVariableInsteadOfSelf(Rule):
                 and len(node.targets) == 1
                 and isinstance(target := node.targets[0], ast.Name)
                 and target.id not in read | {"_"}
-            ):
-                if has_weights(cls.file, node.value):
-                    fix = (
-                        replace(cls.file, target, "self." + target.id[5:], "keep it on self")
-                        if target.id.startswith("self_") and len(target.id) > 5
-                        else None
-                    )
-                    severity = "error" if fix is not None else ""
-                    made = makes_module(cls.file, node.value) or "layer"
-                    yield self.finding(
-                        cls.file,
-                        target,
-                        f"this `{made}` is never used: `{target.id}` is a local name",
-                        help="assign it to self",
-                        fix=fix,
-                        severity=severity,
-                    )
+            ) and has_weights(cls.file, node.value):
+                fix = (
+                    replace(cls.file, target, "self." + target.id[5:], "keep it on self")
+                    if target.id.startswith("self_") and len(target.id) > 5
+                    else None
+                )
+                severity = "error" if fix is not None else ""
+                made = makes_module(cls.file, node.value) or "layer"
+                yield self.finding(
+                    cls.file,
+                    target,
+                    f"this `{made}` is never used: `{target.id}` is a local name",
+                    help="assign it to self",
+                    fix=fix,
+                    severity=severity,
+                )

@@ -226,8 +226,9 @@ class KerasLibrary:
         self.wrapped["keras.Functional"] = self.described(Functional)
         tensor = Class("KerasTensor", (OBJECT,), {"__new__": StaticMethod(Builtin("KerasTensor", _new_tensor))}, "keras.src.backend.common.keras_tensor")
         plain = Class("Tensor", (OBJECT,), {}, "tensorflow.python.framework.tensor")
-        variable = Class("Variable", (OBJECT,), {"__new__": StaticMethod(Builtin("Variable", REGISTRY["keras.Variable"].function))},
-                         "keras.src.backend.tensorflow.core", host=Variable)  # fmt: skip
+        make = REGISTRY["keras.Variable"]
+        new = Builtin("Variable", lambda cls, *args, **kwargs: make(*args, **kwargs))
+        variable = Class("Variable", (OBJECT,), {"__new__": StaticMethod(new)}, "keras.src.backend.tensorflow.core", host=Variable)
         self.wrapped.update({"keras.KerasTensor": tensor, "tensorflow.Tensor": plain, "keras.Variable": variable})
 
     def layer_class(self) -> Class:

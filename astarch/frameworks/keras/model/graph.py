@@ -157,8 +157,13 @@ class Graph:
                     if id(tensor) not in known:
                         refuse("ValueError", f"Graph disconnected: cannot find parent for tensor {tensor!r} at operation '{node.operation.name}'")
                 known.update(map(id, node.outputs))
+        reached = {id(tensor) for tensor in inputs}
+        for nodes in self.nodes_by_depth.values():
+            for node in nodes:
+                if not node.is_input and all(id(tensor) in reached for tensor in node.inputs):
+                    reached.update(map(id, node.outputs))
         for place, tensor in enumerate(outputs):
-            if id(tensor) not in known:
+            if id(tensor) not in reached:
                 refuse("ValueError", f"Output with path `{place}` is not connected to `inputs`")
         for name, count in Counter(operation.name for operation in self.operations).items():
             if count > 1:

@@ -313,4 +313,4 @@ def logdet(x: Any) -> Any:
 def slogdet(x: Any) -> Any:
     """Sign and logarithm of the determinant."""
     x = as_tensor(x)
-    return KerasTensor(x.shape[:-2], x.dtype), KerasTensor(x.shape[:-2], x.dtype)
+    return KerasTensor(() if x.symbolic else x.shape[:-2], x.dtype), KerasTensor(x.shape[:-2], x.dtype)

@@ -244,7 +244,8 @@ def dtype_of(x: Any) -> Any:
 @keras_op("keras.ops.ndim")
 def ndim(x: Any) -> Any:
     """The number of axes."""
-    return len(shape_of(x))
+    rank = len(shape_of(x))
+    return KerasTensor((rank,), state().floatx) if isinstance(x, KerasTensor) and x.symbolic else rank
 
 
 @keras_op("keras.ops.size")

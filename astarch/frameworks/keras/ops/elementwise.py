@@ -8,13 +8,13 @@ from typing import Any
 from ....ir.dim import Dim, same
 from ...describe import refuse, require
 from ..operation import keras_op
+from ..state import state
 from ..tensor import KerasTensor, Shape, is_open
-from .promotion import as_float, dtype_of, kind_of, result_type
+from .promotion import as_float, dtype_of, kind_of, result_type, wide_float
 
-_UNARY_FLOAT = (
-    "arccos arccosh arcsin arcsinh arctan arctanh cbrt cos cosh deg2rad exp exp2 expm1 i0 log log10 log1p log2 rad2deg sin sinc sinh sqrt tan tanh"
-)
-_UNARY_SAME = "conjugate negative positive reciprocal sign square trunc copy fabs"
+_UNARY_FLOAT = "arccos arccosh arcsin arcsinh arctan arctanh cos cosh exp exp2 expm1 log log10 log1p log2 sin sinc sinh sqrt tan tanh"
+_UNARY_WIDE = "cbrt deg2rad i0 rad2deg"
+_UNARY_SAME = "conjugate negative positive sign trunc copy fabs"
 _UNARY_BOOL = "isfinite isinf isnan isneginf isposinf isreal logical_not signbit"
 _BINARY_SAME = "gcd lcm"
 
@@ -90,6 +90,9 @@ def _unary(rule: Callable[[str], str]) -> Callable[..., Any]:
 
 for _name in _UNARY_FLOAT.split():
     keras_op(f"keras.ops.{_name}")(_unary(as_float))
+for _name in _UNARY_WIDE.split():
+    keras_op(f"keras.ops.{_name}")(_unary(wide_float))
+keras_op("keras.ops.square")(_unary(lambda dtype: "int32" if dtype == "bool" else dtype))
 for _name in _UNARY_SAME.split():
     keras_op(f"keras.ops.{_name}")(_unary(lambda dtype: dtype))
 for _name in _UNARY_BOOL.split():
@@ -157,7 +160,21 @@ def divide(x1: Any, x2: Any) -> Any:
     return _together(x1, x2, dtype=as_float, data=lambda a, b: a / b)
 
 
-for _name in ("arctan2", "heaviside", "hypot", "logaddexp", "logaddexp2", "divide_no_nan", "nextafter"):
+@keras_op("keras.ops.reciprocal")
+def reciprocal(x: Any) -> Any:
+    """One divided by the elements."""
+    x = as_tensor(x)
+    return KerasTensor(x.shape, state().floatx if x.symbolic else x.dtype)  # Keras says no element type here
+
+
+for _name in ("heaviside", "hypot"):
+
+    def _wide_binary(x1: Any, x2: Any) -> Any:
+        return _together(x1, x2, dtype=lambda found: found if found == "bool" else wide_float(found))
+
+    keras_op(f"keras.ops.{_name}")(_wide_binary)
+
+for _name in ("arctan2", "logaddexp", "logaddexp2", "divide_no_nan", "nextafter"):
 
     def _float_binary(x1: Any, x2: Any) -> Any:
         return _together(x1, x2, dtype=as_float)

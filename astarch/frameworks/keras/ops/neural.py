@@ -258,7 +258,8 @@ def multi_hot(inputs: Any, num_classes: Any = None, axis: Any = -1, dtype: Any =
         shape = shape[:-1] if len(shape) > 1 else []
     place = axis if axis >= 0 else len(shape) + 1 + axis
     shape.insert(place, classes)
-    return KerasTensor(shape, str(dtype) if dtype is not None else state().floatx)
+    x = as_tensor(inputs)
+    return KerasTensor(shape, str(dtype) if dtype is not None else x.dtype if x.symbolic else state().floatx)
 
 
 def _loss(name: str, categorical: bool) -> None:
@@ -333,7 +334,7 @@ def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: Any = 
 def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: Any = None) -> Any:
     """Scaled to a norm of one."""
     x = as_tensor(x)
-    return KerasTensor(x.shape, as_float(x.dtype))
+    return KerasTensor(x.shape, state().floatx if x.symbolic else as_float(x.dtype))
 
 
 @keras_op("keras.ops.psnr", "keras.ops.nn.psnr", class_name="PSNR", module=_NN)
@@ -345,7 +346,8 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
 @keras_op("keras.ops.polar", "keras.ops.nn.polar", module=_NN)
 def polar(abs_: Any, angle: Any) -> Any:
     """Complex numbers from length and angle."""
-    return KerasTensor(shape_of(abs_), "complex64")
+    x = as_tensor(abs_)
+    return KerasTensor(x.shape, state().floatx if x.symbolic else "complex64")  # Keras says no element type here
 
 
 @keras_op("keras.ops.dot_product_attention", "keras.ops.nn.dot_product_attention", module=_NN)
@@ -354,17 +356,25 @@ def dot_product_attention(query: Any, key: Any, value: Any, bias: Any = None, ma
     """Attention of queries to values."""
     q, k, v = as_tensor(query), as_tensor(key), as_tensor(value)
     for name, tensor in (("query", q), ("key", k), ("value", v)):
-        if len(tensor.shape) != 4:
+        if len(tensor.shape) != 4 and not tensor.symbolic:
             refuse("ValueError", f"`dot_product_attention` only supports 4D inputs. Received: {name}.shape={list(tensor.shape)}")
-    batch, length, heads, dim = q.shape
-    multiply(batch * heads * length * k.shape[1] * (dim + v.shape[-1]))
+    if len(q.shape) == 4:
+        batch, length, heads, dim = q.shape
+        multiply(batch * heads * length * k.shape[1] * (dim + v.shape[-1]))
     return KerasTensor((*q.shape[:-1], v.shape[-1]), q.dtype)
 
 
 # --- math -------------------------------------------------------------------------------------------------------------
 
 _MATH = "keras.src.ops.math"
-for _name in ("rsqrt", "erf", "erfc", "erfinv"):
+@keras_op("keras.ops.erfc", module=_MATH)
+def erfc(x: Any) -> Any:
+    """The complementary error function."""
+    x = as_tensor(x)
+    return KerasTensor(x.shape, as_float(x.dtype))
+
+
+for _name in ("rsqrt", "erf", "erfinv"):
 
     def _special(x: Any) -> Any:
         x = as_tensor(x)

@@ -91,6 +91,11 @@ def as_float(dtype: str) -> str:
     return state().floatx
 
 
+def wide_float(dtype: str) -> str:
+    """The floating type that numpy would give: double for long whole numbers."""
+    return "float64" if dtype == "int64" else as_float(dtype)
+
+
 @op("keras.backend.result_type", "keras.src.backend.common.dtypes.result_type")
 def result(*dtypes: Any) -> str:
     """The type that results from combining these."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...describe import refuse
 from ..operation import keras_op
+from ..state import state
 from ..tensor import KerasTensor, open_size
 from .elementwise import as_tensor, shape_of, stretched
 from .promotion import as_float, kind_of, result_type
@@ -198,7 +199,8 @@ def searchsorted(sorted_sequence: Any, values: Any, side: Any = "left") -> Any:
 @keras_op("keras.ops.histogram")
 def histogram(x: Any, bins: Any = 10, range: Any = None) -> Any:  # noqa: A002 - the framework's name
     """Counts and edges of equal bins."""
-    return KerasTensor((bins,), "int32"), KerasTensor((bins + 1,), as_float(as_tensor(x).dtype))
+    x = as_tensor(x)
+    return KerasTensor((bins,), x.dtype if x.symbolic else "int32"), KerasTensor((bins + 1,), as_float(x.dtype))
 
 
 @keras_op("keras.ops.unique")
@@ -236,7 +238,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any) -> Any:
 def logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """The logarithm of the sum of exponentials."""
     x = as_tensor(x)
-    return KerasTensor(reduced(x.shape, axis, keepdims), x.dtype)
+    return KerasTensor(reduced(x.shape, axis, keepdims), state().floatx if x.symbolic else as_float(x.dtype))
 
 
 @keras_op("keras.ops.trapezoid")

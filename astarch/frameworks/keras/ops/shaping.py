@@ -424,6 +424,8 @@ def get_item(x: Any, key: Any) -> Any:
     float32[2, 3]
     """
     x = as_tensor(x)
+    if x.symbolic:
+        key = _only_places(key)
     keys = list(key) if isinstance(key, tuple) else [key]
     rank = len(x.shape)
     spent = sum(_spends(one) for one in keys)
@@ -432,6 +434,16 @@ def get_item(x: Any, key: Any) -> Any:
     if not any(one is Ellipsis for one in keys):
         keys.append(Ellipsis)
     return _indexed(x, keys, rank - spent)
+
+
+def _only_places(key: Any) -> Any:
+    """What a symbolic tensor takes as a key."""
+    if not isinstance(key, (int, tuple, list)):
+        refuse("ValueError", f"Unsupported key type for array slice. Received: `{key}`")
+    for one in key if isinstance(key, (tuple, list)) else ():
+        if one is not None and one is not Ellipsis and not isinstance(one, (int, slice)):
+            refuse("ValueError", f"Unsupported key type for array slice. Received: `{key}`")
+    return tuple(key) if isinstance(key, list) else key
 
 
 def _spends(key: Any) -> int:

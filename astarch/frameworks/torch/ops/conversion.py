@@ -288,6 +288,8 @@ def numpy(input: Any, dtype: Any = None, *, force: Any = False) -> Any:
 
 
 def _fill(input: Any, value: Any) -> list[Any] | None:
+    if type(value) is Unknown:
+        return None
     if isinstance(value, TorchTensor):
         if value.shape:
             refuse("RuntimeError", f"fill_ only supports 0-dimension value tensor but got tensor with {len(value.shape)} dimensions.")
@@ -307,9 +309,11 @@ def fill(input: Any, value: Any) -> Any:
     return input.like(data=_fill(input, value))
 
 
-@op("torch.Tensor.fill_", "torch.fill_")
+@op("torch.Tensor.fill_", "torch.fill_", lenient=True)
 def fill_(input: Any, value: Any) -> Any:
     """Fill with one number, in place."""
+    if type(input) is Unknown:
+        return input
     return write(input, _fill(input, value))
 
 

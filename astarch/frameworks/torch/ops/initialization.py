@@ -8,6 +8,7 @@ from typing import Any
 
 from ....ir.dim import same
 from ...describe import op, refuse
+from .conversion import fill_, zero_
 
 _LINEAR = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid")
 
@@ -85,11 +86,6 @@ def normal_(tensor: Any, mean: Any = 0.0, std: Any = 1.0, generator: Any = None)
     return _filled(tensor)
 
 
-def constant_(tensor: Any, val: Any) -> Any:
-    """One number everywhere."""
-    return _filled(tensor)
-
-
 def eye_(tensor: Any) -> Any:
     """The identity matrix."""
     _matrix(tensor)
@@ -146,8 +142,14 @@ def _register(*functions: Callable[..., Any]) -> None:
         op(f"torch.nn.init.{function.__name__}", f"torch.nn.init.{function.__name__[:-1]}")(function)
 
 
-_register(uniform_, normal_, constant_, eye_, dirac_, xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_, orthogonal_,
+_register(uniform_, normal_, eye_, dirac_, xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_, orthogonal_,
           sparse_)  # fmt: skip
+
+
+@op("torch.nn.init.constant_", "torch.nn.init.constant", lenient=True)
+def constant_(tensor: Any, val: Any) -> Any:
+    """One number everywhere."""
+    return fill_(tensor, val)
 
 
 @op("torch.nn.init.trunc_normal_")
@@ -159,10 +161,10 @@ def trunc_normal_(tensor: Any, mean: Any = 0.0, std: Any = 1.0, a: Any = -2.0, b
 @op("torch.nn.init.ones_")
 def ones_(tensor: Any) -> Any:
     """One everywhere."""
-    return _filled(tensor)
+    return fill_(tensor, 1.0)
 
 
 @op("torch.nn.init.zeros_")
 def zeros_(tensor: Any) -> Any:
     """Zero everywhere."""
-    return _filled(tensor)
+    return zero_(tensor)
