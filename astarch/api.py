@@ -230,9 +230,7 @@ def run_live(
     from .readers.live import Live, read_live
 
     wanted = parse_target(target) if isinstance(target, str) else target
-    if wanted.is_source and not Path(wanted.path).is_file():
-        raise ReadError(f"there is no file `{wanted.path}`", _nearby(Path(wanted.path)))
-    root = project_root(_place(wanted))
+    root = None if wanted.revision else project_root(_place(wanted))
     folders = [*(Path(folder) for folder in search_path), *([root] if root else [])]
     return read_live(wanted, as_inputs(inputs), folders, dict(names or {}), Live(python, **limits))
 

@@ -18,9 +18,9 @@ from .ir.architecture import Architecture
 from .ir.diagnostic import Diagnostic
 from .ir.program import File
 from .ir.span import Span
+from .readers import python as reading
 from .readers.discover import models_of
 from .readers.likely_inputs import likely_input, was_right
-from .readers import python as reading
 from .readers.python import read_source
 from .readers.survey import Survey, python_files
 from .rules.baseline import counted as baseline_of

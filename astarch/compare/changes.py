@@ -51,6 +51,9 @@ def compare(old: Architecture, new: Architecture, *, name: str = "", same_code: 
         found = [replace(rename, confidence=0.99, why="the forward computes the same with it") for rename in found]
     if not same_code:
         doubts += [f"both ways of `{condition}` are possible" for model in (old, new) for condition in model.attributes.get("decided", ())]
+    lost = [set(model.attributes.get("lost", ())) for model in (old, new)]
+    broken = [] if same_code else sorted(lost[0] ^ lost[1])
+    doubts += [] if same_code else [f"a part of the model, for {reason}" for reason in sorted(lost[0] | lost[1])]
     doubts += [*_doubts(old, "old"), *_doubts(new, "new"), *(f"the shape of `{key}` is not known" for key in as_it_is.unsure)]
     parts = module_names(old, new, names)
     changes = [*_key_changes(old, new, as_it_is, found, left, dropped, filled), *module_changes(old, new, parts)]
@@ -58,6 +61,8 @@ def compare(old: Architecture, new: Architecture, *, name: str = "", same_code: 
     changes += [*interface_changes(old, new), *_order(old, new, names)]
     changes.sort(key=lambda change: _GRAVITY[change.severity])
     result = verdict(as_it_is, mended, bool(names or dropped or filled), behaviour, bool(changes), doubts)
+    if broken or not (old.modules and new.modules):
+        result = Verdict.UNDECIDED  # a part of one tree is missing: what differs may be only that
     return Comparison(
         name or new.target,
         old,
@@ -109,7 +114,9 @@ def _behaviour(flows: tuple[Flow | None, Flow | None], same_code: bool, moved: b
     unknown = list(dict.fromkeys((*first.unknown, *second.unknown)))
     if first.result == second.result:
         return (None, unknown) if unknown and not same_code else (False, [])
-    return (None, ["whether the saved buffers equal those that the model makes itself"]) if moved else (True, unknown)
+    if unknown:
+        return None, unknown
+    return (None, ["whether the saved buffers equal those that the model makes itself"]) if moved else (True, [])
 
 
 def _doubts(model: Architecture, side: str) -> Iterator[str]:
@@ -210,7 +217,8 @@ def _passing(old: Architecture, new: Architecture) -> Iterator[Change]:
 
 def _order(old: Architecture, new: Architecture, names: Mapping[str, str]) -> Iterator[Change]:
     """The order of the parameters, which an optimizer's state goes by, and with it the order of their random numbers."""
-    before: list[Any] = [names.get(name, name) for name in old.parameters]
+    taken = set(names.values())
+    before: list[Any] = [names.get(name, name) for name in old.parameters if name in names or name not in taken]
     both = set(before) & set(new.parameters)
     first, second = [name for name in before if name in both], [name for name in new.parameters if name in both]
     if first != second:

@@ -45,7 +45,8 @@ def renames(old: Architecture, new: Architecture, old_used: Sequence[str] = (), 
     search = _Search(old, new, gone, come)
     search.parts()
     search.runs(_ordered(gone, old_used), _ordered(come, new_used), exact=True)
-    search.runs(_ordered(gone, old_used), _ordered(come, new_used), exact=False)
+    for _ in range(3):  # what was exchanged is found one run at a time
+        search.runs(_ordered(gone, old_used), _ordered(come, new_used), exact=False)
     search.rest()
     order = {name: place for place, name in enumerate(after)}
     return sorted(search.found.values(), key=lambda rename: order[rename.new])

@@ -235,7 +235,9 @@ class Program:
 
     def file(self, name: str) -> File | None:
         """A module by its dotted name; None when the project has none, or it is not Python."""
-        if name not in self._files:
+        if name in self._files:
+            self._files[name] = self._files.pop(name)
+        else:
             self._files[name] = None
             found = self._finder(name)
             if found is not None:
@@ -265,8 +267,9 @@ class Program:
 
     def forget(self, most: int = 120) -> None:
         """Let go of files when there are many: a repository does not fit into memory as syntax."""
-        if len(self._files) > most:
-            self._files.clear()
+        read = [name for name, file in self._files.items() if file is not None]
+        for name in read[: max(len(read) - most, 0)]:  # those not asked for longest
+            del self._files[name]
 
     def known(self, name: str) -> bool:
         """Whether the project defines it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..frameworks.describe import Run
 from ..frameworks.torch.instance import ModuleInstance, walk
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, Class, Function, Instance
@@ -29,10 +30,15 @@ def interface(root: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def run_facts(machine: Machine) -> dict[str, Any]:
-    """The files the program came from, and the conditions that could not be decided."""
+def run_facts(machine: Machine, run: Run) -> dict[str, Any]:
+    """The files the program came from, the conditions that could not be decided, and what was lost while it was built."""
+    lost = run.state.get("lost in construction", (*run.unknowns, *machine.unknowns))
     files = (getattr(getattr(module, "file", None), "path", None) for module in machine.modules.values())  # one may replace itself
-    found = {"files": tuple(file for file in files if file), "decided": tuple(decision.condition for decision in machine.decided)}
+    found = {
+        "files": tuple(file for file in files if file),
+        "decided": tuple(decision.condition for decision in machine.decided),
+        "lost": tuple(f"{unknown.detail or 'a value'}: {unknown.reason.explanation}" for unknown in lost),
+    }
     return {name: value for name, value in found.items() if value}
 
 

@@ -236,6 +236,7 @@ def _call_keras(session: Session, reading: Reading, inputs: list[InputSpec]) -> 
 def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> None:
     machine, root = session.machine, reading.root
     machine.call(machine.get(root, "eval"), (), {})
+    session.run.state["lost in construction"] = (*session.run.unknowns, *machine.unknowns)
     if not inputs:
         return
     parameters = _forward_parameters(root)

@@ -93,13 +93,24 @@ def test_layout_and_comments_change_nothing(repository: Path) -> None:
 def test_packed_objects_and_deltas(repository: Path) -> None:
     """Everything that git itself reads is read the same from a pack with deltas."""
     for number in range(6):
-        (repository / "models" / "long.py").write_text("\n".join(f"value_{line} = {line * (number if line == 77 else 1)}" for line in range(400)))
+        (repository / "models" / "long.py").write_text(
+            "\n".join(f"value_{line} = {line * (number if line == 77 else 1)}" for line in range(400))
+        )
         commit(repository, f"step {number}")
     git(repository, "tag", "-a", "v1", "-m", "a tag")
     git(repository, "gc", "-q", "--aggressive")
     assert list((repository / ".git" / "objects" / "pack").glob("*.pack"))
     opened = Repository.around(repository / "models")
-    for revision in ("HEAD", "main", "v1", "HEAD~3", "HEAD^", "main~2^1", "refs/heads/main", git(repository, "rev-parse", "--short", "HEAD~1")):
+    for revision in (
+        "HEAD",
+        "main",
+        "v1",
+        "HEAD~3",
+        "HEAD^",
+        "main~2^1",
+        "refs/heads/main",
+        git(repository, "rev-parse", "--short", "HEAD~1"),
+    ):
         assert opened.commit(revision) == git(repository, "rev-parse", f"{revision}^{{commit}}")
         tree = opened.tree(revision)
         for path in tree.files:

@@ -71,7 +71,7 @@ class Loud(nn.Module):
     def __init__(self):
         super().__init__()
         self.fc = nn.Linear(4, 2)
-        os.write(1, b'{"framework": "torch"}\n')
+        print('{"framework": "torch"}', flush=True)
 
     def forward(self, x):
         for _ in range(40000):
@@ -115,6 +115,7 @@ def dies():
 
 
 def number():
+    os.write(1, b"{}")
     return 7
 
 

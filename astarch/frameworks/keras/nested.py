@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ...ir.dim import Dim
+
 
 def is_nested(value: Any) -> bool:
     """Whether a value holds others."""
@@ -55,8 +57,6 @@ def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
 
 def is_shape(value: Any) -> bool:
     """Whether a value is one shape rather than a structure of shapes."""
-    from ...ir.dim import Dim
-
     return isinstance(value, (tuple, list)) and all(item is None or isinstance(item, (int, Dim)) for item in value)
 
 

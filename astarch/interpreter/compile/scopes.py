@@ -204,3 +204,43 @@ def only_raises(statements: list[Any]) -> bool:
     return bool(statements) and type(statements[-1]) is s.Raise and all(
         type(node) in (s.Raise, s.Evaluate, s.Assign) for node in statements
     )  # fmt: skip
+
+
+#: What messages are written with, and functions that only look at what they are given.
+_WRITERS = frozenset({"logger", "_logger", "LOGGER", "log", "logging", "warnings"})
+_LOOKERS = frozenset({"getattr", "hasattr", "isinstance", "len", "repr", "str", "type"})
+
+
+def only_warns(statements: list[Any]) -> bool:
+    """Whether a suite does nothing but put a message together and write it."""
+    return bool(statements) and _writes(statements[-1]) and all(map(_is_of_message, statements))
+
+
+def _is_of_message(node: Any) -> bool:
+    if type(node) is s.If:
+        return all(map(_is_of_message, (*node.body, *node.orelse))) and _only_looks(node.test)
+    if type(node) is s.Assign:
+        return all(type(item) is s.Name for item in node.targets) and _only_looks(node.value)
+    if type(node) is s.Augment:
+        return type(node.target) is s.Name and _only_looks(node.value)
+    return _writes(node) or (type(node) is s.Evaluate and type(node.value) is s.Constant)
+
+
+def _writes(node: Any) -> bool:
+    call = getattr(node, "value", None)
+    if type(node) is not s.Evaluate or type(call) is not s.Call or not all(_only_looks(item.value) for item in call.arguments):
+        return False
+    owner = call.function.value if type(call.function) is s.Attribute else call.function
+    return type(owner) is s.Name and owner.id in (_WRITERS if owner is not call.function else {"print"})
+
+
+def _only_looks(node: Any) -> bool:
+    """Whether evaluating an expression changes nothing."""
+    return all(_looks(part) for part in walk([node]))
+
+
+def _looks(part: Any) -> bool:
+    if type(part) is s.Call:
+        name = part.function.name if type(part.function) is s.Attribute else getattr(part.function, "id", "")
+        return name in (("format", "join") if type(part.function) is s.Attribute else _LOOKERS)
+    return type(part) not in (s.Walrus, s.Yield, s.Await, s.Comprehension)

@@ -13,7 +13,7 @@ from ..values import Lost, PyModule, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, block, compiles, expression, optional
 from .expressions import condition
 from .names import target, unbind
-from .scopes import Scope, only_raises, touched
+from .scopes import Scope, bound_names, only_raises, only_warns, touched
 from .spelling import spell
 
 
@@ -251,7 +251,29 @@ def branch_condition(node: s.If, scope: Scope) -> Run:
         return _assumed(node.test, scope, False)
     if node.orelse and only_raises(node.orelse):
         return _assumed(node.test, scope, True)
+    if not node.orelse and only_warns(node.body):
+        return _indifferent(node, scope)
     return condition(node.test, scope)
+
+
+def _indifferent(node: s.If, scope: Scope) -> Run:
+    """The condition of a warning: where it cannot be decided, nothing depends on it but names that have a value already."""
+    value, at, names = expression(node.test, scope), node.test.at, bound_names(node.body)
+
+    def run(frame: Frame) -> bool:
+        found = value(frame)
+        if found is True or found is False:
+            return found
+        m = frame.machine
+        frame.at = at
+        count = len(m.decided)
+        answer = m.decide(spell(node.test), found.likely) if type(found) is Unknown else truth(m, found)
+        if len(m.decided) > count and names.isdisjoint(frame.names):
+            del m.decided[count:]
+            return False
+        return answer
+
+    return run
 
 
 def _assumed(test: Any, scope: Scope, answer: bool) -> Run:

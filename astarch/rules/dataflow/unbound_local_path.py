@@ -48,7 +48,8 @@ class UnboundLocalPath(Rule):
         if forward is None or not isinstance(last, ast.Return) or last.value is None:
             return
         for node in cls.file.walk(last.value):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            asked = any(isinstance(around, (ast.IfExp, ast.BoolOp)) for around in cls.file.up(node))
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not asked:
                 place = _only_branch(forward, node.id)
                 if place is not None:
                     yield self.finding(

@@ -6,7 +6,22 @@ import math
 import string
 from typing import Any
 
-from ..describing import KerasLayer, KerasTensor, agree, call, constraint, initializer, is_open, layer, make, ops, refuse, regularizer
+from ..describing import (
+    KerasLayer,
+    KerasTensor,
+    agree,
+    call,
+    constraint,
+    described_config,
+    initializer,
+    is_open,
+    keep,
+    layer,
+    make,
+    ops,
+    refuse,
+    regularizer,
+)
 
 _LETTERS = string.ascii_lowercase
 
@@ -227,8 +242,6 @@ class MultiHeadAttention(KerasLayer):
         return made, KerasTensor((query.shape[0], self.num_heads, length, length), self.compute_dtype, None, True)
 
     def get_config(self) -> dict[str, Any]:
-        from ..describing import described_config
-
         return described_config(self)
 
 
@@ -248,8 +261,6 @@ class GroupedQueryAttention(KerasLayer):
                  sliding_window: Any = None, flash_attention: Any = None, kernel_initializer: Any = "glorot_uniform",
                  bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
                  kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None, **kwargs: Any) -> None:  # fmt: skip
-        from ..describing import keep
-
         if isinstance(num_query_heads, int) and isinstance(num_key_value_heads, int) and num_query_heads % num_key_value_heads:
             refuse("ValueError", "`num_query_heads` must be divisible by `num_key_value_heads`.")
         self.supports_masking = True

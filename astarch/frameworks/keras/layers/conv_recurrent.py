@@ -7,7 +7,7 @@ from typing import Any
 from ..describing import KerasLayer, KerasTensor, data_format_of, is_open, keep, layer, make, numbers, padding_of, refuse, shaped
 from ..model.checking import InputSpec
 from ..windows import channels_of, conv_sizes, placed, spatial_of
-from .recurrent import RNN, _CELL
+from .recurrent import _CELL, RNN
 
 
 class ConvLSTMCell(KerasLayer):
@@ -81,7 +81,7 @@ class ConvLSTM(RNN):
 
 
 def _conv_lstm(rank: int) -> None:
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,  # noqa: N807
+    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
                  dilation_rate: Any = 1, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
                  unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ....ir.dim import same
-from ..describing import KerasLayer, data_format_of, is_open, keep, layer, multiply, numbers, padding_of, refuse, require, shaped
+from ..describing import KerasLayer, data_format_of, is_open, keep, layer, multiply, numbers, ops, padding_of, refuse, require, shaped
 from ..model.checking import InputSpec
 from ..windows import channels_of, conv_sizes, placed, spatial_of, transposed_sizes
 from .core import activated
@@ -79,8 +79,6 @@ class BaseConv(KerasLayer):
         return activated(self, outputs)
 
     def convolution_op(self, inputs: Any, kernel: Any) -> Any:
-        from ..describing import ops
-
         return ops("conv", inputs, kernel, strides=list(self.strides), padding=self.padding, dilation_rate=self.dilation_rate,
                    data_format=self.data_format)  # fmt: skip
 
@@ -95,7 +93,7 @@ class BaseConv(KerasLayer):
 def _conv(rank: int, one: Any) -> type:
     """The class of one rank, with the signature Keras gives it."""
 
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,  # noqa: N807
+    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
                  dilation_rate: Any = one, groups: Any = 1, activation: Any = None, use_bias: Any = True, kernel_initializer: Any = "glorot_uniform",
                  bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
                  kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any) -> None:  # fmt: skip
@@ -151,14 +149,14 @@ def _start_transposed(self: Any, rank: int, given: dict[str, Any]) -> None:
 
 
 def _transposed(rank: int, one: Any) -> type:
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", output_padding: Any = None,  # noqa: N807
+    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", output_padding: Any = None,
                  data_format: Any = None, dilation_rate: Any = one, activation: Any = None, use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
                  bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
         _start_transposed(self, rank, locals())
 
-    def __init3__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,  # noqa: N807
+    def __init3__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
                   output_padding: Any = None, dilation_rate: Any = one, activation: Any = None, use_bias: Any = True,
                   kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
                   bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
@@ -197,7 +195,7 @@ class BaseDepthwiseConv(KerasLayer):
 
 
 def _depthwise(rank: int, one: Any) -> type:
-    def __init__(self: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", depth_multiplier: Any = 1,  # noqa: N807
+    def __init__(self: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", depth_multiplier: Any = 1,
                  data_format: Any = None, dilation_rate: Any = one, activation: Any = None, use_bias: Any = True,
                  depthwise_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", depthwise_regularizer: Any = None,
                  bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None, bias_constraint: Any = None,
@@ -240,7 +238,7 @@ class BaseSeparableConv(KerasLayer):
 
 
 def _separable(rank: int, one: Any) -> type:
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,  # noqa: N807
+    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
                  dilation_rate: Any = one, depth_multiplier: Any = 1, activation: Any = None, use_bias: Any = True,
                  depthwise_initializer: Any = "glorot_uniform", pointwise_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
                  depthwise_regularizer: Any = None, pointwise_regularizer: Any = None, bias_regularizer: Any = None,

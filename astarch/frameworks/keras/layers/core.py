@@ -11,12 +11,29 @@ from ....ir.unknown import Unknown
 from ...describe import RUN
 from ...describe import op as describe_op
 from ..describing import (
-    KerasLayer, KerasTensor, activation, call, is_open, keep, layer, make, multiply, open_size, ops, plain, refuse, require, shaped,
+    KerasLayer,
+    KerasTensor,
+    activation,
+    call,
+    described_config,
+    is_open,
+    keep,
+    layer,
+    make,
+    multiply,
+    open_size,
+    ops,
+    plain,
+    refuse,
+    require,
+    shaped,
 )  # fmt: skip
+from ..model.calling import trace
 from ..model.checking import InputSpec
 from ..model.graph import Node
 from ..model.policies import get_policy, standardize_dtype
-from ..nested import map_shapes
+from ..model.signatures import signature_of
+from ..nested import map_leaves, map_shapes
 from ..tensor import inward, outward
 
 
@@ -80,7 +97,7 @@ class InputLayer(KerasLayer):
 
 
 @describe_op("keras.Input", "keras.layers.Input", lenient=True)
-def Input(shape: Any = None, batch_size: Any = None, dtype: Any = None, sparse: Any = None, ragged: Any = None, batch_shape: Any = None,  # noqa: N802
+def Input(shape: Any = None, batch_size: Any = None, dtype: Any = None, sparse: Any = None, ragged: Any = None, batch_shape: Any = None,
           name: Any = None, tensor: Any = None, optional: Any = False, **kwargs: Any) -> Any:  # fmt: skip
     """The symbolic tensor that a functional model starts from."""
     made = make("keras.layers.InputLayer", shape=shape, batch_size=batch_size, dtype=dtype, sparse=sparse, ragged=ragged, batch_shape=batch_shape,
@@ -201,8 +218,6 @@ class EinsumDense(KerasLayer):
         return tuple(analyzed(self.equation, self.bias_axes, input_shape, self.partial_output_shape)[2])
 
     def get_config(self) -> dict[str, Any]:
-        from ..describing import described_config
-
         config = described_config(self)
         config["output_shape"] = self.partial_output_shape
         config.pop("gptq_unpacked_column_size", None)
@@ -366,8 +381,6 @@ class Identity(KerasLayer):
         return input_shape
 
     def compute_output_spec(self, inputs: Any) -> Any:
-        from ..nested import map_leaves
-
         return map_leaves(lambda leaf: KerasTensor(leaf.shape, leaf.dtype, None, True), inputs)
 
 
@@ -411,8 +424,6 @@ class Lambda(KerasLayer):
         return self.mask
 
     def compute_output_spec(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
-        from ..model.calling import trace
-
         if self.__dict__["_output_shape"] is None:
             return trace(self, (inputs,), {"mask": mask, "training": training})
         rule = Lambda.compute_output_shape
@@ -426,8 +437,6 @@ class Lambda(KerasLayer):
 
 
 def _argument_names(function: Any) -> Any:
-    from ..model.signatures import signature_of
-
     return signature_of(function).parameters
 
 

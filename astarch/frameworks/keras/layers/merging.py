@@ -7,7 +7,7 @@ from typing import Any
 
 from ....ir.dim import same
 from ...describe import op as describe_op
-from ..describing import KerasLayer, KerasTensor, axis_of, is_open, layer, make, ops, refuse, require, shaped
+from ..describing import KerasLayer, KerasTensor, axis_of, call, is_open, layer, make, ops, refuse, require, rule_of, shaped
 
 
 class Merge(KerasLayer):
@@ -39,8 +39,6 @@ class Merge(KerasLayer):
         return (batches[0] if batches else shapes[0][0], *rest)
 
     def compute_output_spec(self, inputs: Any) -> Any:
-        from ..describing import rule_of
-
         return KerasTensor(rule_of(self, "compute_output_shape")(self, [tuple(one.shape) for one in inputs]), self.compute_dtype, None, True)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
@@ -75,7 +73,7 @@ def merged(a: Any, b: Any) -> tuple[Any, ...]:
 
 
 def _merge(name: str, least: int | None = None) -> None:
-    def __init__(self: Any, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, **kwargs: Any) -> None:
         Merge.__init__(self)
 
     def build(self: Any, input_shape: Any) -> None:
@@ -94,8 +92,6 @@ def _merge(name: str, least: int | None = None) -> None:
 
 
 def _call(made: Any, inputs: Any) -> Any:
-    from ..describing import call
-
     return call(made, inputs)
 
 

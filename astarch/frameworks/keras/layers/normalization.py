@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ....ir.dim import same
-from ..describing import KerasLayer, KerasTensor, agree, is_open, keep, layer, make, refuse, require, shaped
+from ..describing import KerasLayer, KerasTensor, agree, call, described_config, is_open, keep, layer, make, refuse, require, shaped
 from ..model.checking import InputSpec
 from .core import Wrapper
 
@@ -107,8 +107,6 @@ class LayerNormalization(KerasLayer):
         return _checked(self, input_shape)
 
     def get_config(self) -> dict[str, Any]:
-        from ..describing import described_config
-
         return {**described_config(self), "rms_scaling": self.rms_scaling}
 
 
@@ -201,8 +199,6 @@ class SpectralNormalization(Wrapper):
                                         trainable=False, name="vector_u", dtype=kernel.dtype)  # fmt: skip
 
     def call(self, inputs: Any, training: Any = False) -> Any:
-        from ..describing import call
-
         return call(self.layer, inputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

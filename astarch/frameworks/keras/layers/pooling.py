@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..describing import KerasLayer, data_format_of, layer, numbers, ops, padding_of, refuse
+from ..describing import KerasLayer, data_format_of, layer, numbers, ops, padding_of, refuse, shaped
 from ..model.checking import InputSpec
+from ..state import snake_case
 from ..windows import channels_of, placed, pool_sizes, spatial_of
 
 
@@ -29,7 +30,7 @@ def _start(self: Any, rank: int, pool_size: Any, strides: Any, padding: Any, dat
 
 
 def _average(rank: int) -> type:
-    def __init__(self: Any, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None, name: Any = None,  # noqa: N807
+    def __init__(self: Any, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None, name: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
         _start(self, rank, pool_size, strides, padding, data_format)
 
@@ -42,13 +43,11 @@ def _named(name: str, start: Any, kind: str, rank: int, base: type = BasePooling
 
 
 def _file(name: str) -> str:
-    from ..state import snake_case
-
     return snake_case(name)
 
 
 def _maximum(rank: int, default: Any) -> type:
-    def __init__(self: Any, pool_size: Any = default, strides: Any = None, padding: Any = "valid", data_format: Any = None,  # noqa: N807
+    def __init__(self: Any, pool_size: Any = default, strides: Any = None, padding: Any = "valid", data_format: Any = None,
                  name: Any = None, **kwargs: Any) -> None:  # fmt: skip
         _start(self, rank, pool_size, strides, padding, data_format)
 
@@ -73,7 +72,7 @@ class BaseGlobalPooling(KerasLayer):
 
 
 def _global(rank: int, kind: str) -> None:
-    def __init__(self: Any, data_format: Any = None, keepdims: Any = False, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, data_format: Any = None, keepdims: Any = False, **kwargs: Any) -> None:
         self.data_format = data_format_of(data_format)
         self.keepdims = keepdims
         self.input_spec = InputSpec(ndim=rank + 2)
@@ -82,8 +81,6 @@ def _global(rank: int, kind: str) -> None:
         self._build_at_init()
 
     def call(self: Any, inputs: Any, mask: Any = None) -> Any:
-        from ..describing import shaped
-
         return shaped(self, inputs)
 
     def compute_mask(self: Any, inputs: Any, mask: Any = None) -> Any:
@@ -105,7 +102,7 @@ class BaseAdaptivePooling(KerasLayer):
 
 
 def _adaptive(rank: int, kind: str) -> None:
-    def __init__(self: Any, output_size: Any, data_format: Any = None, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, output_size: Any, data_format: Any = None, **kwargs: Any) -> None:
         if not isinstance(output_size, (int, tuple, list)) or isinstance(output_size, bool):
             refuse("TypeError", f"`output_size` must be an integer or a tuple of {rank} integers. Received: {output_size}")
         self.output_size = numbers(output_size, rank, "output_size")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from typing import Any
 
 from ....ir.unknown import Reason
 from ...describe import unknown
-from ..describing import KerasLayer, KerasTensor, data_format_of, is_open, layer, make, open_size, ops, refuse, shaped
+from ..describing import KerasLayer, KerasTensor, call, data_format_of, is_open, layer, make, open_size, ops, refuse, shaped
+from ..state import snake_case
 from ..windows import placed
 
 
@@ -188,9 +191,6 @@ _FILES = {"ContrastLimitedAdaptiveHistogramEqualization": "clahe"}
 
 
 def _image_layer(name: str, parameters: str) -> None:
-    import ast
-    import inspect
-
     tree = ast.parse(f"def f(self, {parameters}, **kwargs): pass").body[0].args  # type: ignore[attr-defined]
     defaults = [inspect.Parameter.empty] * (len(tree.args) - len(tree.defaults)) + [ast.literal_eval(node) for node in tree.defaults]
     found = [inspect.Parameter(arg.arg, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=value) for arg, value in zip(tree.args, defaults)]
@@ -206,8 +206,6 @@ def _image_layer(name: str, parameters: str) -> None:
                 setattr(self, key, value)
         if name not in _PLAIN:
             self.generator = make("keras.random.SeedGenerator", bound.arguments.get("seed"))
-
-    from ..state import snake_case
 
     start.__name__ = "__init__"
     start.__signature__ = signature  # type: ignore[attr-defined]
@@ -409,8 +407,6 @@ class Pipeline(KerasLayer):
         return self.__dict__["_pipeline_layers"]
 
     def call(self, inputs: Any, training: Any = True, mask: Any = None) -> Any:
-        from ..describing import call
-
         for one in self.__dict__["_pipeline_layers"]:
             inputs = call(one, inputs)
         return inputs

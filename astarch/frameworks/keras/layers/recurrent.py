@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..describing import KerasLayer, KerasTensor, call, is_open, keep, layer, make, ops, refuse
+from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, keep, layer, make, ops, refuse, rule_of, shaped
 from ..model.checking import InputSpec
 from ..nested import flatten
 from ..tensor import outward
@@ -180,8 +180,6 @@ class RNN(KerasLayer):
         return [output, *[None for _ in self.state_size]] if self.return_state else output
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
-        from ..describing import shaped
-
         return shaped(self, sequences)
 
     def get_initial_state(self, batch_size: Any) -> Any:
@@ -213,8 +211,6 @@ class _OfCell(RNN):
     takes = ("zero_output_for_mask", "implementation")
 
     def get_config(self) -> dict[str, Any]:
-        from ..describing import described_config
-
         config = described_config(self)
         inner = described_config(self.__dict__["cell"])
         return {name: inner[name] if name in inner and name not in ("name", "trainable", "dtype") else value for name, value in config.items()
@@ -309,8 +305,6 @@ class Bidirectional(KerasLayer):
                 one.build(outward(sequences_shape))
 
     def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
-        from ..describing import rule_of
-
         rule = rule_of(self.forward_layer, "compute_output_shape")
         found = rule(self.forward_layer, sequences_shape) if rule is not None else self.forward_layer.compute_output_shape(sequences_shape)
         output, states = (found[0], tuple(found[1:])) if self.return_state else (found, ())
@@ -366,8 +360,6 @@ class TimeDistributed(Wrapper):
         Wrapper.build(self, outward(self._child(input_shape)))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        from ..describing import rule_of
-
         rule = rule_of(self.layer, "compute_output_shape")
         child = self._child(input_shape)
         found = rule(self.layer, child) if rule is not None else self.layer.compute_output_shape(outward(child))

@@ -96,7 +96,7 @@ def _pairs(value: Any, rank: int, name: str) -> tuple[tuple[Any, Any], ...]:
 def _padding(rank: int) -> None:
     default: Any = 1 if rank == 1 else (1, 1) if rank == 2 else ((1, 1),) * 3
 
-    def __init__(self: Any, padding: Any = default, data_format: Any = None, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, padding: Any = default, data_format: Any = None, **kwargs: Any) -> None:
         self.data_format = data_format_of(data_format)
         pairs = _pairs(padding, rank, "padding")
         self.padding = pairs[0] if rank == 1 else pairs
@@ -135,7 +135,7 @@ class Cropping1D(KerasLayer):
 
 
 def _cropping(rank: int, default: Any) -> None:
-    def __init__(self: Any, cropping: Any = default, data_format: Any = None, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, cropping: Any = default, data_format: Any = None, **kwargs: Any) -> None:
         self.data_format = data_format_of(data_format)
         self.cropping = _pairs(cropping, rank, "cropping")
         self.input_spec = InputSpec(ndim=rank + 2)

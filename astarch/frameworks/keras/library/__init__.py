@@ -22,8 +22,9 @@ from ..model.functional import Functional
 from ..model.instances import LayerInstance, MetricInstance, ModuleInstance, ObjectInstance
 from ..model.layer import Layer as BaseLayer
 from ..model.model import Model, Sequential
+from ..model.policies import standardize_dtype
 from ..model.tracking import TrackedDict, TrackedList
-from ..tensor import DType, KerasTensor, TensorShape, Variable
+from ..tensor import DType, KerasTensor, TensorShape, Variable, inward
 from .names import canonical, is_read, public
 from .values import attribute_of, set_attribute_of
 from .wrapping import constructor, guarded, shape_adapter
@@ -238,9 +239,6 @@ class KerasLibrary:
 
 def _new_tensor(cls: Any, shape: Any, dtype: Any = "float32", sparse: Any = False, ragged: Any = False, record_history: Any = True,
                 name: Any = None, **kwargs: Any) -> KerasTensor:  # fmt: skip
-    from ..model.policies import standardize_dtype
-    from ..tensor import inward
-
     made = KerasTensor(inward(shape), standardize_dtype(dtype), None, True, name or "")
     made.records = bool(record_history)
     return made

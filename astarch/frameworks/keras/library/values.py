@@ -7,6 +7,7 @@ from typing import Any
 
 from ....interpreter.builtins.hosts import METHODS
 from ....interpreter.values import MISSING, BoundMethod, Builtin, StaticMethod
+from ....ir.tensor import Shape
 from ....ir.unknown import Reason
 from ...describe import REGISTRY, BoundOp
 from ..model.graph import Operation
@@ -76,8 +77,6 @@ _AS_OPS = {"reshape": "reshape", "squeeze": "squeeze", "__add__": "add", "__radd
 
 
 def _set_shape(value: KerasTensor, shape: Any) -> None:
-    from ....ir.tensor import Shape
-
     value.shape = Shape(old if new is None else new for old, new in zip(value.shape, shape))
 
 

@@ -15,6 +15,7 @@ from ..tensor import KerasTensor, Variable, inward, is_tensor, outward
 from .checking import check_inputs
 from .graph import Node, any_symbolic
 from .instances import defined, method, raw
+from .questions import call_signature, is_default, open_scope
 
 
 class Context:
@@ -43,8 +44,6 @@ class Arguments:
     """The arguments of a call by the names of ``call``'s parameters (Keras' ``CallSpec``)."""
 
     def __init__(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        from .layer import call_signature
-
         signature = call_signature(layer)
         kwargs = dict(kwargs)
         given = {name: kwargs.pop(name) for name in layer.__dict__.get("_call_context_args", ("training",))
@@ -81,8 +80,6 @@ class Arguments:
 
     def shapes_for(self, layer: Any, name: str) -> dict[str, Any]:
         """The shapes that a method of the layer takes."""
-        from .layer import call_signature
-
         shapes = self.shapes()
         kinds = [(p.name, p.kind) for p in call_signature(layer, name).parameters.values()]
         expected = [parameter for parameter, kind in kinds if kind not in (2, 4)]
@@ -114,8 +111,6 @@ class RunCall:
 
     def result(self) -> Any:
         """Do it."""
-        from .layer import open_scope
-
         layer, attributes = self.layer, self.layer.__dict__
         if attributes.get("_lock", True):
             layer._check_super_called()
@@ -190,8 +185,6 @@ class RunCall:
                        f"a keyword argument: {leaf!r} (of type {type(leaf).__name__})")  # fmt: skip
 
     def _pass_context(self, arguments: Arguments, context: Context) -> None:
-        from .layer import call_signature
-
         for name in self.layer.__dict__.get("_call_context_args", ("training",)):
             if name in arguments.given:
                 value = arguments.given[name]
@@ -206,8 +199,6 @@ class RunCall:
 
     def _unposition(self, name: str) -> None:
         """An argument given by position must not be given by name as well."""
-        from .layer import call_signature
-
         names = [p.name for p in call_signature(self.layer).parameters.values() if p.kind in (0, 1)]
         if name in names[: len(self.args)]:
             self.kwargs.pop(name)
@@ -274,8 +265,6 @@ def _attach_masks(layer: Any, inputs: Any, outputs: Any, previous: Any) -> None:
 
 
 def _maybe_build(layer: Any, arguments: Arguments) -> None:
-    from .layer import is_default
-
     if layer.__dict__["built"]:
         return
     machine = CURRENT.get()
@@ -324,8 +313,6 @@ def trace(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def _as_given(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments by name as ``call`` takes them: what its ``*args`` and ``**kwargs`` hold goes back where it came from."""
-    from .layer import call_signature
-
     if args:
         return args, kwargs
     positional: list[Any] = []
@@ -340,8 +327,6 @@ def _as_given(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
 
 def specify(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``Layer.compute_output_spec``: by ``compute_output_shape`` where the layer has one, else by running ``call``."""
-    from .layer import is_default
-
     if is_default(layer, "compute_output_shape"):
         return trace(layer, args, kwargs)
     arguments = Arguments(layer, args, kwargs)

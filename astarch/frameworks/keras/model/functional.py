@@ -14,7 +14,8 @@ from ..tensor import KerasTensor, inward, outward
 from .checking import InputSpec
 from .graph import Graph, Node, Operation, build_map, is_symbolic
 from .instances import LayerInstance, defined, method
-from .layer import Layer, call_signature, tracker_of
+from .layer import Layer, tracker_of
+from .questions import call_signature
 
 
 class Functional(Layer):

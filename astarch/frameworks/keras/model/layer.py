@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from ....interpreter.attributes import bind, put_plainly
-from ....interpreter.values import CURRENT, MISSING, Builtin, Class, Raised
+from ....interpreter.values import CURRENT, MISSING, Builtin, Raised
 from ....ir.refusal import Refusal
 from ....ir.unknown import Reason, Unknown
 from ...describe import REGISTRY, RUN, refuse
 from ..nested import flatten, is_nested, is_shape, map_leaves, map_shapes
-from ..state import Scope, auto_name, current_path, state
+from ..state import Scope, auto_name, current_path
 from ..tensor import KerasTensor, Variable, inward, outward
 from .calling import Context, RunCall, specify
 from .graph import Node, any_symbolic, is_symbolic
-from .instances import LayerInstance, MetricInstance, defined, method, raw
+from .instances import LayerInstance, MetricInstance, method, raw
 from .policies import get_policy, serialize, standardize_dtype
-from .signatures import signature_of
+from .questions import call_signature, is_default, open_scope
 from .tracking import Tracker
 
 
@@ -45,12 +44,6 @@ def _default(function: Any) -> Any:
     """Mark a method as the one that does nothing of its own (``keras.utils.default``)."""
     function.is_default = True
     return function
-
-
-def is_default(self: Any, name: str) -> bool:
-    """Whether a layer has the method that every layer has."""
-    found = defined(self, name)
-    return isinstance(found, Builtin) and getattr(getattr(found.function, "raw", found.function), "is_default", False)
 
 
 class Layer:
@@ -434,14 +427,6 @@ def flatten_layers(self: Any, include_self: Any = True, recursive: Any = True) -
     return layers
 
 
-def open_scope(self: Any) -> Scope:
-    """The name scope of a layer; its parent is where it was opened first."""
-    attributes = self.__dict__
-    if attributes.get("_parent_path") is None:
-        attributes["_parent_path"] = current_path()
-    return Scope(attributes["name"], self)
-
-
 def _builder(made: Any, build: Any) -> Any:
     """``build`` as every instance has it: in its name scope, once done it is built and locked."""
 
@@ -467,19 +452,6 @@ def _builder(made: Any, build: Any) -> Any:
         made._lock_state()
 
     return wrapped
-
-
-def call_signature(self: Any, name: str = "call") -> inspect.Signature:
-    """The signature of ``call`` (or another method) without ``self``."""
-    own = self.__dict__.get(name) if name != "build" else None
-    if own is not None:
-        return signature_of(own)
-    cls: Class = self.py_class
-    cache = state().__dict__.setdefault("signatures", {})
-    found = cache.get((cls, name))
-    if found is None:
-        found = cache[(cls, name)] = signature_of(bind(CURRENT.get(), cls.find(name), self, cls))
-    return found
 
 
 def _policy(self: Any) -> Any:

@@ -15,6 +15,7 @@ from .calling import specify
 from .functional import Functional
 from .instances import LayerInstance, method
 from .layer import Layer, flatten_layers, tracker_of
+from .questions import call_signature
 from .tracking import TrackedList
 
 
@@ -115,8 +116,6 @@ class Model(Layer):
 
 
 def _call_names(self: Any) -> Any:
-    from .layer import call_signature
-
     return call_signature(self).parameters
 
 
@@ -237,8 +236,6 @@ class Sequential(Model):
         machine = CURRENT.get()
         if functional is not None:
             return functional.call(inputs, training=training, mask=mask, **kwargs)
-        from .layer import call_signature
-
         outputs = inputs
         for layer in Sequential.layers.fget(self):
             names = call_signature(layer).parameters if isinstance(layer, LayerInstance) else ()
@@ -268,7 +265,7 @@ class Sequential(Model):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
-    def _of_functional(name: str) -> Any:  # type: ignore[misc] # noqa: N805
+    def _of_functional(name: str) -> Any:  # type: ignore[misc]
         def read(self: Any) -> Any:
             functional = self.__dict__["_functional"]
             if functional is None:

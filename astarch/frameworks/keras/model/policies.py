@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ....ir.unknown import Unknown
@@ -81,8 +82,6 @@ class DTypePolicyMap:
         self.policies[key] = get_policy(policy)
 
     def __getitem__(self, key: str) -> Any:
-        import re
-
         if key in self.policies:
             return get_policy(self.policies[key])
         return next((get_policy(p) for k, p in self.policies.items() if re.fullmatch(k, key)), self.default_policy)

@@ -39,7 +39,7 @@ def _relu_class(x: Any) -> Any:
     return as_tensor(x).like()
 
 
-def _ReLU(x: Any) -> Any:  # noqa: N802 - the class of the operation
+def _ReLU(x: Any) -> Any:
     return REGISTRY["keras.src.activations.activations.ReLU.call"](x)
 
 

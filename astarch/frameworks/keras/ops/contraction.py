@@ -254,7 +254,7 @@ def lu_factor(x: Any) -> Any:
 
 
 @keras_op("keras.ops.norm", "keras.ops.linalg.norm", module=_LINALG)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:  # noqa: A002 - the framework's name
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """A norm."""
     x = as_tensor(x)
     return KerasTensor(reduced(x.shape, axis, keepdims), as_float(x.dtype))

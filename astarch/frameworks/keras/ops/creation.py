@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ....ir.dim import Dim
+from ....ir.dtype import bits
 from ....ir.tensor import KEPT_VALUES
 from ...describe import REGISTRY, RUN, op, refuse
 from ..model.policies import standardize_dtype
 from ..nested import flatten, map_leaves
 from ..operation import keras_op
 from ..state import state
-from ..tensor import KerasTensor, TensorShape, Variable, is_tensor, open_size, outward
+from ..tensor import KerasTensor, TensorShape, Variable, inward, is_tensor, open_size, outward
 from .elementwise import as_tensor, shape_of, stretched
 from .promotion import as_float, kind_of, result_type
 from .shaping import sizes
@@ -77,7 +78,7 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
 
 
 @keras_op("keras.ops.eye", class_name="")
-def eye(N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Any:  # noqa: N803 - the framework's names
+def eye(N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Any:
     """Ones on a diagonal."""
     return KerasTensor((N, N if M is None else M), _dtype(dtype))
 
@@ -89,7 +90,7 @@ def identity(n: Any, dtype: Any = None) -> Any:
 
 
 @keras_op("keras.ops.tri", class_name="")
-def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Any:  # noqa: N803 - the framework's names
+def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Any:
     """Ones at and below a diagonal."""
     return KerasTensor((N, N if M is None else M), _dtype(dtype))
 
@@ -168,7 +169,7 @@ def kaiser(x: Any, beta: Any) -> Any:
 
 
 @keras_op("keras.ops.vander")
-def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:  # noqa: N803 - the framework's name
+def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     """Powers of the elements as columns."""
     x = as_tensor(x)
     return KerasTensor((x.shape[0], N if N is not None else x.shape[0]), x.dtype)
@@ -219,8 +220,6 @@ def saturate_cast(x: Any, dtype: Any) -> Any:
 @keras_op("keras.ops.view")
 def view(x: Any, dtype: Any = None) -> Any:
     """The same bits as another element type."""
-    from ....ir.dtype import bits
-
     x = as_tensor(x)
     found = standardize_dtype(dtype) if dtype is not None else x.dtype
     old, new = bits(x.dtype), bits(found)
@@ -381,8 +380,6 @@ def vectorized_map(function: Any, elements: Any) -> Any:
 @op("keras.ops.broadcast_shapes", "keras.src.ops.operation_utils.broadcast_shapes")
 def broadcast_shapes(shape1: Any, shape2: Any) -> Any:
     """The shape that both stretch to."""
-    from ..tensor import inward
-
     return list(outward(stretched(inward(shape1, False), inward(shape2, False))))
 
 

@@ -9,7 +9,7 @@ from ....ir.dim import Dim, same
 from ...describe import refuse, require
 from ..operation import keras_op
 from ..state import state
-from ..tensor import KerasTensor, Shape, is_open
+from ..tensor import KerasTensor, Shape, is_open, open_size
 from .promotion import as_float, dtype_of, kind_of, result_type, wide_float
 
 _UNARY_FLOAT = "arccos arccosh arcsin arcsinh arctan arctanh cos cosh exp exp2 expm1 log log10 log1p log2 sin sinc sinh sqrt tan tanh"
@@ -237,7 +237,7 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
 
 
 @keras_op("keras.ops.round")
-def round(x: Any, decimals: Any = 0) -> Any:  # noqa: A001 - the framework's name
+def round(x: Any, decimals: Any = 0) -> Any:
     """Rounded values."""
     x = as_tensor(x)
     return KerasTensor(x.shape, x.dtype)
@@ -254,8 +254,6 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     """One or the other, element by element."""
     if x1 is None and x2 is None:
-        from ..tensor import open_size
-
         return tuple(KerasTensor((open_size(),), "int32") for _ in shape_of(condition))
     if x1 is None or x2 is None:
         refuse("ValueError", "`x1` and `x2` either both should be `None` or both should have non-None value.")

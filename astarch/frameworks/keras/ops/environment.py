@@ -325,7 +325,7 @@ __all__ = ["Variable"]
 
 
 @layer("namex.export", "namex.export")
-class export:  # noqa: N801 - the package's name
+class export:
     """``namex.export``, with which Keras' packages decorate what is public."""
 
     layout = ObjectInstance

@@ -8,6 +8,7 @@ from ...describe import refuse
 from ..describing import data_format_of, numbers
 from ..operation import keras_op
 from ..tensor import KerasTensor
+from ..windows import conv_sizes
 from .elementwise import as_tensor, shape_of
 from .promotion import as_float
 from .shaping import sizes
@@ -97,8 +98,6 @@ def extract_patches(images: Any, size: Any, strides: Any = None, dilation_rate: 
     rate = numbers(dilation_rate, 2, "dilation_rate")
     batched = len(x.shape) == 4
     height, width, channels = x.shape[-3:] if form == "channels_last" else (*x.shape[-2:], x.shape[-3])
-    from ..windows import conv_sizes
-
     spatial = conv_sizes((height, width), window, steps, padding, rate)
     depth = window[0] * window[1] * channels
     body = (*spatial, depth) if form == "channels_last" else (depth, *spatial)

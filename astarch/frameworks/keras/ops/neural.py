@@ -384,7 +384,7 @@ for _name in ("rsqrt", "erf", "erfinv"):
 
 
 def _segment(name: str) -> None:
-    def function(data: Any, segment_ids: Any, num_segments: Any = None, sorted: Any = False) -> Any:  # noqa: A002
+    def function(data: Any, segment_ids: Any, num_segments: Any = None, sorted: Any = False) -> Any:
         x = as_tensor(data)
         return KerasTensor((num_segments if num_segments is not None else open_size(), *x.shape[1:]), x.dtype)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from ....ir.unknown import Unknown
-from ...describe import RUN, layer, op, refuse
+from ...describe import REGISTRY, RUN, layer, op, refuse
 from ..describing import plain
 from ..model.instances import ObjectInstance
 from ..model.policies import standardize_dtype
@@ -34,8 +35,6 @@ class Object:
 
 
 def _parameters(self: Any) -> list[str]:
-    import inspect
-
     for cls in self.py_class.mro:
         start = cls.namespace.get("__init__")
         function = getattr(start, "function", None)
@@ -46,8 +45,6 @@ def _parameters(self: Any) -> list[str]:
 
 def _class(name: str, module: str, base: type, **parameters: Any) -> type:
     """A class whose constructor keeps its arguments."""
-    import inspect
-
     signature = inspect.Signature(
         [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
         + [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=value) for key, value in parameters.items()]
@@ -95,8 +92,6 @@ class Constraint(Object):
 
 def _register(family: str, cls: type, module: str, *names: str) -> None:
     layer(f"keras.{family}.{cls.__name__}", module)(cls)
-    from ...describe import REGISTRY
-
     for name in names:
         REGISTRY[f"keras.{family}.{name}"] = cls
     _NAMES.setdefault(family, {}).update({key: f"keras.{family}.{cls.__name__}" for key in (cls.__name__, snake_case(cls.__name__), *names)})

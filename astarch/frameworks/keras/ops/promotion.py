@@ -7,6 +7,7 @@ from typing import Any
 
 from ....ir.dim import Dim
 from ...describe import op, refuse
+from ..model.policies import standardize_dtype
 from ..state import state
 from ..tensor import KerasTensor
 
@@ -99,8 +100,6 @@ def wide_float(dtype: str) -> str:
 @op("keras.backend.result_type", "keras.src.backend.common.dtypes.result_type")
 def result(*dtypes: Any) -> str:
     """The type that results from combining these."""
-    from ..model.policies import standardize_dtype
-
     found = []
     for dtype in dtypes:
         name = getattr(dtype, "name", dtype)
@@ -111,14 +110,10 @@ def result(*dtypes: Any) -> str:
 @op("keras.backend.is_float_dtype", "keras.src.backend.common.is_float_dtype", "keras.src.backend.common.variables.is_float_dtype")
 def is_float_dtype(dtype: Any) -> bool:
     """Whether a type is floating."""
-    from ..model.policies import standardize_dtype
-
     return standardize_dtype(dtype).startswith(("float", "bfloat"))
 
 
 @op("keras.backend.is_int_dtype", "keras.src.backend.common.is_int_dtype", "keras.src.backend.common.variables.is_int_dtype")
 def is_int_dtype(dtype: Any) -> bool:
     """Whether a type is whole."""
-    from ..model.policies import standardize_dtype
-
     return standardize_dtype(dtype).startswith(("int", "uint"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -70,14 +71,14 @@ for _names, _rule in (
 
 
 @keras_op("keras.ops.max")
-def max(x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None) -> Any:  # noqa: A001 - the framework's name
+def max(x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None) -> Any:
     """The largest."""
     x = as_tensor(x)
     return KerasTensor(reduced(x.shape, axis, keepdims), x.dtype)
 
 
 @keras_op("keras.ops.min")
-def min(x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None) -> Any:  # noqa: A001 - the framework's name
+def min(x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None) -> Any:
     """The smallest."""
     x = as_tensor(x)
     return KerasTensor(reduced(x.shape, axis, keepdims), x.dtype)
@@ -89,8 +90,6 @@ def prod(x: Any, axis: Any = None, keepdims: Any = False, dtype: Any = None) -> 
     x = as_tensor(x)
     total = None
     if x.data is not None and axis is None:
-        import math
-
         total = [math.prod(x.data)]
     return KerasTensor(reduced(x.shape, axis, keepdims), str(dtype) if dtype is not None else _sum_type(x.dtype), total)
 
@@ -197,14 +196,14 @@ def searchsorted(sorted_sequence: Any, values: Any, side: Any = "left") -> Any:
 
 
 @keras_op("keras.ops.histogram")
-def histogram(x: Any, bins: Any = 10, range: Any = None) -> Any:  # noqa: A002 - the framework's name
+def histogram(x: Any, bins: Any = 10, range: Any = None) -> Any:
     """Counts and edges of equal bins."""
     x = as_tensor(x)
     return KerasTensor((bins,), x.dtype if x.symbolic else "int32"), KerasTensor((bins + 1,), as_float(x.dtype))
 
 
 @keras_op("keras.ops.unique")
-def unique(x: Any, sorted: Any = True, return_index: Any = False, return_inverse: Any = False, return_counts: Any = False,  # noqa: A002
+def unique(x: Any, sorted: Any = True, return_index: Any = False, return_inverse: Any = False, return_counts: Any = False,
            axis: Any = None, size: Any = None, fill_value: Any = None) -> Any:  # fmt: skip
     """The distinct elements; how many, only the data tells."""
     x = as_tensor(x)
@@ -221,7 +220,7 @@ def unique(x: Any, sorted: Any = True, return_index: Any = False, return_inverse
 
 
 @keras_op("keras.ops.top_k", module="keras.src.ops.math")
-def top_k(x: Any, k: Any, sorted: Any = True) -> Any:  # noqa: A002 - the framework's name
+def top_k(x: Any, k: Any, sorted: Any = True) -> Any:
     """The largest elements of the last axis, and where they are."""
     x = as_tensor(x)
     shape = (*x.shape[:-1], k)

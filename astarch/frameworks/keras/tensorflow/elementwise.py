@@ -12,7 +12,6 @@ from ..tensor import KerasTensor
 from .operation import one_type, retyped, rule, tf_op
 
 
-
 def _same(x: Any, name: Any = None) -> Any:
     x = as_tensor(x)
     return KerasTensor(x.shape, x.dtype)
@@ -79,7 +78,7 @@ for _name in ("reduce_any", "reduce_all"):
     tf_op(f"math.{_name}", _name)(_reduction(lambda kind: "bool"))
 
 
-def _place(input: Any, axis: Any = None, output_type: Any = "int64", name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def _place(input: Any, axis: Any = None, output_type: Any = "int64", name: Any = None) -> Any:
     x = as_tensor(input)
     return KerasTensor(reduced(x.shape, 0 if axis is None else axis, False), standardize_dtype(output_type))
 
@@ -89,7 +88,7 @@ tf_op("math.argmin", "argmin")(_place)
 
 
 @tf_op("math.count_nonzero")
-def count_nonzero(input: Any, axis: Any = None, keepdims: Any = None, dtype: Any = "int64", name: Any = None) -> Any:  # noqa: A002
+def count_nonzero(input: Any, axis: Any = None, keepdims: Any = None, dtype: Any = "int64", name: Any = None) -> Any:
     """How many are not zero."""
     return KerasTensor(reduced(shape_of(input), axis, bool(keepdims)), standardize_dtype(dtype))
 
@@ -137,7 +136,7 @@ def dtypes_cast(x: Any, dtype: Any, name: Any = None) -> Any:
 
 
 @tf_op("identity", "stop_gradient", "grad_pass_through", "math.real")
-def identity(input: Any, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def identity(input: Any, name: Any = None) -> Any:
     """The same."""
     return as_tensor(input).like(data=as_tensor(input).data)
 

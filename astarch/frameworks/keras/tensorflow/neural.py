@@ -8,6 +8,7 @@ from typing import Any
 from ...describe import multiply
 from ..ops.elementwise import as_tensor, shape_of, stretched
 from ..ops.reduction import reduced
+from ..ops.shaping import sizes
 from ..tensor import KerasTensor
 from ..windows import channels_of, conv_sizes, placed, spatial_of
 from .operation import rule, tf_op
@@ -124,7 +125,7 @@ def _padded(padding: Any, spatial: Any, form: str) -> tuple[str, Any]:
     return "valid", [size + low + high for size, (low, high) in zip(spatial, pairs)]
 
 
-def _convolved(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, rank: int) -> Any:  # noqa: A002
+def _convolved(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, rank: int) -> Any:
     x, weights, form = as_tensor(input), shape_of(filters), _form(data_format)
     kind, spatial = _padded(padding, spatial_of(x.shape, form), form)
     found = conv_sizes(spatial, weights[:rank], _numbers(strides, rank, form), kind, _numbers(dilations, rank, form))
@@ -134,25 +135,25 @@ def _convolved(input: Any, filters: Any, strides: Any, padding: Any, data_format
 
 
 @tf_op("nn.conv1d")
-def conv1d(input: Any, filters: Any, stride: Any, padding: Any, data_format: Any = "NWC", dilations: Any = None, name: Any = None) -> Any:  # noqa: A002
+def conv1d(input: Any, filters: Any, stride: Any, padding: Any, data_format: Any = "NWC", dilations: Any = None, name: Any = None) -> Any:
     """A convolution of one axis."""
     return _convolved(input, filters, stride, padding, data_format, dilations, 1)
 
 
 @tf_op("nn.conv2d")
-def conv2d(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any = "NHWC", dilations: Any = None, name: Any = None) -> Any:  # noqa: A002
+def conv2d(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any = "NHWC", dilations: Any = None, name: Any = None) -> Any:
     """A convolution of two axes."""
     return _convolved(input, filters, strides, padding, data_format, dilations, 2)
 
 
 @tf_op("nn.conv3d")
-def conv3d(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any = "NDHWC", dilations: Any = None, name: Any = None) -> Any:  # noqa: A002
+def conv3d(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any = "NDHWC", dilations: Any = None, name: Any = None) -> Any:
     """A convolution of three axes."""
     return _convolved(input, filters, strides, padding, data_format, dilations, 3)
 
 
 @tf_op("nn.depthwise_conv2d")
-def depthwise_conv2d(input: Any, filter: Any, strides: Any, padding: Any, data_format: Any = None, dilations: Any = None,  # noqa: A002
+def depthwise_conv2d(input: Any, filter: Any, strides: Any, padding: Any, data_format: Any = None, dilations: Any = None,
                      name: Any = None) -> Any:  # fmt: skip
     """A convolution of every channel on its own."""
     x, weights, form = as_tensor(input), shape_of(filter), _form(data_format)
@@ -162,15 +163,13 @@ def depthwise_conv2d(input: Any, filter: Any, strides: Any, padding: Any, data_f
 
 
 @tf_op("nn.conv2d_transpose")
-def conv2d_transpose(input: Any, filters: Any, output_shape: Any, strides: Any, padding: Any = "SAME", data_format: Any = "NHWC",  # noqa: A002
+def conv2d_transpose(input: Any, filters: Any, output_shape: Any, strides: Any, padding: Any = "SAME", data_format: Any = "NHWC",
                      dilations: Any = None, name: Any = None) -> Any:  # fmt: skip
     """A transposed convolution to a given shape."""
-    from ..ops.shaping import sizes
-
     return KerasTensor(sizes(output_shape), as_tensor(input).dtype)
 
 
-def _pooled(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any, rank: int) -> Any:  # noqa: A002 - the framework's name
+def _pooled(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any, rank: int) -> Any:
     x, form = as_tensor(input), _form(data_format)
     kind, spatial = _padded(padding, spatial_of(x.shape, form), form)
     found = conv_sizes(spatial, _numbers(ksize, rank, form), _numbers(strides, rank, form), kind, (1,) * rank)
@@ -178,7 +177,7 @@ def _pooled(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any
 
 
 def _pooling(rank: int, default: str) -> Any:
-    def function(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = default, name: Any = None) -> Any:  # noqa: A002
+    def function(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = default, name: Any = None) -> Any:
         return _pooled(input, ksize, strides, padding, data_format, rank)
 
     return function
@@ -189,7 +188,7 @@ for _rank, _default in ((1, "NWC"), (2, "NHWC"), (3, "NDHWC")):
         tf_op(f"nn.{_kind}_pool{_rank}d")(_pooling(_rank, _default))
 
 
-def _any_pool(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: Any = None) -> Any:  # noqa: A002
+def _any_pool(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: Any = None) -> Any:
     return _pooled(input, ksize, strides, padding, data_format, len(shape_of(input)) - 2)
 
 
@@ -198,13 +197,13 @@ tf_op("nn.avg_pool")(_any_pool)
 
 
 @tf_op("nn.space_to_depth")
-def space_to_depth(input: Any, block_size: Any, data_format: Any = "NHWC", name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def space_to_depth(input: Any, block_size: Any, data_format: Any = "NHWC", name: Any = None) -> Any:
     """Blocks become channels."""
     return rule("space_to_depth")(input, block_size, _form(data_format))
 
 
 @tf_op("nn.depth_to_space")
-def depth_to_space(input: Any, block_size: Any, data_format: Any = "NHWC", name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def depth_to_space(input: Any, block_size: Any, data_format: Any = "NHWC", name: Any = None) -> Any:
     """Channels become blocks."""
     return rule("depth_to_space")(input, block_size, _form(data_format))
 
@@ -229,7 +228,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
 
 
 @tf_op("math.top_k", "nn.top_k")
-def top_k(input: Any, k: Any = 1, sorted: Any = True, index_type: Any = "int32", name: Any = None) -> Any:  # noqa: A002
+def top_k(input: Any, k: Any = 1, sorted: Any = True, index_type: Any = "int32", name: Any = None) -> Any:
     """The largest elements, and where they are."""
     return rule("top_k")(input, k)
 

@@ -30,13 +30,13 @@ def transpose(a: Any, perm: Any = None, conjugate: Any = False, name: Any = "tra
 
 
 @tf_op("expand_dims")
-def expand_dims(input: Any, axis: Any, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def expand_dims(input: Any, axis: Any, name: Any = None) -> Any:
     """A new axis."""
     return rule("expand_dims")(input, axis)
 
 
 @tf_op("squeeze")
-def squeeze(input: Any, axis: Any = None, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def squeeze(input: Any, axis: Any = None, name: Any = None) -> Any:
     """Without axes of size one."""
     return rule("squeeze")(input, tuple(axis) if isinstance(axis, list) else axis)
 
@@ -76,13 +76,13 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, n
 
 
 @tf_op("tile")
-def tile(input: Any, multiples: Any, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def tile(input: Any, multiples: Any, name: Any = None) -> Any:
     """The whole several times along each axis."""
     return rule("tile")(input, multiples)
 
 
 @tf_op("repeat")
-def repeat(input: Any, repeats: Any, axis: Any = None, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def repeat(input: Any, repeats: Any, axis: Any = None, name: Any = None) -> Any:
     """Every element several times."""
     return rule("repeat")(input, repeats, axis)
 
@@ -122,7 +122,7 @@ def slice_(input_: Any, begin: Any, size: Any, name: Any = None) -> Any:
 
 
 @tf_op("broadcast_to")
-def broadcast_to(input: Any, shape: Any, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def broadcast_to(input: Any, shape: Any, name: Any = None) -> Any:
     """Stretched to a shape."""
     return rule("broadcast_to")(input, shape)
 
@@ -134,26 +134,26 @@ def reverse(tensor: Any, axis: Any, name: Any = None) -> Any:
 
 
 @tf_op("roll")
-def roll(input: Any, shift: Any, axis: Any, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def roll(input: Any, shift: Any, axis: Any, name: Any = None) -> Any:
     """Shifted around."""
     return as_tensor(input).like()
 
 
 @tf_op("shape")
-def shape(input: Any, out_type: Any = None, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def shape(input: Any, out_type: Any = None, name: Any = None) -> Any:
     """The sizes, as a tensor."""
     found = shape_of(input)
     return KerasTensor((len(found),), standardize_dtype(out_type) if out_type is not None else "int32", list(found))
 
 
 @tf_op("size")
-def size(input: Any, out_type: Any = None, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def size(input: Any, out_type: Any = None, name: Any = None) -> Any:
     """The number of elements."""
     return KerasTensor((), "int32", [math.prod(shape_of(input))])
 
 
 @tf_op("rank")
-def rank(input: Any, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def rank(input: Any, name: Any = None) -> Any:
     """The number of axes."""
     return KerasTensor((), "int32", [len(shape_of(input))])
 
@@ -214,7 +214,7 @@ def fill(dims: Any, value: Any, name: Any = None, layout: Any = None) -> Any:
     return KerasTensor(sizes(dims), as_tensor(value).dtype)
 
 
-def _like(input: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Any:  # noqa: A002 - the framework's name
+def _like(input: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Any:
     x = as_tensor(input)
     return KerasTensor(x.shape, standardize_dtype(dtype) if dtype is not None else x.dtype)
 
@@ -313,13 +313,13 @@ def matvec(a: Any, b: Any, transpose_a: Any = False, **kwargs: Any) -> Any:
 
 
 @tf_op("linalg.norm", "norm")
-def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = None, name: Any = None) -> Any:  # noqa: A002
+def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = None, name: Any = None) -> Any:
     """A norm."""
     return rule("norm")(tensor, None, axis, bool(keepdims))
 
 
 @tf_op("linalg.band_part")
-def band_part(input: Any, num_lower: Any, num_upper: Any, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def band_part(input: Any, num_lower: Any, num_upper: Any, name: Any = None) -> Any:
     """A band of a matrix."""
     return as_tensor(input).like()
 
@@ -332,14 +332,14 @@ def diag(diagonal: Any, name: Any = "diag", k: Any = 0, **kwargs: Any) -> Any:
 
 
 @tf_op("linalg.diag_part")
-def diag_part(input: Any, name: Any = "diag_part", k: Any = 0, **kwargs: Any) -> Any:  # noqa: A002 - the framework's name
+def diag_part(input: Any, name: Any = "diag_part", k: Any = 0, **kwargs: Any) -> Any:
     """The diagonal of a matrix."""
     x = as_tensor(input)
     return KerasTensor((*x.shape[:-2], min(x.shape[-2], x.shape[-1])), x.dtype)
 
 
 @tf_op("linalg.inv")
-def inv(input: Any, adjoint: Any = False, name: Any = None) -> Any:  # noqa: A002 - the framework's name
+def inv(input: Any, adjoint: Any = False, name: Any = None) -> Any:
     """The inverse."""
     return as_tensor(input).like()
 
