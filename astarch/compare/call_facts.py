@@ -86,7 +86,10 @@ def _collect(value: Any, found: list[str]) -> bool:
         value = value.fields
     if isinstance(value, dict):
         value = list(value.values())
-    return not isinstance(value, tuple | list) or all([_collect(item, found) for item in value])
+    known = True
+    for item in value if isinstance(value, tuple | list) else ():
+        known = _collect(item, found) and known
+    return known
 
 
 def _plain(shapes: Any) -> tuple[Any, ...] | None:

@@ -47,14 +47,15 @@ def compare(old: Architecture, new: Architecture, *, name: str = "", same_code: 
     dropped, filled = droppable(old, new, left), fillable(old, new, left)
     mended = replace(left, missing=_without(left.missing, filled), unexpected=_without(left.unexpected, dropped))
     behaviour, doubts = _behaviour(flows, same_code, bool(dropped or filled))
+    if behaviour:
+        one, other = _flows(old, new, interned, names, blind=True)
+        if one is not None and other is not None and one.result == other.result:
+            behaviour, doubts = None, ["whether a constant that is made in another way now has other values"]
     if names and behaviour is False:
         found = [replace(rename, confidence=0.99, why="the forward computes the same with it") for rename in found]
-    if not same_code:
-        doubts += [f"both ways of `{condition}` are possible" for model in (old, new) for condition in model.attributes.get("decided", ())]
-    lost = [set(model.attributes.get("lost", ())) for model in (old, new)]
-    broken = [] if same_code else sorted(lost[0] ^ lost[1])
-    doubts += [] if same_code else [f"a part of the model, for {reason}" for reason in sorted(lost[0] | lost[1])]
-    doubts += [*_doubts(old, "old"), *_doubts(new, "new"), *(f"the shape of `{key}` is not known" for key in as_it_is.unsure)]
+    broken, unsure = ([], []) if same_code else _lost(old, new)
+    doubts += [*unsure, *_doubts(old, "old"), *_doubts(new, "new")]
+    doubts += [f"the shape of `{key}` is not known" for key in as_it_is.unsure]
     parts = module_names(old, new, names)
     changes = [*_key_changes(old, new, as_it_is, found, left, dropped, filled), *module_changes(old, new, parts)]
     changes += step_changes(old, new, flows, parts, names, behaviour)
@@ -99,11 +100,13 @@ def _without(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in others)
 
 
-def _flows(old: Architecture, new: Architecture, interned: Interned, names: Mapping[str, str]) -> tuple[Flow | None, Flow | None]:
+def _flows(
+    old: Architecture, new: Architecture, interned: Interned, names: Mapping[str, str], *, blind: bool = False
+) -> tuple[Flow | None, Flow | None]:
     """Both data flows, the old one with its keys under their new names; keys that an old checkpoint fills with one value are one."""
     before = {names.get(name, name): item for name, item in state(old).items()}
     alike = {name: names.get(first, first) for name, item in before.items() if (first := item.tied_to) is not None}
-    return flow_of(old, interned, names), flow_of(new, interned, alike)
+    return flow_of(old, interned, names, blind=blind), flow_of(new, interned, alike, blind=blind)
 
 
 def _behaviour(flows: tuple[Flow | None, Flow | None], same_code: bool, moved: bool) -> tuple[bool | None, list[str]]:
@@ -117,6 +120,15 @@ def _behaviour(flows: tuple[Flow | None, Flow | None], same_code: bool, moved: b
     if unknown:
         return None, unknown
     return (None, ["whether the saved buffers equal those that the model makes itself"]) if moved else (True, [])
+
+
+def _lost(old: Architecture, new: Architecture) -> tuple[list[str], list[str]]:
+    """What was lost while one of the two was built, but not the other; and all that was lost or not decided."""
+    lost = [set(model.attributes.get("lost", ())) for model in (old, new)]
+    conditions = [condition for model in (old, new) for condition in model.attributes.get("decided", ())]
+    unsure = [f"both ways of `{condition}` are possible" for condition in conditions]
+    unsure += [f"a part of the model, for {reason}" for reason in sorted(lost[0] | lost[1])]
+    return sorted(lost[0] ^ lost[1]), unsure
 
 
 def _doubts(model: Architecture, side: str) -> Iterator[str]:

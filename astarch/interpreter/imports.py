@@ -17,7 +17,7 @@ from typing import Any
 from ..ir.unknown import Reason, Unknown
 from .compile.dispatch import block
 from .compile.scopes import Scope, walk
-from .machine import Frame, Machine
+from .machine import Decision, Frame, Machine
 from .values import MISSING, Class, Function, PyModule, Raised
 
 _STDLIB = os.path.join(os.path.dirname(__file__), "stdlib")
@@ -150,7 +150,7 @@ class Loading:
                 self.m.registrations.settle(self.module, self.watched[name])
             return self.watched[name]
         for i in self.binders.get(name, ()):
-            if i < limit:
+            if i < limit and name not in self.entries[i].typing_only:
                 self.run(i, name)
         if name in namespace:
             if name in self.changed and limit == 1 << 60:
@@ -341,7 +341,8 @@ def _find_module(m: Machine, name: str, guarded: bool) -> Any:
         return PyModule(name, _submodules(m, name))
     if name.partition(".")[0] in sys.stdlib_module_names:
         return _opaque(m, name, Reason.OUTSIDE)
-    if (guarded or _source_of_package(m, name)) and not (m.project is not None and m.project.is_required(name)):
+    required = m.project is not None and m.project.is_required(name)
+    if not required and (_source_of_package(m, name) or (guarded and not _is_taken_as_there(m, name))):
         m.assume(f"{name} is not installed")
         raise m.error("ModuleNotFoundError", f"No module named '{name}'")
     return _opaque(m, name, Reason.EXTERNAL)
@@ -474,6 +475,16 @@ def find_spec(m: Machine, name: str) -> bool:
             return True
     if m.project is not None and (m.project.find(name) is not None or m.project.is_namespace(name) or m.project.is_required(name)):
         return True
-    return name.partition(".")[0] in sys.stdlib_module_names
+    return _is_standard(name) or _is_taken_as_there(m, name)
+
+
+def _is_taken_as_there(m: Machine, name: str) -> bool:
+    """Whether a package of which nothing is known is to count as installed: only where the program fails without it."""
+    root = name.partition(".")[0]
+    key = ("installed", root)
+    if not m.decisions.get(key, False):
+        m.absent[root] = Decision(key, f"{root} is installed", m.where(), False)
+        return False
+    return True
 
 

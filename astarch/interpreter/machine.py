@@ -127,6 +127,7 @@ class Machine:
         self.assumptions: dict[str, Span] = {}
         self.decisions = decisions or {}
         self.decided: list[Decision] = []
+        self.absent: dict[str, Decision] = {}
         self.project: Any = None
         self.registrations: Any = None
         self.importing = 0

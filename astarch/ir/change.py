@@ -56,7 +56,7 @@ class Verdict(Enum):
 
     BREAKING = ("breaking", "breaking: old checkpoints no longer load")
     MAPPING = ("breaking-with-mapping", "breaking, mended by a mapping: old checkpoints load when their keys are renamed")
-    BEHAVIOUR = ("behaviour", "behaviour changed: old checkpoints load, and the model computes something else")
+    BEHAVIOUR = ("behaviour", "behaviour changed: old checkpoints load, and the forward takes other steps")
     UNDECIDED = ("undecided", "not decided: what is not known could matter")
     COMPATIBLE = ("compatible", "compatible: old checkpoints load and compute the same")
     NONE = ("none", "no change")
@@ -164,7 +164,7 @@ class Comparison:
     def headline(self) -> str:
         """The verdict in words, and what it does not say by itself."""
         mended = self.verdict is Verdict.MAPPING and self.behaviour
-        return f"{self.verdict.title}; even then the model computes something else" if mended else self.verdict.title
+        return f"{self.verdict.title}; even then the forward takes other steps" if mended else self.verdict.title
 
     def fails(self, level: str) -> bool:
         """Whether `--fail-on` of that level fails for it."""

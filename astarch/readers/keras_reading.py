@@ -83,7 +83,9 @@ class LazyKeras:
         self.run().nodes.clear()
         return self.machine.call(root, args, kwargs)
 
-    def _arguments(self, root: Any, inputs: list[InputSpec], given: dict[str, Any], functional: bool) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def _arguments(
+        self, root: Any, inputs: list[InputSpec], given: dict[str, Any], functional: bool
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         from ..frameworks.keras.model.layer import call_signature
 
         values = [_tensor(spec) for spec in inputs]
@@ -92,19 +94,19 @@ class LazyKeras:
             held = root.__dict__.get("_functional")
             structure = (held or root).__dict__["_inputs_struct"]
             known = [tensor.name for tensor in (held or root).__dict__["_inputs"]]
-            for place, (spec, value) in enumerate(zip(inputs, values)):
+            for place, (spec, value) in enumerate(zip(inputs, values, strict=False)):
                 given[spec.name or (known[place] if place < len(known) else f"input{place}")] = value
             if isinstance(structure, dict):
                 keys = list(structure)
-                return ({spec.name or keys[place]: value for place, (spec, value) in enumerate(zip(inputs, values))},), {}
+                return ({spec.name or keys[place]: value for place, (spec, value) in enumerate(zip(inputs, values, strict=False))},), {}
             if all(spec.name in known for spec in inputs if spec.name) and any(spec.name for spec in inputs):
                 order = {name: place for place, name in enumerate(known)}
-                values = [value for _, value in sorted(zip(inputs, values), key=lambda pair: order.get(pair[0].name, 0))]
+                values = [value for _, value in sorted(zip(inputs, values, strict=False), key=lambda pair: order.get(pair[0].name, 0))]
             return (values[0] if len(values) == 1 else values,), {}
         args: list[Any] = []
         kwargs: dict[str, Any] = {}
         loose: dict[str, Any] = {}
-        for place, (spec, value) in enumerate(zip(inputs, values)):
+        for place, (spec, value) in enumerate(zip(inputs, values, strict=False)):
             given[spec.name or (names[place] if place < len(names) else f"input{place}")] = value
             if spec.name is None:
                 args.append(value)

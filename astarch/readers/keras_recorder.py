@@ -162,7 +162,7 @@ class KerasRecorder:
     def _value(self, value: Any) -> Any:
         if isinstance(value, KerasTensor):
             return TensorType(outward(value.shape), value.dtype)
-        if type(value) in (tuple, list) or isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        if type(value) in (tuple, list) or (isinstance(value, (list, tuple)) and not hasattr(value, "_fields")):
             kind = list if isinstance(value, list) else tuple
             return kind(self._value(item) for item in value)
         if isinstance(value, dict):
@@ -170,7 +170,9 @@ class KerasRecorder:
         return self.stated(value)
 
     def _call(self, call: Any) -> Call:
-        keywords = {name: self._value(value) for name, value in call.kwargs.items() if any(isinstance(leaf, KerasTensor) for leaf in flatten(value))}
+        keywords = {
+            name: self._value(value) for name, value in call.kwargs.items() if any(isinstance(leaf, KerasTensor) for leaf in flatten(value))
+        }
         outputs = () if call.outputs is MISSING else (self._value(call.outputs),)
         macs: Any = sum(node.macs for node in self.run.nodes[call.nodes[0] : call.nodes[1]])
         inputs = tuple(self._value(argument) for argument in call.args)

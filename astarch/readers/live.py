@@ -68,14 +68,14 @@ def read_live(target: Target, inputs: list[InputSpec], folders: Iterable[Path], 
     _check(target, how)
     request = {
         "target": target.text,
-        "path": os.path.abspath(target.path) if target.is_source else target.path,
+        "path": str(Path(target.path).absolute()) if target.is_source else target.path,
         "expression": target.expression,
         "folders": [str(folder.absolute()) for folder in folders],
         "names": {name: _absolute(text) for name, text in names.items()},
         "inputs": [_sent(spec) for spec in inputs],
         "memory": how.memory_limit,
         "export": how.export,
-        "output": None if how.output is None else os.path.abspath(how.output),
+        "output": None if how.output is None else str(Path(how.output).absolute()),
     }
     python = interpreter(how.python)
     ends = monotonic() + how.time_limit
@@ -88,7 +88,7 @@ def read_live(target: Target, inputs: list[InputSpec], folders: Iterable[Path], 
     if "stage" in answer:
         raise _failure(answer, python, target, how)
     try:
-        return architecture_of(answer, target.text)
+        return architecture_of(answer)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
         raise ReadError(f"`{python}` gave an answer that is not understood: {type(error).__name__}: {str(error)[:200]}") from None
 
@@ -105,7 +105,9 @@ def interpreter(python: str | Path | None) -> Path:
     if not place.is_dir():
         found = place
     else:
-        found = next((file for file in (place / "bin" / "python", place / "Scripts" / "python.exe", place / "python.exe") if file.is_file()), place)
+        found = next(
+            (file for file in (place / "bin" / "python", place / "Scripts" / "python.exe", place / "python.exe") if file.is_file()), place
+        )
     if not found.is_file():
         raise ReadError(f"there is no Python at `{place}`", "pass .venv/bin/python, or .venv")
     return found.absolute()
@@ -124,7 +126,7 @@ def _check(target: Target, how: Live) -> None:
 
 def _absolute(text: str) -> str:
     path, colon, expression = text.partition(":")
-    return f"{os.path.abspath(path) if path.endswith('.py') else path}{colon}{expression}"
+    return f"{Path(path).absolute() if path.endswith('.py') else path}{colon}{expression}"
 
 
 def _sent(spec: InputSpec) -> dict[str, Any]:
@@ -202,7 +204,9 @@ class _Run:
         if self.lengthy:
             raise ReadError(f"the live model is larger than can be told in {ANSWER >> 20} MiB")
         if late:
-            raise ReadError(f"the live model was stopped after {self.how.time_limit:g} seconds", _hint("give it more with --time-limit", self._last()))
+            raise ReadError(
+                f"the live model was stopped after {self.how.time_limit:g} seconds", _hint("give it more with --time-limit", self._last())
+            )
         try:
             answer = json.loads(self.said)
         except ValueError:
@@ -256,7 +260,9 @@ def _failure(answer: Any, python: Path, target: Target, how: Live) -> ReadError:
         return ReadError(_printable(str(answer["stopped"])).replace("\n", " "))
     if "missing" in answer:
         name = _printable(str(answer["missing"]))
-        return ReadError(f"`{target.text}` needs the package `{name}`, which `{python}` does not have", _hint("name another Python with --python", trace))
+        return ReadError(
+            f"`{target.text}` needs the package `{name}`, which `{python}` does not have", _hint("name another Python with --python", trace)
+        )
     return ReadError(f"the live model raised {when}: {_printable(str(answer.get('raised')))}", _hint("", trace))
 
 

@@ -7,32 +7,37 @@ from typing import Any
 from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter
 from ..ir.graph import Record, TensorType
 
+#: What it is called beside the source.
+LIVE = "the live model"
+
 #: What a live model shows; the operations between its modules are not recorded.
 _TORCH = ("exact", "names", "shapes", "dtypes", "ties", "kinds", "trained", "unsaved", "modules", "types", "arguments")
 _KERAS = ("exact", "names", "shapes", "dtypes", "trained", "modules", "types", "layers")
 
 
-def architecture_of(answer: Any, target: str) -> Architecture:
+def architecture_of(answer: Any) -> Architecture:
     """What a live model said, as an `Architecture`.
 
-    >>> architecture_of({"framework": "keras", "modules": [], "parameters": [], "buffers": []}, "net.py:net").target
-    'live net.py:net'
+    >>> architecture_of({"framework": "keras", "modules": [], "parameters": [], "buffers": []}).target
+    'the live model'
     """
     framework = str(answer["framework"])
     ran = "outputs" in answer
     holds = _TORCH if framework == "torch" else _KERAS
     return Architecture(
-        target=f"live {target}",
+        target=LIVE,
         framework=framework,
         inputs={str(name): value_of(value) for name, value in answer.get("inputs", ())},
         modules={str(row["name"]): _module(row) for row in answer["modules"]},
-        parameters={str(row[0]): Parameter(str(row[0]), _shape(row[1]), str(row[2]), bool(row[3]), _text(row[4])) for row in answer["parameters"]},
+        parameters={
+            str(row[0]): Parameter(str(row[0]), _shape(row[1]), str(row[2]), bool(row[3]), _text(row[4])) for row in answer["parameters"]
+        },
         buffers={str(row[0]): Buffer(str(row[0]), _shape(row[1]), str(row[2]), bool(row[3]), _text(row[4])) for row in answer["buffers"]},
         calls=tuple(_call(row) for row in answer.get("calls", ())),
         outputs=(value_of(answer["outputs"]),) if ran else None,
         assumptions=_assumptions(answer, ran),
         attributes={
-            "format": f"live, {'torch' if framework == 'torch' else 'Keras'} {answer.get('version', '')}".rstrip(),
+            "format": f"{'torch' if framework == 'torch' else 'Keras'} {answer.get('version', '')}".rstrip(),
             "holds": (*holds, "calls") if framework == "torch" and ran else holds,
         },
     )

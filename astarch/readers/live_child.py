@@ -3,6 +3,7 @@
 Nothing of astarch is imported here, and astarch never imports this file: its text is what the other Python is given.
 """
 
+# ruff: noqa: B905, PTH100, PTH113, PTH118 - it may be an older Python that runs this, and little is imported before its memory is limited
 from __future__ import annotations
 
 import contextlib
@@ -22,7 +23,7 @@ DEPTH = 20
 LONG = 6000
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818 - not an error of the program
     """What cannot be done, in words."""
 
 
@@ -63,7 +64,10 @@ def limit(request: Any) -> None:
 
 def is_memory(error: BaseException) -> bool:
     text = str(error)
-    return any(words in text for words in ("can't allocate memory", "not enough memory", "Cannot allocate memory", "failed to allocate memory", "std::bad_alloc"))
+    return any(
+        words in text
+        for words in ("can't allocate memory", "not enough memory", "Cannot allocate memory", "failed to allocate memory", "std::bad_alloc")
+    )
 
 
 def one_line(error: BaseException) -> str:
@@ -72,7 +76,8 @@ def one_line(error: BaseException) -> str:
 
 def trace_of(error: BaseException) -> str:
     """The traceback without what stands in this script."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != "<string>"]
+    hidden = ("<string>", "<frozen importlib", importlib.__file__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(hidden)]
     said = "".join(traceback.format_exception_only(type(error), error))
     return ("".join(traceback.format_list(frames[-12:])) + said)[-LONG:]
 
@@ -125,7 +130,7 @@ def loaded(path: str) -> Any:
 
 
 def evaluated(module: Any, expression: str) -> Any:
-    return eval(expression, vars(module))  # noqa: S307 - the user asked to run this very expression
+    return eval(expression, vars(module))  # noqa: S307 - the user asked for this very expression to be run
 
 
 def built(torch: Any, module: Any, expression: str) -> Any:
@@ -145,7 +150,11 @@ def built(torch: Any, module: Any, expression: str) -> Any:
 def last_class(torch: Any, module: Any) -> Any:
     keras = sys.modules.get("keras")
     kinds = tuple(kind for kind in (torch and torch.nn.Module, keras and keras.layers.Layer) if kind)
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, kinds) and value.__module__ == module.__name__]
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, kinds) and value.__module__ == module.__name__
+    ]
     if not found:
         raise Stop("the file defines no model class: name one")
     return found[-1]
@@ -226,15 +235,15 @@ def run_torch(model: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[list
     def left(_: Any, __: Any, output: Any) -> None:
         running.pop()[3] = stated(output)
 
+    handles: list[Any] = []
     for name, module in model.named_modules():
-        module.register_forward_pre_hook(entered(name), with_kwargs=True)
-        module.register_forward_hook(left)
+        handles.append(module.register_forward_pre_hook(entered(name), with_kwargs=True))
+        handles.append(module.register_forward_hook(left))
     try:
         return calls, stated(model(*args, **kwargs))
     finally:
-        for module in model.modules():
-            module._forward_pre_hooks.clear()
-            module._forward_hooks.clear()
+        for handle in handles:
+            handle.remove()
 
 
 def torch_facts(torch: Any, model: Any) -> dict[str, Any]:
@@ -245,8 +254,12 @@ def torch_facts(torch: Any, model: Any) -> dict[str, Any]:
         modules.append({"name": name, "type": qualified(module), "shared": kept if kept != name else None, "arguments": settings(module)})
     return {
         "modules": modules,
-        "parameters": [tensor_row(torch, name, item, item.requires_grad) for name, item in tied(model.named_parameters(remove_duplicate=False))],
-        "buffers": [tensor_row(torch, name, item, persistent(model, name[0])) for name, item in tied(model.named_buffers(remove_duplicate=False))],
+        "parameters": [
+            tensor_row(torch, name, item, item.requires_grad) for name, item in tied(model.named_parameters(remove_duplicate=False))
+        ],
+        "buffers": [
+            tensor_row(torch, name, item, persistent(model, name[0])) for name, item in tied(model.named_buffers(remove_duplicate=False))
+        ],
     }
 
 
@@ -392,7 +405,7 @@ def keras_shapes(layer: Any, nodes: list[Any], results: dict[int, Any]) -> Any:
     """The shapes of the outputs: of every node where they differ, of the run where there are no nodes."""
     found: list[Any] = []
     for node in nodes:
-        shapes = [list(output.shape) for output in node.output_tensors] if hasattr(node, "output_tensors") else [list(one.shape) for one in node.outputs]
+        shapes = [list(output.shape) for output in node.output_tensors]
         if shapes not in found:
             found.append(shapes)
     if found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from ..interpreter.builtins.exceptions import message_of
 from ..interpreter.compile.dispatch import block
 from ..interpreter.compile.scopes import Scope
 from ..interpreter.engine import new_machine, run_deep, use
-from ..interpreter.machine import Frame
+from ..interpreter.machine import Decision, Frame
 from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
@@ -157,7 +158,15 @@ def _run(session: Session, target: Target, inputs: list[InputSpec], names: dict[
             _attempt(session, reading, lambda: _forward(session, reading, inputs))
         recorder = Recorder(session.machine, session.run, reading.root, tree)
         architecture = explained(recorder.architecture(target.text, reading.inputs, reading.outputs))
-    return Outcome(architecture, tuple(session.machine.decided), reading.failed)
+    return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), reading.failed)
+
+
+def _missed(session: Session, reading: Reading) -> list[Decision]:
+    """The packages that count as not installed and whose names the error that ended the reading mentions."""
+    if not reading.failed or not session.run.diagnostics:
+        return []
+    words = set(re.findall(r"\w+", session.run.diagnostics[-1].message))
+    return [decision for name, decision in session.machine.absent.items() if name in words]
 
 
 def _attempt(session: Session, reading: Reading, work: Callable[[], None]) -> None:

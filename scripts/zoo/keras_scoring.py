@@ -1,4 +1,4 @@
-"""What exact, partial and wrong mean for Keras: layers, classes, order, weights, output shapes and inbound connections against the truth."""
+"""What exact, partial and wrong mean for Keras: layers, classes, order, weights, output shapes and inbound connections."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _order(names: list[str], wanted: list[str]) -> Iterator[tuple[str, Verdict, 
     elif missing:
         yield "layers", Verdict.PARTIAL, "missing", missing[0], len(names), missing[:5]
     else:
-        place = next(i for i, (a, b) in enumerate(zip(names, wanted)) if a != b)
+        place = next(i for i, (a, b) in enumerate(zip(names, wanted, strict=False)) if a != b)
         yield "layers", Verdict.WRONG, "order", wanted[place], names[place : place + 5], wanted[place : place + 5]
 
 
@@ -85,7 +85,7 @@ def _weights(architecture: Architecture, record: Record) -> Iterator[tuple[str, 
         if count is not None and architecture.parameter_count != count:
             yield "weights", Verdict.WRONG, "parameter count", "", architecture.parameter_count, count
         return
-    for mine, theirs in zip(ours, wanted):
+    for mine, theirs in zip(ours, wanted, strict=False):
         if mine != theirs:
             yield "weights", Verdict.WRONG, "weight", theirs[0], mine, theirs
             return

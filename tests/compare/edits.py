@@ -134,7 +134,7 @@ class Layer(nn.Module):
 
 
 class Net(nn.Module):
-    def __init__(self, vocab=40, dim=16, heads=4, depth=2, context=64, tie=True):
+    def __init__(self, vocab=40, dim=16, heads=4, depth=2, context=16, tie=True):
         super().__init__()
         self.wte = nn.Embedding(vocab, dim)
         self.wpe = nn.Embedding(context, dim)
@@ -243,7 +243,7 @@ EDITS = (
     edit("wrong mask", "gpt", ("torch.tril(torch.ones(context, context))", "torch.tril(torch.ones(context, context), 1)")),
     edit("gpt names", "gpt", ("self.h ", "self.blocks "), ("in self.h:", "in self.blocks:"), ("self.ln_f", "self.final_norm"), ("self.wte", "self.token_embedding"),
          ("self.wpe", "self.position_embedding")),
-    edit("shorter context", "gpt", ("context=64", "context=32")),
+    edit("shorter context", "gpt", ("context=16", "context=8")),
     edit("insert a layer", "mlp", ("            nn.LeakyReLU(slope),\n            nn.Linear(hidden, classes)", "            nn.LeakyReLU(slope),\n            nn.Dropout(0.2),\n            nn.Linear(hidden, classes)")),
     edit("change a default", "mlp", ("slope=0.1", "slope=0.2")),
     edit("reorder operands", "mlp", ("self.net(x) * self.gain / temperature", "self.gain * self.net(x) / temperature")),

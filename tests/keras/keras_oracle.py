@@ -27,9 +27,9 @@ def live(source: str) -> Any:
     keras.config.set_image_data_format("channels_last")
     scope: dict[str, Any] = {}
     try:
-        exec(_HEAD + source, scope)  # noqa: S102 - programs of these tests only
+        exec(_HEAD + source, scope)
         return facts_of(scope["model"])
-    except Exception as error:  # noqa: BLE001 - whatever Keras raises is the answer
+    except Exception as error:
         return f"{type(error).__name__}: {error}"
     finally:
         keras.config.set_dtype_policy("float32")
@@ -74,7 +74,8 @@ def ours(source: str) -> Any:
         return f"raises: {errors[0]}"
     if architecture.unknown:
         return f"unknown: {architecture.unknown[0]}"
-    rows = [(m.name, m.class_name, list(m.output_shapes) if m.output_shapes else None, list(m.inbound or ())) for m in architecture.modules.values()
+    rows = [(m.name, m.class_name, list(m.output_shapes) if m.output_shapes else None,
+             list(m.inbound or ())) for m in architecture.modules.values()
             if m.name and "/" not in m.name]  # fmt: skip
     weights = [(p.name, tuple(p.shape or ()), p.dtype, p.trainable) for p in architecture.parameters.values()]
     outputs = None
@@ -108,11 +109,11 @@ def values(expressions: list[str], inputs: str) -> tuple[list[Any], list[Any]]:
 
     theirs = []
     scope: dict[str, Any] = {}
-    exec(_HEAD + inputs, scope)  # noqa: S102 - programs of these tests only
+    exec(_HEAD + inputs, scope)
     for text in expressions:
         try:
-            theirs.append(_described(eval(text, scope), keras.backend.standardize_dtype))  # noqa: S307
-        except Exception:  # noqa: BLE001 - whatever Keras raises
+            theirs.append(_described(eval(text, scope), keras.backend.standardize_dtype))
+        except Exception:
             theirs.append("raises")
     return theirs, _read_values(expressions, inputs)
 
@@ -143,7 +144,7 @@ def _read_values(expressions: list[str], inputs: str) -> list[Any]:
         return [stated(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     def work() -> list[Any]:
-        session.machine.libraries  # noqa: B018
+        session.machine.libraries
         module = session.module(Target(str(file), str(file), ""))
         found: list[Any] = []
         for text in expressions:

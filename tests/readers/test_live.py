@@ -77,8 +77,7 @@ SEEDS: dict[str, tuple[str, str, str, tuple[str, str]]] = {
     "dtype": ("Buffered", "torch.ones(6)", "torch.ones(6, dtype=torch.float64)", ("scale", "dtype")),
     "not saved": ("Buffered", ", persistent=False", "", ("places", "saved")),
     "lost buffer": ("Buffered", '        self.register_buffer("places", torch.arange(5), persistent=False)\n', "", ("places", "name")),
-    "new buffer": ("Buffered", "torch.arange(5), persistent=False)", 'torch.arange(5), persistent=False)\n        '
-                   'self.register_buffer("more", torch.ones(1), persistent=False)', ("more", "name")),
+    "new buffer": ("Buffered", "        self.inner", "        self.more = nn.Buffer(torch.ones(1))\n        self.inner", ("more", "name")),
     "kind": ("Buffered", 'self.register_buffer("scale", torch.ones(6))', "self.scale = nn.Parameter(torch.ones(6))", ("scale", "kind")),
     "trained": ("Buffered", ", requires_grad=False", "", ("frozen", "trained")),
     "output": ("TwoInputs", '"image": image}', '"image": image.flatten(1)}', ("", "outputs of its call")),
@@ -195,7 +194,7 @@ def test_command_and_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     saved = tmp_path / "net.pt2"
     given = [f"{SOURCE}:Net(5)", "--python", sys.executable, "--input", "1,3,8,8"]
     assert command(*given, "--against", "live", "--export", "pt2", "-o", str(saved), "--time-limit", "100") == 0
-    assert "live, torch" in capsys.readouterr().out
+    assert "against the live model (torch 2" in capsys.readouterr().out
     assert astarch.verify(f"{SOURCE}:Net(5)", saved).verdict is Verdict.CONFIRMED
     assert command(f"{SOURCE}:Net(5)", "--against", str(saved), "--time-limit", "100") == 2
     assert command(str(tmp_path), "--against", "live") == 2
@@ -216,7 +215,6 @@ def test_only_the_word_runs_anything(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 # --- Keras ------------------------------------------------------------------------------------------------------------
 
-KERAS = Path(__file__).with_name("keras_artifacts.py")
 MODELS = '''"""Models of Keras that are run in another process."""
 import keras
 from keras import layers

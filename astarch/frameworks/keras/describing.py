@@ -106,8 +106,11 @@ def numbers(value: Any, count: int, name: str, allow_zero: bool = False) -> tupl
     for one in found:
         if not isinstance(one, (int, Dim)):
             refuse("ValueError", f"The `{name}` argument must be a tuple of {count} integers. Received {name}={value}")
-        if isinstance(one, int) and (one < 0 or one == 0 and not allow_zero):
-            refuse("ValueError", f"The `{name}` argument must be a tuple of {count} integers. Received {name}={value}, including values not allowed")
+        if isinstance(one, int) and (one < 0 or (one == 0 and not allow_zero)):
+            refuse(
+                "ValueError",
+                f"The `{name}` argument must be a tuple of {count} integers. Received {name}={value}, including values not allowed",
+            )
     return found
 
 
@@ -200,5 +203,6 @@ def agree(a: Any, b: Any) -> bool:
 
 
 __all__ = ["KerasLayer", "KerasTensor", "activation", "agree", "axis_of", "call", "constraint", "data_format_of", "described_config",
-           "initializer", "is_open", "is_shape", "keep", "known", "layer", "make", "multiply", "numbers", "open_size", "ops", "padding_of", "plain",
+           "initializer", "is_open", "is_shape", "keep", "known", "layer", "make", "multiply", "numbers", "open_size", "ops", "padding_of",
+           "plain",
            "refuse", "regularizer", "require", "rule_of", "shaped", "state"]  # fmt: skip

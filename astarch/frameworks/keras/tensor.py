@@ -272,5 +272,6 @@ def tensor(shape: Any, dtype: str = "float32", data: list[Any] | None = None) ->
     return KerasTensor(shape, dtype, data)
 
 
-__all__ = ["BATCH", "RUN", "DType", "KerasTensor", "Shape", "TensorShape", "Variable", "inward", "is_open", "is_tensor", "open_size", "outward",
+__all__ = ["BATCH", "RUN", "DType", "KerasTensor", "Shape", "TensorShape", "Variable", "inward", "is_open", "is_tensor", "open_size",
+           "outward",
            "tensor"]  # fmt: skip

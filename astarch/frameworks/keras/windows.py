@@ -20,7 +20,11 @@ def conv_sizes(spatial: Any, kernel: Any, strides: Any, padding: Any, dilation: 
         if padding == "valid":
             out = (size - dilation[place] * (kernel[place] - 1) - 1) // stride + 1
             if type(out) is int and out <= 0 and not is_open(size):
-                require(False, f"Computed output size would be zero or negative: a window of {kernel[place]} on a size of {size}", name="empty-output")
+                require(
+                    False,
+                    f"Computed output size would be zero or negative: a window of {kernel[place]} on a size of {size}",
+                    name="empty-output",
+                )
                 out = 0
         else:
             out = (size - 1) // stride + 1
@@ -43,10 +47,7 @@ def transposed_sizes(spatial: Any, kernel: Any, strides: Any, padding: Any, outp
     for place, size in enumerate(spatial):
         reach = dilation[place] * (kernel[place] - 1) + 1
         if output_padding is None:
-            if padding == "same":
-                out = size * strides[place]
-            else:
-                out = size * strides[place] + max(reach - strides[place], 0)
+            out = size * strides[place] + (0 if padding == "same" else max(reach - strides[place], 0))
         else:
             pad = reach // 2 if padding == "same" else 0
             out = (size - 1) * strides[place] + reach - 2 * pad + output_padding[place]

@@ -98,7 +98,7 @@ def _table(parts: list[_Part]) -> str:
 def _row(comparison: Comparison) -> str:
     by_label = {label: _change(before, after, delta) for label, before, after, delta in totals(comparison)}
     name, parameters, macs = _code(comparison.name), by_label["parameters"], by_label.get("MACs", "–")
-    also = ", computes something else" if comparison.headline != comparison.verdict.title else ""
+    also = ", other forward" if comparison.headline != comparison.verdict.title else ""
     verdict = f"{SIGNS[comparison.verdict]} {comparison.verdict.id.replace('-', ' ')}{also}"
     return f"| `{name}` | {parameters} | {macs} | {counted(comparison)} | {verdict} |"
 

@@ -52,7 +52,8 @@ class LeakyReLU(KerasLayer):
     def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None:
         negative_slope = kwargs.get("alpha", negative_slope)
         if negative_slope is None or negative_slope < 0:
-            refuse("ValueError", f"The negative_slope value of a Leaky ReLU layer cannot be None or negative value. Expected a float. Received: "
+            refuse("ValueError", f"The negative_slope value of a Leaky ReLU layer cannot be None or negative value. Expected a float. "
+                   f"Received: "
                    f"negative_slope={negative_slope}")  # fmt: skip
         self.negative_slope = negative_slope
         self.supports_masking = True
@@ -79,7 +80,8 @@ class ELU(KerasLayer):
 class PReLU(KerasLayer):
     """Rectifier with a learned leak."""
 
-    def __init__(self, alpha_initializer: Any = "Zeros", alpha_regularizer: Any = None, alpha_constraint: Any = None, shared_axes: Any = None,
+    def __init__(self, alpha_initializer: Any = "Zeros", alpha_regularizer: Any = None, alpha_constraint: Any = None,
+                 shared_axes: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
         keep(self, locals(), "alpha_initializer", "alpha_regularizer", "alpha_constraint")
         self.supports_masking = True
@@ -89,7 +91,8 @@ class PReLU(KerasLayer):
         shape = list(input_shape[1:])
         for axis in self.shared_axes or ():
             shape[axis - 1] = 1
-        self.alpha = self.add_weight(shape=tuple(shape), name="alpha", initializer=self.alpha_initializer, regularizer=self.alpha_regularizer,
+        self.alpha = self.add_weight(shape=tuple(shape), name="alpha", initializer=self.alpha_initializer,
+                                     regularizer=self.alpha_regularizer,
                                      constraint=self.alpha_constraint)  # fmt: skip
         axes = {axis: input_shape[axis] for axis in range(1, len(input_shape)) if axis not in (self.shared_axes or ())}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)

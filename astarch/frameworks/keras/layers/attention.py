@@ -83,23 +83,29 @@ def _causal(query: Any, value: Any) -> Any:
 class MultiHeadAttention(KerasLayer):
     """Attention with several heads."""
 
-    def __init__(self, num_heads: Any, key_dim: Any, value_dim: Any = None, dropout: Any = 0.0, use_bias: Any = True, output_shape: Any = None,
-                 attention_axes: Any = None, sliding_window: Any = None, flash_attention: Any = None, kernel_initializer: Any = "glorot_uniform",
-                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
-                 kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None, **kwargs: Any) -> None:  # fmt: skip
+    def __init__(self, num_heads: Any, key_dim: Any, value_dim: Any = None, dropout: Any = 0.0, use_bias: Any = True,
+                 output_shape: Any = None,
+                 attention_axes: Any = None, sliding_window: Any = None, flash_attention: Any = None,
+                 kernel_initializer: Any = "glorot_uniform",
+                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None,
+                 activity_regularizer: Any = None,
+                 kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None,
+                 **kwargs: Any) -> None:  # fmt: skip
         for name, value in (("num_heads", num_heads), ("key_dim", key_dim), ("value_dim", value_dim)):
-            if value is not None and (isinstance(value, (str, float)) or isinstance(value, int) and value <= 0):
+            if value is not None and (isinstance(value, (str, float)) or (isinstance(value, int) and value <= 0)):
                 refuse("ValueError", f"`{name}` must be a positive integer. Received: {name}={value}")
         self.supports_masking = True
         held = self.__dict__
-        held.update({"_num_heads": num_heads, "_key_dim": key_dim, "_value_dim": value_dim if value_dim else key_dim, "_dropout": dropout,
+        held.update({"_num_heads": num_heads, "_key_dim": key_dim, "_value_dim": value_dim or key_dim, "_dropout": dropout,
                      "_use_bias": use_bias, "_use_gate": use_gate, "_flash_attention": flash_attention or False, "seed": seed})  # fmt: skip
         held["_output_shape"] = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape) if output_shape else output_shape
         held["_kernel_initializer"], held["_bias_initializer"] = initializer(kernel_initializer), initializer(bias_initializer)
         held["_kernel_regularizer"], held["_bias_regularizer"] = regularizer(kernel_regularizer), regularizer(bias_regularizer)
         held["_activity_regularizer"] = held["activity_regularizer"] = regularizer(activity_regularizer)
         held["_kernel_constraint"], held["_bias_constraint"] = constraint(kernel_constraint), constraint(bias_constraint)
-        held["_attention_axes"] = (attention_axes,) if isinstance(attention_axes, int) else tuple(attention_axes) if attention_axes else None
+        held["_attention_axes"] = (
+            (attention_axes,) if isinstance(attention_axes, int) else tuple(attention_axes) if attention_axes else None
+        )
         held["_sliding_window"] = sliding_window
         held["_inverse_sqrt_key_dim"] = 1.0 / math.sqrt(float(key_dim)) if isinstance(key_dim, int) else 1.0
 
@@ -154,9 +160,10 @@ class MultiHeadAttention(KerasLayer):
 
     def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = value_shape if key_shape is None else key_shape
-        for a, b in zip(value_shape[1:-1], key_shape[1:-1]):
+        for a, b in zip(value_shape[1:-1], key_shape[1:-1], strict=False):
             if not is_open(a) and not is_open(b) and not agree(a, b):
-                refuse("ValueError", f"All dimensions of `value` and `key`, except the last one, must be equal. Received: value_shape={value_shape} and "
+                refuse("ValueError", f"All dimensions of `value` and `key`, except the last one, must be equal. Received: "
+                       f"value_shape={value_shape} and "
                        f"key_shape={key_shape}")  # fmt: skip
         heads, held = self.num_heads, self.__dict__
         self._query_dense = _projected(self, query_shape, [heads, self.key_dim], "query")
@@ -203,7 +210,8 @@ class MultiHeadAttention(KerasLayer):
         return ops("einsum", held["_combine_equation"], final, value), scores
 
     def call(self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None,
-             attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None, use_causal_mask: Any = False) -> Any:  # fmt: skip
+             attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None,
+             use_causal_mask: Any = False) -> Any:  # fmt: skip
         key = value if key is None else key
         query_mask = query.mask
         attention_mask = self._compute_attention_mask(query, value, query_mask=query_mask, value_mask=value_mask, key_mask=key_mask,
@@ -218,7 +226,9 @@ class MultiHeadAttention(KerasLayer):
 
     def _compute_attention_mask(self, query: Any, value: Any, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None,
                                 attention_mask: Any = None, use_causal_mask: Any = False) -> Any:  # fmt: skip
-        return _mask(self, query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask, self.__dict__["_sliding_window"])
+        return _mask(
+            self, query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask, self.__dict__["_sliding_window"]
+        )
 
     def _compute_causal_mask(self, query: Any, value: Any = None) -> Any:
         return _causal(query, value)
@@ -230,7 +240,8 @@ class MultiHeadAttention(KerasLayer):
         wanted = self.__dict__["_output_shape"]
         return (*query_shape[:-1], *wanted) if wanted else tuple(query_shape)
 
-    def compute_output_spec(self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None,
+    def compute_output_spec(self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None,
+                            key_mask: Any = None,
                             attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None,
                             use_causal_mask: Any = False) -> Any:  # fmt: skip
         wanted = self.__dict__["_output_shape"]
@@ -247,7 +258,8 @@ class MultiHeadAttention(KerasLayer):
 
 def _projected(self: Any, shape: Any, last: list[Any], name: str, **kwargs: Any) -> Any:
     equation, axes, rank = projection(len(shape) - 1, 1, 2)
-    made = make("keras.layers.EinsumDense", equation, output_shape=[None] * (rank - 1 - len(last)) + last, bias_axes=axes if self.use_bias else None,
+    made = make("keras.layers.EinsumDense", equation, output_shape=[None] * (rank - 1 - len(last)) + last,
+                bias_axes=axes if self.use_bias else None,
                 name=name, **kwargs, **self._get_common_kwargs_for_sublayer())  # fmt: skip
     made.build(shape)
     return made
@@ -259,13 +271,17 @@ class GroupedQueryAttention(KerasLayer):
 
     def __init__(self, head_dim: Any, num_query_heads: Any, num_key_value_heads: Any, dropout: Any = 0.0, use_bias: Any = True,
                  sliding_window: Any = None, flash_attention: Any = None, kernel_initializer: Any = "glorot_uniform",
-                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
-                 kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None, **kwargs: Any) -> None:  # fmt: skip
+                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None,
+                 activity_regularizer: Any = None,
+                 kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None,
+                 **kwargs: Any) -> None:  # fmt: skip
         if isinstance(num_query_heads, int) and isinstance(num_key_value_heads, int) and num_query_heads % num_key_value_heads:
             refuse("ValueError", "`num_query_heads` must be divisible by `num_key_value_heads`.")
         self.supports_masking = True
-        keep(self, locals(), "head_dim", "num_query_heads", "num_key_value_heads", "dropout", "use_bias", "sliding_window", "kernel_initializer",
-             "bias_initializer", "kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint", "use_gate",
+        keep(self, locals(), "head_dim", "num_query_heads", "num_key_value_heads", "dropout", "use_bias", "sliding_window",
+             "kernel_initializer",
+             "bias_initializer", "kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint",
+             "use_gate",
              "seed")  # fmt: skip
         self.num_repeats = num_query_heads // num_key_value_heads
 
@@ -291,13 +307,15 @@ class GroupedQueryAttention(KerasLayer):
         self._output_dense = self._dense("bquh,uhm->bqm", (None, self.feature_dim), "m", "attention_output", (None, None, many, size))
 
     def _dense(self, equation: Any, shape: Any, axes: Any, name: Any, given: Any, **kwargs: Any) -> Any:
-        made = make("keras.layers.EinsumDense", equation, output_shape=shape, bias_axes=axes if self.use_bias else None, name=name, **kwargs,
+        made = make("keras.layers.EinsumDense", equation, output_shape=shape, bias_axes=axes if self.use_bias else None, name=name,
+                    **kwargs,
                     **self._get_common_kwargs_for_sublayer())  # fmt: skip
         made.build(given)
         return made
 
     def call(self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None,
-             attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None, use_causal_mask: Any = False) -> Any:  # fmt: skip
+             attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None,
+             use_causal_mask: Any = False) -> Any:  # fmt: skip
         key = value if key is None else key
         mask = self._compute_attention_mask(query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask)
         gate = call(self._gate_dense, query) if self.use_gate else None
@@ -321,7 +339,8 @@ class GroupedQueryAttention(KerasLayer):
     def compute_output_shape(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> Any:
         return tuple(query_shape)
 
-    def compute_output_spec(self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None,
+    def compute_output_spec(self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None,
+                            key_mask: Any = None,
                             attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None,
                             use_causal_mask: Any = False) -> Any:  # fmt: skip
         made = KerasTensor(query.shape, self.compute_dtype, None, True)
@@ -337,7 +356,10 @@ class Attention(KerasLayer):
 
     def __init__(self, use_scale: Any = False, score_mode: Any = "dot", dropout: Any = 0.0, seed: Any = None, **kwargs: Any) -> None:
         if score_mode not in ("dot", "concat"):
-            refuse("ValueError", f"Invalid value for argument score_mode. Expected one of {{'dot', 'concat'}}. Received: score_mode={score_mode}")
+            refuse(
+                "ValueError",
+                f"Invalid value for argument score_mode. Expected one of {{'dot', 'concat'}}. Received: score_mode={score_mode}",
+            )
         self.use_scale, self.score_mode, self.dropout, self.seed = use_scale, score_mode, dropout, seed
         if dropout > 0:
             self.seed_generator = make("keras.random.SeedGenerator", seed)
@@ -349,7 +371,9 @@ class Attention(KerasLayer):
         if self.score_mode == "concat":
             self.concat_score_weight = self.add_weight(name="concat_score_weight", shape=(), initializer="ones", dtype=self.dtype)
 
-    def call(self, inputs: Any, mask: Any = None, training: Any = False, return_attention_scores: Any = False, use_causal_mask: Any = False) -> Any:
+    def call(
+        self, inputs: Any, mask: Any = None, training: Any = False, return_attention_scores: Any = False, use_causal_mask: Any = False
+    ) -> Any:
         _check(self, inputs)
         query, value = inputs[0], inputs[1]
         key = inputs[2] if len(inputs) > 2 else value
@@ -375,7 +399,11 @@ class Attention(KerasLayer):
 
 def _check(self: Any, inputs: Any) -> None:
     if not isinstance(inputs, list):
-        refuse("ValueError", f"{self.py_class.name} layer must be called on a list of inputs, namely [query, value] or [query, value, key]. Received: {inputs}.")
+        refuse(
+            "ValueError",
+            f"{self.py_class.name} layer must be called on a list of inputs, namely [query, value] or [query, value, key]. Received: "
+            f"{inputs}.",
+        )
     if not 2 <= len(inputs) <= 3:
         refuse("ValueError", f"{self.py_class.name} layer accepts inputs list of length 2 or 3. Received length: {len(inputs)}.")
 

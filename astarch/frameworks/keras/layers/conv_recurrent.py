@@ -18,7 +18,8 @@ class ConvLSTMCell(KerasLayer):
     def __init__(self, rank: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
                  dilation_rate: Any = 1, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
-                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
+                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None,
+                 bias_regularizer: Any = None,
                  kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None, dropout: Any = 0.0,
                  recurrent_dropout: Any = 0.0, seed: Any = None, **kwargs: Any) -> None:  # fmt: skip
         self.seed_generator = make("keras.random.SeedGenerator", seed=seed)
@@ -31,7 +32,18 @@ class ConvLSTMCell(KerasLayer):
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             refuse("ValueError", f"`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides={strides} and "
                    f"dilation_rate={dilation_rate}")  # fmt: skip
-        keep(self, locals(), "activation", "recurrent_activation", "use_bias", "unit_forget_bias", "dropout", "recurrent_dropout", "seed", *_CELL)
+        keep(
+            self,
+            locals(),
+            "activation",
+            "recurrent_activation",
+            "use_bias",
+            "unit_forget_bias",
+            "dropout",
+            "recurrent_dropout",
+            "seed",
+            *_CELL,
+        )
         self.input_spec = InputSpec(ndim=rank + 2)
         self.state_size = -1
 
@@ -41,8 +53,11 @@ class ConvLSTMCell(KerasLayer):
             refuse("ValueError", f"Only the batch size can be `None` in the inputs shape of {self.py_class.name}")
         if is_open(channels):
             refuse("ValueError", "The channel dimension of the inputs (last axis) should be defined. Found None.")
-        self.kernel = self.add_weight(shape=(*self.kernel_size, channels, self.filters * 4), initializer=self.kernel_initializer, name="kernel")
-        self.recurrent_kernel = self.add_weight(shape=(*self.kernel_size, self.filters, self.filters * 4), initializer=self.recurrent_initializer,
+        self.kernel = self.add_weight(
+            shape=(*self.kernel_size, channels, self.filters * 4), initializer=self.kernel_initializer, name="kernel"
+        )
+        self.recurrent_kernel = self.add_weight(shape=(*self.kernel_size, self.filters, self.filters * 4),
+                                                initializer=self.recurrent_initializer,
                                                 name="recurrent_kernel")  # fmt: skip
         self.bias = None
         if self.use_bias:
@@ -81,15 +96,19 @@ class ConvLSTM(RNN):
 
 
 def _conv_lstm(rank: int) -> None:
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
+    def start(self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
                  dilation_rate: Any = 1, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
-                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
-                 activity_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
-                 dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None, return_sequences: Any = False, return_state: Any = False,
+                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None,
+                 bias_regularizer: Any = None,
+                 activity_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None,
+                 bias_constraint: Any = None,
+                 dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None, return_sequences: Any = False,
+                 return_state: Any = False,
                  go_backwards: Any = False, stateful: Any = False, **kwargs: Any) -> None:  # fmt: skip
         given = locals()
-        names = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "activation", "recurrent_activation", "use_bias",
+        names = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "activation", "recurrent_activation",
+                 "use_bias",
                  "unit_forget_bias", "dropout", "recurrent_dropout", "seed", *_CELL)  # fmt: skip
         cell = make("keras.src.layers.rnn.conv_lstm.ConvLSTMCell", rank=rank, name="conv_lstm_cell", dtype=self.__dict__["_dtype_policy"],
                     **{name: given[name] for name in names})  # fmt: skip
@@ -97,7 +116,7 @@ def _conv_lstm(rank: int) -> None:
         self.input_spec = InputSpec(ndim=rank + 3)
 
     name = f"ConvLSTM{rank}D"
-    made = type(name, (ConvLSTM,), {"__init__": __init__, "__doc__": f"A recurrent layer of convolutions of {rank} axes."})
+    made = type(name, (ConvLSTM,), {"__init__": start, "__doc__": f"A recurrent layer of convolutions of {rank} axes."})
     layer(f"keras.layers.{name}", f"keras.src.layers.rnn.conv_lstm{rank}d")(made)
 
 

@@ -56,12 +56,18 @@ class BaseConv(KerasLayer):
 
     def build(self, input_shape: Any) -> None:
         channels = _channels(self, input_shape)
-        if not require(same(channels % self.groups, 0), f"The number of input channels must be evenly divisible by the number of groups. Received "
+        if not require(same(channels % self.groups, 0), f"The number of input channels must be evenly divisible by the number of groups. "
+                       f"Received "
                        f"groups={self.groups}, but the input has {channels} channels", name="groups-mismatch"):  # fmt: skip
             return
         BaseConv.compute_output_shape(self, input_shape)
-        self._kernel = self.add_weight(name="kernel", shape=(*self.kernel_size, channels // self.groups, self.filters),
-                                       initializer=self.kernel_initializer, regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)
+        self._kernel = self.add_weight(
+            name="kernel",
+            shape=(*self.kernel_size, channels // self.groups, self.filters),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
         _bias(self, self.filters)
         self.built = True
 
@@ -84,7 +90,8 @@ class BaseConv(KerasLayer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         if len(input_shape) != self.rank + 2:
-            refuse("ValueError", f"Kernel shape must have the same length as input, but received kernel of {self.rank + 2} axes and input of shape "
+            refuse("ValueError", f"Kernel shape must have the same length as input, but received kernel of {self.rank + 2} axes and input "
+                   f"of shape "
                    f"{input_shape}.")  # fmt: skip
         spatial = conv_sizes(spatial_of(input_shape, self.data_format), self.kernel_size, self.strides, self.padding, self.dilation_rate)
         return placed(input_shape, spatial, self.filters, self.data_format)
@@ -93,21 +100,26 @@ class BaseConv(KerasLayer):
 def _conv(rank: int, one: Any) -> type:
     """The class of one rank, with the signature Keras gives it."""
 
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
-                 dilation_rate: Any = one, groups: Any = 1, activation: Any = None, use_bias: Any = True, kernel_initializer: Any = "glorot_uniform",
-                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+    def start(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
+                 dilation_rate: Any = one, groups: Any = 1, activation: Any = None, use_bias: Any = True,
+                 kernel_initializer: Any = "glorot_uniform",
+                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None,
+                 activity_regularizer: Any = None,
                  kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any) -> None:  # fmt: skip
         _positive(filters, "filters")
         if isinstance(groups, int) and groups <= 0:
             refuse("ValueError", f"The number of groups must be a positive integer. Received: groups={groups}.")
         if isinstance(filters, int) and isinstance(groups, int) and filters % groups:
-            refuse("ValueError", f"The number of filters must be evenly divisible by the number of groups. Received: groups={groups}, filters={filters}.")
+            refuse(
+                "ValueError",
+                f"The number of filters must be evenly divisible by the number of groups. Received: groups={groups}, filters={filters}.",
+            )
         self.filters, self.groups = filters, groups
         _start(self, rank, locals(), rank == 1)
         keep(self, locals(), "kernel_initializer", "kernel_regularizer", "kernel_constraint")
 
     name = f"Conv{rank}D"
-    made = type(name, (BaseConv,), {"__init__": __init__, "__doc__": f"A convolution of {rank} axes."})
+    made = type(name, (BaseConv,), {"__init__": start, "__doc__": f"A convolution of {rank} axes."})
     return layer(f"keras.layers.{name}", f"keras.src.layers.convolutional.conv{rank}d")(made)
 
 
@@ -130,7 +142,8 @@ class BaseConvTranspose(KerasLayer):
         return activated(self, shaped(self, inputs))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        spatial = transposed_sizes(spatial_of(input_shape, self.data_format), self.kernel_size, self.strides, self.padding, self.output_padding,
+        spatial = transposed_sizes(spatial_of(input_shape, self.data_format), self.kernel_size, self.strides, self.padding,
+                                   self.output_padding,
                                    self.dilation_rate)  # fmt: skip
         return placed(input_shape, spatial, self.filters, self.data_format)
 
@@ -142,30 +155,34 @@ def _start_transposed(self: Any, rank: int, given: dict[str, Any]) -> None:
     extra = given["output_padding"]
     self.output_padding = None if extra is None else numbers(extra, rank, "output_padding", True)
     if self.output_padding is not None:
-        for pad, stride in zip(self.output_padding, self.strides):
+        for pad, stride in zip(self.output_padding, self.strides, strict=False):
             if isinstance(pad, int) and isinstance(stride, int) and pad >= stride:
                 refuse("ValueError", f"`output_padding` must be strictly less than `strides` for all dimensions: {pad} and {stride}")
     keep(self, given, "kernel_initializer", "kernel_regularizer", "kernel_constraint")
 
 
 def _transposed(rank: int, one: Any) -> type:
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", output_padding: Any = None,
+    def start(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", output_padding: Any = None,
                  data_format: Any = None, dilation_rate: Any = one, activation: Any = None, use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
                  bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
         _start_transposed(self, rank, locals())
 
-    def __init3__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
+    def start_volume(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
                   output_padding: Any = None, dilation_rate: Any = one, activation: Any = None, use_bias: Any = True,
                   kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
-                  bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
+                  bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
+                  bias_constraint: Any = None,
                   **kwargs: Any) -> None:  # fmt: skip
         _start_transposed(self, rank, locals())
 
-    __init3__.__name__ = "__init__"
     name = f"Conv{rank}DTranspose"
-    made = type(name, (BaseConvTranspose,), {"__init__": __init3__ if rank == 3 else __init__, "__doc__": f"A transposed convolution of {rank} axes."})
+    made = type(
+        name,
+        (BaseConvTranspose,),
+        {"__init__": start_volume if rank == 3 else start, "__doc__": f"A transposed convolution of {rank} axes."},
+    )
     return layer(f"keras.layers.{name}", f"keras.src.layers.convolutional.conv{rank}d_transpose")(made)
 
 
@@ -179,7 +196,8 @@ class BaseDepthwiseConv(KerasLayer):
 
     def build(self, input_shape: Any) -> None:
         channels = _channels(self, input_shape)
-        self.kernel = self.add_weight(name="kernel", shape=(*self.kernel_size, channels, self.depth_multiplier), initializer=self.depthwise_initializer,
+        self.kernel = self.add_weight(name="kernel", shape=(*self.kernel_size, channels, self.depth_multiplier),
+                                      initializer=self.depthwise_initializer,
                                       regularizer=self.depthwise_regularizer, constraint=self.depthwise_constraint)  # fmt: skip
         _bias(self, self.depth_multiplier * channels)
 
@@ -195,10 +213,11 @@ class BaseDepthwiseConv(KerasLayer):
 
 
 def _depthwise(rank: int, one: Any) -> type:
-    def __init__(self: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", depth_multiplier: Any = 1,
+    def start(self: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", depth_multiplier: Any = 1,
                  data_format: Any = None, dilation_rate: Any = one, activation: Any = None, use_bias: Any = True,
                  depthwise_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", depthwise_regularizer: Any = None,
-                 bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None, bias_constraint: Any = None,
+                 bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None,
+                 bias_constraint: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
         _positive(depth_multiplier, "depth_multiplier")
         self.depth_multiplier = depth_multiplier
@@ -206,7 +225,7 @@ def _depthwise(rank: int, one: Any) -> type:
         keep(self, locals(), "depthwise_initializer", "depthwise_regularizer", "depthwise_constraint")
 
     name = f"DepthwiseConv{rank}D"
-    made = type(name, (BaseDepthwiseConv,), {"__init__": __init__, "__doc__": f"A depthwise convolution of {rank} axes."})
+    made = type(name, (BaseDepthwiseConv,), {"__init__": start, "__doc__": f"A depthwise convolution of {rank} axes."})
     return layer(f"keras.layers.{name}", f"keras.src.layers.convolutional.depthwise_conv{rank}d")(made)
 
 
@@ -222,7 +241,8 @@ class BaseSeparableConv(KerasLayer):
         channels = _channels(self, input_shape)
         self.depthwise_kernel = self.add_weight(name="depthwise_kernel", shape=(*self.kernel_size, channels, self.depth_multiplier),
                                                 initializer=self.depthwise_initializer)  # fmt: skip
-        self.pointwise_kernel = self.add_weight(name="pointwise_kernel", shape=((1,) * self.rank + (self.depth_multiplier * channels, self.filters)),
+        self.pointwise_kernel = self.add_weight(name="pointwise_kernel", shape=((1,) * self.rank + (self.depth_multiplier * channels,
+                                                                                                    self.filters)),
                                                 initializer=self.pointwise_initializer)  # fmt: skip
         _bias(self, self.filters)
 
@@ -238,9 +258,10 @@ class BaseSeparableConv(KerasLayer):
 
 
 def _separable(rank: int, one: Any) -> type:
-    def __init__(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
+    def start(self: Any, filters: Any, kernel_size: Any, strides: Any = one, padding: Any = "valid", data_format: Any = None,
                  dilation_rate: Any = one, depth_multiplier: Any = 1, activation: Any = None, use_bias: Any = True,
-                 depthwise_initializer: Any = "glorot_uniform", pointwise_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
+                 depthwise_initializer: Any = "glorot_uniform", pointwise_initializer: Any = "glorot_uniform",
+                 bias_initializer: Any = "zeros",
                  depthwise_regularizer: Any = None, pointwise_regularizer: Any = None, bias_regularizer: Any = None,
                  activity_regularizer: Any = None, depthwise_constraint: Any = None, pointwise_constraint: Any = None,
                  bias_constraint: Any = None, **kwargs: Any) -> None:  # fmt: skip
@@ -252,7 +273,7 @@ def _separable(rank: int, one: Any) -> type:
              "depthwise_constraint", "pointwise_constraint")  # fmt: skip
 
     name = f"SeparableConv{rank}D"
-    made = type(name, (BaseSeparableConv,), {"__init__": __init__, "__doc__": f"A separable convolution of {rank} axes."})
+    made = type(name, (BaseSeparableConv,), {"__init__": start, "__doc__": f"A separable convolution of {rank} axes."})
     return layer(f"keras.layers.{name}", f"keras.src.layers.convolutional.separable_conv{rank}d")(made)
 
 

@@ -23,17 +23,14 @@ from ..describing import (
     multiply,
     open_size,
     ops,
-    plain,
     refuse,
     require,
     shaped,
 )  # fmt: skip
-from ..model.calling import trace
 from ..model.checking import InputSpec
 from ..model.graph import Node
 from ..model.policies import get_policy, standardize_dtype
-from ..model.signatures import signature_of
-from ..nested import map_leaves, map_shapes
+from ..nested import map_leaves
 from ..tensor import inward, outward
 
 
@@ -44,7 +41,8 @@ class InputLayer(KerasLayer):
     is_input_layer = True
     takes = ("input_shape", "batch_input_shape")
 
-    def __init__(self, shape: Any = None, batch_size: Any = None, dtype: Any = None, sparse: Any = None, ragged: Any = None, batch_shape: Any = None,
+    def __init__(self, shape: Any = None, batch_size: Any = None, dtype: Any = None, sparse: Any = None, ragged: Any = None,
+                 batch_shape: Any = None,
                  input_tensor: Any = None, optional: Any = False, name: Any = None, **kwargs: Any) -> None:  # fmt: skip
         held = self.__dict__
         shape = kwargs.pop("input_shape", shape)
@@ -68,7 +66,7 @@ class InputLayer(KerasLayer):
                     refuse("ValueError", f"Cannot convert '{shape}' to a shape.")
                 batch_shape = (batch_size, *shape)
         for size in batch_shape:
-            if size is not None and isinstance(size, (float, str)) or isinstance(size, int) and size < 0:
+            if (size is not None and isinstance(size, (float, str))) or (isinstance(size, int) and size < 0):
                 refuse("ValueError", f"Cannot convert '{batch_shape}' to a shape. Found invalid dimension '{size}'.")
         held["_batch_shape"] = tuple(batch_shape)
         held["_dtype"] = standardize_dtype(dtype)
@@ -92,7 +90,8 @@ class InputLayer(KerasLayer):
 
     def get_config(self) -> dict[str, Any]:
         held = self.__dict__
-        return {"batch_shape": held["_batch_shape"], "dtype": held["_dtype"], "sparse": held["sparse"], "ragged": held["ragged"], "name": held["name"],
+        return {"batch_shape": held["_batch_shape"], "dtype": held["_dtype"], "sparse": held["sparse"], "ragged": held["ragged"],
+                "name": held["name"],
                 "optional": held["optional"]}  # fmt: skip
 
 
@@ -100,7 +99,8 @@ class InputLayer(KerasLayer):
 def Input(shape: Any = None, batch_size: Any = None, dtype: Any = None, sparse: Any = None, ragged: Any = None, batch_shape: Any = None,
           name: Any = None, tensor: Any = None, optional: Any = False, **kwargs: Any) -> Any:  # fmt: skip
     """The symbolic tensor that a functional model starts from."""
-    made = make("keras.layers.InputLayer", shape=shape, batch_size=batch_size, dtype=dtype, sparse=sparse, ragged=ragged, batch_shape=batch_shape,
+    made = make("keras.layers.InputLayer", shape=shape, batch_size=batch_size, dtype=dtype, sparse=sparse, ragged=ragged,
+                batch_shape=batch_shape,
                 name=name, input_tensor=tensor, optional=optional, **kwargs)  # fmt: skip
     if "_unknown" in made.__dict__:
         return made.__dict__["_unknown"]
@@ -112,10 +112,13 @@ class Dense(KerasLayer):
     """A matrix product over the last axis."""
 
     def __init__(self, units: Any, activation: Any = None, use_bias: Any = True, kernel_initializer: Any = "glorot_uniform",
-                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None,
+                 activity_regularizer: Any = None,
                  kernel_constraint: Any = None, bias_constraint: Any = None, lora_rank: Any = None, lora_alpha: Any = None,
                  quantization_config: Any = None, **kwargs: Any) -> None:  # fmt: skip
-        if not isinstance(units, (int,)) and not hasattr(units, "is_symbolic_size") and not hasattr(units, "terms") or isinstance(units, int) and units <= 0:
+        if (not isinstance(units, (int,)) and not hasattr(units, "is_symbolic_size") and not hasattr(units, "terms")) or (
+            isinstance(units, int) and units <= 0
+        ):
             if isinstance(units, Unknown):
                 raise TypeError("units")
             refuse("ValueError", f"Received an invalid value for `units`, expected a positive integer. Received: units={units}")
@@ -127,11 +130,13 @@ class Dense(KerasLayer):
         self.lora_enabled = False
 
     def build(self, input_shape: Any) -> None:
-        self._kernel = self.add_weight(name="kernel", shape=(_known(input_shape[-1], self), self.units), initializer=self.kernel_initializer,
+        self._kernel = self.add_weight(name="kernel", shape=(_known(input_shape[-1], self), self.units),
+                                       initializer=self.kernel_initializer,
                                        regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_weight(name="bias", shape=(self.units,), initializer=self.bias_initializer, regularizer=self.bias_regularizer,
+            self.bias = self.add_weight(name="bias", shape=(self.units,), initializer=self.bias_initializer,
+                                        regularizer=self.bias_regularizer,
                                         constraint=self.bias_constraint)  # fmt: skip
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
         self.built = True
@@ -155,7 +160,9 @@ class Dense(KerasLayer):
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         multiply(math.prod(inputs.shape) * self.units)
-        return activated(self, ops("add", ops("matmul", inputs, self.kernel), self.bias) if self.bias is not None else ops("matmul", inputs, self.kernel))
+        return activated(
+            self, ops("add", ops("matmul", inputs, self.kernel), self.bias) if self.bias is not None else ops("matmul", inputs, self.kernel)
+        )
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return (*input_shape[:-1], self.units)
@@ -182,25 +189,30 @@ def activated(self: Any, x: Any) -> Any:
 class EinsumDense(KerasLayer):
     """A product over axes named by letters."""
 
-    def __init__(self, equation: Any, output_shape: Any, activation: Any = None, bias_axes: Any = None, kernel_initializer: Any = "glorot_uniform",
-                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None,
+    def __init__(self, equation: Any, output_shape: Any, activation: Any = None, bias_axes: Any = None,
+                 kernel_initializer: Any = "glorot_uniform",
+                 bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None,
+                 kernel_constraint: Any = None,
                  bias_constraint: Any = None, lora_rank: Any = None, lora_alpha: Any = None, gptq_unpacked_column_size: Any = None,
                  quantization_config: Any = None, **kwargs: Any) -> None:  # fmt: skip
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
         self.bias_axes = bias_axes
-        keep(self, locals(), "activation", "kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer", "kernel_constraint",
+        keep(self, locals(), "activation", "kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer",
+             "kernel_constraint",
              "bias_constraint", "quantization_config", "lora_rank", "lora_alpha")  # fmt: skip
         self.lora_enabled = False
 
     def build(self, input_shape: Any) -> None:
         kernel, bias, full = analyzed(self.equation, self.bias_axes, input_shape, self.partial_output_shape)
         self.full_output_shape = tuple(full)
-        self._kernel = self.add_weight(name="kernel", shape=tuple(kernel), initializer=self.kernel_initializer, regularizer=self.kernel_regularizer,
+        self._kernel = self.add_weight(name="kernel", shape=tuple(kernel), initializer=self.kernel_initializer,
+                                       regularizer=self.kernel_regularizer,
                                        constraint=self.kernel_constraint)  # fmt: skip
         self.bias = None
         if bias is not None:
-            self.bias = self.add_weight(name="bias", shape=tuple(bias), initializer=self.bias_initializer, regularizer=self.bias_regularizer,
+            self.bias = self.add_weight(name="bias", shape=tuple(bias), initializer=self.bias_initializer,
+                                        regularizer=self.bias_regularizer,
                                         constraint=self.bias_constraint)  # fmt: skip
         self.built = True
 
@@ -239,7 +251,8 @@ def analyzed(equation: str, bias_axes: Any, input_shape: Any, output_shape: Any)
     if found is None:
         found = re.match("([a-zA-Z]{2,})0,([a-zA-Z]+)->([a-zA-Z]+)0", text)
     if found is None:
-        return refuse("ValueError", f"Invalid einsum equation '{equation}'. Equations must be in the form [X],[Y]->[Z], ...[X],[Y]->...[Z], or "
+        return refuse("ValueError", f"Invalid einsum equation '{equation}'. Equations must be in the form [X],[Y]->[Z], "
+                      f"...[X],[Y]->...[Z], or "
                       "[X]...,[Y]->[Z]....")  # fmt: skip
     return _split(found.group(1), found.group(2), found.group(3), bias_axes, input_shape, output_shape, left)
 
@@ -259,11 +272,13 @@ def _split(given: str, weight: str, result: str, bias_axes: Any, input_shape: An
         if letter in outputs:
             place = outputs[letter]
             if shape[place] is not None and not is_open(size) and not is_open(shape[place]):
-                require(same(shape[place], size), f"Input shape and output shape do not match at shared dimension '{letter}'. Input shape is {size}, and "
+                require(same(shape[place], size), f"Input shape and output shape do not match at shared dimension '{letter}'. Input shape "
+                        f"is {size}, and "
                         f"output shape is {shape[place]}.", name="einsum-mismatch")  # fmt: skip
     for letter in result:
         if letter not in given and letter not in weight:
-            refuse("ValueError", f"Dimension '{letter}' was specified in the output '{result}' but has no corresponding dim in the input spec '{given}' or "
+            refuse("ValueError", f"Dimension '{letter}' was specified in the output '{result}' but has no corresponding dim in the input "
+                   f"spec '{given}' or "
                    f"weight spec '{result}'")  # fmt: skip
     kernel = []
     for letter in weight:
@@ -272,8 +287,15 @@ def _split(given: str, weight: str, result: str, bias_axes: Any, input_shape: An
         elif letter in inputs:
             kernel.append(input_shape[inputs[letter]])
         else:
-            refuse("ValueError", f"Weight dimension '{letter}' did not have a match in either the input spec '{given}' or the output spec '{result}'.")
-    return kernel, _bias(bias_axes, result, shape, offset, elided if not left else 0), [open_size() if size is None else size for size in shape]
+            refuse(
+                "ValueError",
+                f"Weight dimension '{letter}' did not have a match in either the input spec '{given}' or the output spec '{result}'.",
+            )
+    return (
+        kernel,
+        _bias(bias_axes, result, shape, offset, elided if not left else 0),
+        [open_size() if size is None else size for size in shape],
+    )
 
 
 def _bias(bias_axes: Any, result: str, shape: list[Any], offset: int, trailing: int) -> list[Any] | None:
@@ -294,10 +316,13 @@ class Embedding(KerasLayer):
     takes = ("input_length",)
 
     def __init__(self, input_dim: Any, output_dim: Any, embeddings_initializer: Any = "uniform", embeddings_regularizer: Any = None,
-                 embeddings_constraint: Any = None, mask_zero: Any = False, weights: Any = None, lora_rank: Any = None, lora_alpha: Any = None,
+                 embeddings_constraint: Any = None, mask_zero: Any = False, weights: Any = None, lora_rank: Any = None,
+                 lora_alpha: Any = None,
                  quantization_config: Any = None, **kwargs: Any) -> None:  # fmt: skip
         self.input_dim, self.output_dim = input_dim, output_dim
-        keep(self, locals(), "embeddings_initializer", "embeddings_regularizer", "embeddings_constraint", "mask_zero", "quantization_config")
+        keep(
+            self, locals(), "embeddings_initializer", "embeddings_regularizer", "embeddings_constraint", "mask_zero", "quantization_config"
+        )
         self.supports_masking = mask_zero
         self.autocast = False
         if weights is not None:
@@ -306,7 +331,8 @@ class Embedding(KerasLayer):
     def build(self, input_shape: Any = None) -> None:
         if self.__dict__["built"]:
             return
-        self._embeddings = self.add_weight(shape=(self.input_dim, self.output_dim), initializer=self.embeddings_initializer, name="embeddings",
+        self._embeddings = self.add_weight(shape=(self.input_dim, self.output_dim), initializer=self.embeddings_initializer,
+                                           name="embeddings",
                                            regularizer=self.embeddings_regularizer, constraint=self.embeddings_constraint)  # fmt: skip
         self.__dict__["built"] = True
 
@@ -382,89 +408,6 @@ class Identity(KerasLayer):
 
     def compute_output_spec(self, inputs: Any) -> Any:
         return map_leaves(lambda leaf: KerasTensor(leaf.shape, leaf.dtype, None, True), inputs)
-
-
-@layer("keras.layers.Lambda", "keras.src.layers.core.lambda_layer")
-class Lambda(KerasLayer):
-    """Any function as a layer."""
-
-    def __init__(self, function: Any, output_shape: Any = None, mask: Any = None, arguments: Any = None, **kwargs: Any) -> None:
-        self.arguments = arguments or {}
-        self.function = function
-        if mask is not None:
-            self.supports_masking = True
-        self.mask = mask
-        self._output_shape = output_shape
-        self._call_has_training = False
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        wanted = self.__dict__["_output_shape"]
-        if wanted is None:
-            tensors = map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), input_shape)
-            found = call(self.function, tensors, **dict(self.arguments))
-            return map_shapes(lambda leaf: leaf, _shapes(found))
-        if callable(wanted):
-            found = call(wanted, map_shapes(outward, input_shape))
-            return map_shapes(inward, found)
-        batch = input_shape[0] if not isinstance(input_shape[0], (tuple, list)) else input_shape[0][0]
-        return (batch, *inward(wanted, False))
-
-    def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
-        kwargs = dict(self.arguments)
-        names = _argument_names(self.function)
-        if "mask" in names:
-            kwargs["mask"] = mask
-        if "training" in names:
-            kwargs["training"] = training
-        return call(self.function, inputs, **kwargs)
-
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        if callable(self.mask):
-            return call(self.mask, inputs, mask)
-        return self.mask
-
-    def compute_output_spec(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
-        if self.__dict__["_output_shape"] is None:
-            return trace(self, (inputs,), {"mask": mask, "training": training})
-        rule = Lambda.compute_output_shape
-        return KerasTensor(rule(self, tuple(inputs.shape) if isinstance(inputs, KerasTensor) else [tuple(one.shape) for one in inputs]),
-                           self.compute_dtype, None, True)  # fmt: skip
-
-    def get_config(self) -> dict[str, Any]:
-        held = self.__dict__
-        return {"name": held["name"], "trainable": held["_trainable"], "dtype": held["_dtype_policy"].name, "function": plain(held["function"]),
-                "output_shape": held["_output_shape"], "mask": held["mask"], "arguments": held["arguments"]}  # fmt: skip
-
-
-def _argument_names(function: Any) -> Any:
-    return signature_of(function).parameters
-
-
-def _shapes(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_shapes(item) for item in value]
-    return tuple(value.shape)
-
-
-@layer("keras.layers.Masking", "keras.src.layers.core.masking")
-class Masking(KerasLayer):
-    """Time steps that are all of one value are masked."""
-
-    def __init__(self, mask_value: Any = 0.0, **kwargs: Any) -> None:
-        self.mask_value = mask_value
-        self.supports_masking = True
-        self._build_at_init()
-
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        return ops("any", ops("not_equal", inputs, self.mask_value), axis=-1)
-
-    def call(self, inputs: Any) -> Any:
-        made = KerasTensor(inputs.shape, inputs.dtype)
-        made.mask = KerasTensor(inputs.shape[:-1], "bool")
-        return made
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return input_shape
 
 
 @layer("keras.layers.Wrapper", "keras.src.layers.core.wrapper")

@@ -24,7 +24,7 @@ class Merge(KerasLayer):
         batches = {shape[0] for shape in shapes if shape and type(shape[0]) is int}
         if len(batches) > 1:
             refuse("ValueError", f"Cannot merge tensors with different batch sizes. Received tensors with shapes {input_shape}")
-        reduce(lambda a, b: merged(a, b), [tuple(shape[1:]) for shape in shapes])
+        reduce(merged, [tuple(shape[1:]) for shape in shapes])
         self._reshape_required = len({len(shape) for shape in shapes}) != 1
 
     def call(self, inputs: Any) -> Any:
@@ -35,11 +35,13 @@ class Merge(KerasLayer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         shapes = [tuple(shape) for shape in input_shape]
         batches = [shape[0] for shape in shapes if not is_open(shape[0])]
-        rest = reduce(lambda a, b: merged(a, b), [shape[1:] for shape in shapes])
+        rest = reduce(merged, [shape[1:] for shape in shapes])
         return (batches[0] if batches else shapes[0][0], *rest)
 
     def compute_output_spec(self, inputs: Any) -> Any:
-        return KerasTensor(rule_of(self, "compute_output_shape")(self, [tuple(one.shape) for one in inputs]), self.compute_dtype, None, True)
+        return KerasTensor(
+            rule_of(self, "compute_output_shape")(self, [tuple(one.shape) for one in inputs]), self.compute_dtype, None, True
+        )
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         if mask is None or not isinstance(mask, (list, tuple)) or any(one is None for one in mask):
@@ -59,7 +61,7 @@ def merged(a: Any, b: Any) -> tuple[Any, ...]:
     if not b:
         return tuple(a)
     found = list(a[: len(a) - len(b)])
-    for i, j in zip(a[len(a) - len(b) :], b):
+    for i, j in zip(a[len(a) - len(b) :], b, strict=False):
         if is_open(i) or is_open(j):
             found.append(i if is_open(i) else j)
         elif type(i) is int and i == 1:
@@ -73,7 +75,7 @@ def merged(a: Any, b: Any) -> tuple[Any, ...]:
 
 
 def _merge(name: str, least: int | None = None) -> None:
-    def __init__(self: Any, **kwargs: Any) -> None:
+    def start(self: Any, **kwargs: Any) -> None:
         Merge.__init__(self)
 
     def build(self: Any, input_shape: Any) -> None:
@@ -81,7 +83,7 @@ def _merge(name: str, least: int | None = None) -> None:
         if least == 2 and len(input_shape) != 2:
             refuse("ValueError", f"A `Subtract` layer should be called on exactly 2 inputs. Received: input_shape={input_shape}")
 
-    made = type(name, (Merge,), {"__init__": __init__, "build": build, "__doc__": f"{name} of several tensors."})
+    made = type(name, (Merge,), {"__init__": start, "build": build, "__doc__": f"{name} of several tensors."})
     layer(f"keras.layers.{name}", f"keras.src.layers.merging.{name.lower()}")(made)
     short = name.lower()
 
@@ -111,13 +113,15 @@ class Concatenate(Merge):
 
     def build(self, input_shape: Any) -> None:
         if not input_shape or not isinstance(input_shape[0], (list, tuple)):
-            refuse("ValueError", f"A `Concatenate` layer should be called on a list of at least 1 input. Received: input_shape={input_shape}")
+            refuse(
+                "ValueError", f"A `Concatenate` layer should be called on a list of at least 1 input. Received: input_shape={input_shape}"
+            )
         first = input_shape[0]
         place = axis_of(self.axis, len(first))
         for shape in input_shape[1:]:
             fits = len(shape) == len(first)
             require(fits, _concat_message(input_shape), name="concat-mismatch")
-            for axis, (a, b) in enumerate(zip(first, shape)):
+            for axis, (a, b) in enumerate(zip(first, shape, strict=False)):
                 if axis != place and not is_open(a) and not is_open(b):
                     require(same(a, b), _concat_message(input_shape), name="concat-mismatch")
 
@@ -133,7 +137,7 @@ class Concatenate(Merge):
         if mask is None or not isinstance(mask, (list, tuple)) or all(one is None for one in mask):
             return None
         masks = []
-        for value, one in zip(inputs, mask):
+        for value, one in zip(inputs, mask, strict=False):
             if one is None:
                 masks.append(ops("ones_like", value, dtype="bool"))
             elif len(one.shape) < len(value.shape):
@@ -173,7 +177,8 @@ class Dot(Merge):
         a, b = input_shape
         left, right = self._axes_of(a, b)
         if not is_open(a[left]) and not is_open(b[right]):
-            require(same(a[left], b[right]), f"Incompatible input shapes: axis values {a[left]} (at axis {left}) != {b[right]} (at axis {right}). Full "
+            require(same(a[left], b[right]), f"Incompatible input shapes: axis values {a[left]} (at axis {left}) != {b[right]} (at axis "
+                    f"{right}). Full "
                     f"input shapes: {tuple(a)}, {tuple(b)}", name="dot-mismatch")  # fmt: skip
 
     def _axes_of(self, a: Any, b: Any) -> tuple[int, int]:

@@ -41,7 +41,8 @@ class BatchNormalization(KerasLayer):
                  renorm_momentum: Any = 0.99, synchronized: Any = False, **kwargs: Any) -> None:  # fmt: skip
         if not isinstance(axis, int):
             refuse("TypeError", f"Argument `axis` must be an integer. Received: axis={axis}")
-        keep(self, locals(), "axis", "momentum", "epsilon", "center", "scale", "moving_mean_initializer", "moving_variance_initializer", "renorm",
+        keep(self, locals(), "axis", "momentum", "epsilon", "center", "scale", "moving_mean_initializer", "moving_variance_initializer",
+             "renorm",
              "renorm_clipping", "renorm_momentum", "synchronized", *_WEIGHTS)  # fmt: skip
         self.gamma = self.beta = self.moving_mean = self.moving_variance = None
         self.supports_masking = True
@@ -55,8 +56,11 @@ class BatchNormalization(KerasLayer):
             self.gamma = _gamma(self, (size,))
         if self.center:
             self.beta = _beta(self, (size,))
-        self.moving_mean = self.add_weight(shape=(size,), name="moving_mean", initializer=self.moving_mean_initializer, trainable=False, autocast=False)
-        self.moving_variance = self.add_weight(shape=(size,), name="moving_variance", initializer=self.moving_variance_initializer, trainable=False,
+        self.moving_mean = self.add_weight(
+            shape=(size,), name="moving_mean", initializer=self.moving_mean_initializer, trainable=False, autocast=False
+        )
+        self.moving_variance = self.add_weight(shape=(size,), name="moving_variance", initializer=self.moving_variance_initializer,
+                                               trainable=False,
                                                autocast=False)  # fmt: skip
         if self.renorm:
             for name in ("moving_stddev", "renorm_mean", "renorm_stddev"):
@@ -115,10 +119,13 @@ class GroupNormalization(KerasLayer):
     """Normalized over groups of channels."""
 
     def __init__(self, groups: Any = 32, axis: Any = -1, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
-                 beta_initializer: Any = "zeros", gamma_initializer: Any = "ones", beta_regularizer: Any = None, gamma_regularizer: Any = None,
+                 beta_initializer: Any = "zeros", gamma_initializer: Any = "ones", beta_regularizer: Any = None,
+                 gamma_regularizer: Any = None,
                  beta_constraint: Any = None, gamma_constraint: Any = None, **kwargs: Any) -> None:  # fmt: skip
         if isinstance(groups, int) and groups <= 0 and groups != -1:
-            refuse("ValueError", f"Argument `groups` must be a positive integer, or -1 for instance normalization. Received: groups={groups}")
+            refuse(
+                "ValueError", f"Argument `groups` must be a positive integer, or -1 for instance normalization. Received: groups={groups}"
+            )
         keep(self, locals(), "groups", "axis", "epsilon", "center", "scale", *_WEIGHTS)
         self.supports_masking = True
         self.autocast = False
@@ -126,7 +133,11 @@ class GroupNormalization(KerasLayer):
     def build(self, input_shape: Any) -> None:
         size = input_shape[self.axis]
         if is_open(size):
-            refuse("ValueError", f"Axis {self.axis} of input tensor should have a defined dimension but the layer received an input with shape {input_shape}.")
+            refuse(
+                "ValueError",
+                f"Axis {self.axis} of input tensor should have a defined dimension but the layer received an input with shape "
+                f"{input_shape}.",
+            )
         if self.groups == -1:
             self.groups = size
         if type(size) is int and size < self.groups:

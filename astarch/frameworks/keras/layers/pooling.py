@@ -30,11 +30,11 @@ def _start(self: Any, rank: int, pool_size: Any, strides: Any, padding: Any, dat
 
 
 def _average(rank: int) -> type:
-    def __init__(self: Any, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None, name: Any = None,
+    def start(self: Any, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None, name: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
         _start(self, rank, pool_size, strides, padding, data_format)
 
-    return _named(f"AveragePooling{rank}D", __init__, "average", rank)
+    return _named(f"AveragePooling{rank}D", start, "average", rank)
 
 
 def _named(name: str, start: Any, kind: str, rank: int, base: type = BasePooling) -> type:
@@ -47,11 +47,11 @@ def _file(name: str) -> str:
 
 
 def _maximum(rank: int, default: Any) -> type:
-    def __init__(self: Any, pool_size: Any = default, strides: Any = None, padding: Any = "valid", data_format: Any = None,
+    def start(self: Any, pool_size: Any = default, strides: Any = None, padding: Any = "valid", data_format: Any = None,
                  name: Any = None, **kwargs: Any) -> None:  # fmt: skip
         _start(self, rank, pool_size, strides, padding, data_format)
 
-    return _named(f"MaxPooling{rank}D", __init__, "max", rank)
+    return _named(f"MaxPooling{rank}D", start, "max", rank)
 
 
 for _rank, _default in ((1, 2), (2, (2, 2)), (3, (2, 2, 2))):
@@ -72,7 +72,7 @@ class BaseGlobalPooling(KerasLayer):
 
 
 def _global(rank: int, kind: str) -> None:
-    def __init__(self: Any, data_format: Any = None, keepdims: Any = False, **kwargs: Any) -> None:
+    def start(self: Any, data_format: Any = None, keepdims: Any = False, **kwargs: Any) -> None:
         self.data_format = data_format_of(data_format)
         self.keepdims = keepdims
         self.input_spec = InputSpec(ndim=rank + 2)
@@ -88,7 +88,7 @@ def _global(rank: int, kind: str) -> None:
 
     methods = {"call": call, "compute_mask": compute_mask} if rank == 1 and kind == "Average" else {}
     name = f"Global{kind}Pooling{rank}D"
-    made = type(name, (BaseGlobalPooling,), {"__init__": __init__, "__doc__": f"{kind} over all positions of {rank} axes.", **methods})
+    made = type(name, (BaseGlobalPooling,), {"__init__": start, "__doc__": f"{kind} over all positions of {rank} axes.", **methods})
     layer(f"keras.layers.{name}", f"keras.src.layers.pooling.{_file(name)}")(made)
 
 
@@ -102,14 +102,14 @@ class BaseAdaptivePooling(KerasLayer):
 
 
 def _adaptive(rank: int, kind: str) -> None:
-    def __init__(self: Any, output_size: Any, data_format: Any = None, **kwargs: Any) -> None:
+    def start(self: Any, output_size: Any, data_format: Any = None, **kwargs: Any) -> None:
         if not isinstance(output_size, (int, tuple, list)) or isinstance(output_size, bool):
             refuse("TypeError", f"`output_size` must be an integer or a tuple of {rank} integers. Received: {output_size}")
         self.output_size = numbers(output_size, rank, "output_size")
         self.data_format = data_format_of(data_format)
 
     name = f"Adaptive{kind}Pooling{rank}D"
-    made = type(name, (BaseAdaptivePooling,), {"__init__": __init__, "__doc__": f"{kind} pooling of {rank} axes to a given size."})
+    made = type(name, (BaseAdaptivePooling,), {"__init__": start, "__doc__": f"{kind} pooling of {rank} axes to a given size."})
     layer(f"keras.layers.{name}", f"keras.src.layers.pooling.{_file(name)}")(made)
 
 

@@ -43,16 +43,23 @@ class Normalization(DataLayer):
         self._allow_non_tensor_positional_args = True
         self.mean = self.variance = None
         if (mean is None) != (variance is None):
-            refuse("ValueError", f"When setting values directly, both `mean` and `variance` must be set. Received: mean={mean} and variance={variance}")
+            refuse(
+                "ValueError",
+                f"When setting values directly, both `mean` and `variance` must be set. Received: mean={mean} and variance={variance}",
+            )
 
     def build(self, input_shape: Any) -> None:
         rank = len(input_shape)
         if any(axis < -rank or axis >= rank for axis in self.axis):
-            refuse("ValueError", f"All `axis` values must be in the range [-ndim, ndim). Received inputs with ndim={rank}, while axis={self.axis}")
+            refuse(
+                "ValueError",
+                f"All `axis` values must be in the range [-ndim, ndim). Received inputs with ndim={rank}, while axis={self.axis}",
+            )
         kept = sorted(axis if axis >= 0 else axis + rank for axis in self.axis)
         for axis in kept:
             if is_open(input_shape[axis]):
-                refuse("ValueError", f"All `axis` values to be kept must have a known shape. Received axis={self.axis}, inputs.shape={input_shape}, with "
+                refuse("ValueError", f"All `axis` values to be kept must have a known shape. Received axis={self.axis}, "
+                       f"inputs.shape={input_shape}, with "
                        f"unknown axis at index {axis}")  # fmt: skip
         shape = tuple(input_shape[axis] for axis in kept)
         if self.input_mean is None:
@@ -74,7 +81,11 @@ class CategoryEncoding(DataLayer):
         if output_mode not in ("count", "one_hot", "multi_hot"):
             refuse("ValueError", f"Unknown arg for output_mode: {output_mode}")
         if num_tokens is None:
-            refuse("ValueError", "num_tokens must be set to use this layer. If the number of tokens is not known beforehand, use the IntegerLookup layer instead.")
+            refuse(
+                "ValueError",
+                "num_tokens must be set to use this layer. If the number of tokens is not known beforehand, use the IntegerLookup layer "
+                "instead.",
+            )
         if isinstance(num_tokens, int) and num_tokens < 1:
             refuse("ValueError", f"`num_tokens` must be >= 1. Received: num_tokens={num_tokens}.")
         self.num_tokens, self.output_mode, self.sparse = num_tokens, output_mode, sparse
@@ -113,8 +124,10 @@ class BaseImagePreprocessingLayer(DataLayer):
 class Resizing(BaseImagePreprocessingLayer):
     """Images of another size."""
 
-    def __init__(self, height: Any, width: Any, interpolation: Any = "bilinear", crop_to_aspect_ratio: Any = False, pad_to_aspect_ratio: Any = False,
-                 fill_mode: Any = "constant", fill_value: Any = 0.0, antialias: Any = False, data_format: Any = None, **kwargs: Any) -> None:  # fmt: skip
+    def __init__(self, height: Any, width: Any, interpolation: Any = "bilinear", crop_to_aspect_ratio: Any = False,
+                 pad_to_aspect_ratio: Any = False,
+                 fill_mode: Any = "constant", fill_value: Any = 0.0, antialias: Any = False, data_format: Any = None,
+                 **kwargs: Any) -> None:  # fmt: skip
         self.height, self.width, self.interpolation = height, width, interpolation
         self.crop_to_aspect_ratio, self.pad_to_aspect_ratio = crop_to_aspect_ratio, pad_to_aspect_ratio
         self.fill_mode, self.fill_value, self.antialias = fill_mode, fill_value, antialias
@@ -160,7 +173,8 @@ class RandomCrop(BaseImagePreprocessingLayer):
 
 #: Layers that keep the shape of images: their signature, and whether they draw random numbers.
 _IMAGES = {
-    "AugMix": "value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', seed=None, data_format=None",
+    "AugMix": "value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, interpolation='bilinear', "
+    "seed=None, data_format=None",
     "AutoContrast": "value_range=(0, 255)", "CutMix": "factor=1.0, seed=None, data_format=None",
     "Equalization": "value_range=(0, 255), bins=256, data_format=None",
     "ContrastLimitedAdaptiveHistogramEqualization": "value_range=(0, 255), clip_limit=4.0, tile_grid_size=(8, 8), data_format=None",
@@ -168,9 +182,11 @@ _IMAGES = {
     "RandAugment": "value_range=(0, 255), num_ops=2, factor=0.5, interpolation='bilinear', seed=None, data_format=None",
     "RandomBrightness": "factor, value_range=(0, 255), seed=None",
     "RandomColorDegeneration": "factor, value_range=(0, 255), data_format=None, seed=None",
-    "RandomColorJitter": "value_range=(0, 255), brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, seed=None, data_format=None",
+    "RandomColorJitter": "value_range=(0, 255), brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, "
+    "seed=None, data_format=None",
     "RandomContrast": "factor, value_range=(0, 255), seed=None",
-    "RandomElasticTransform": "factor=1.0, scale=1.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, value_range=(0, 255), seed=None, data_format=None",
+    "RandomElasticTransform": "factor=1.0, scale=1.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, value_range=(0, "
+    "255), seed=None, data_format=None",
     "RandomErasing": "factor=1.0, scale=(0.02, 0.33), fill_value=None, value_range=(0, 255), seed=None, data_format=None",
     "RandomFlip": "mode='horizontal_and_vertical', seed=None, data_format=None",
     "RandomGaussianBlur": "factor=1.0, kernel_size=3, sigma=1.0, value_range=(0, 255), data_format=None, seed=None",
@@ -182,8 +198,10 @@ _IMAGES = {
     "RandomSaturation": "factor, value_range=(0, 255), data_format=None, seed=None",
     "RandomSharpness": "factor, value_range=(0, 255), data_format=None, seed=None",
     "RandomShear": "x_factor=0.0, y_factor=0.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, data_format=None, seed=None",
-    "RandomTranslation": "height_factor, width_factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
-    "RandomZoom": "height_factor, width_factor=None, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None",
+    "RandomTranslation": "height_factor, width_factor, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, "
+    "data_format=None",
+    "RandomZoom": "height_factor, width_factor=None, fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, "
+    "data_format=None",
     "Solarization": "addition_factor=0.0, threshold_factor=0.0, value_range=(0, 255), seed=None",
 }  # fmt: skip
 _PLAIN = frozenset({"AutoContrast", "Equalization", "ContrastLimitedAdaptiveHistogramEqualization"})
@@ -193,7 +211,10 @@ _FILES = {"ContrastLimitedAdaptiveHistogramEqualization": "clahe"}
 def _image_layer(name: str, parameters: str) -> None:
     tree = ast.parse(f"def f(self, {parameters}, **kwargs): pass").body[0].args  # type: ignore[attr-defined]
     defaults = [inspect.Parameter.empty] * (len(tree.args) - len(tree.defaults)) + [ast.literal_eval(node) for node in tree.defaults]
-    found = [inspect.Parameter(arg.arg, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=value) for arg, value in zip(tree.args, defaults)]
+    found = [
+        inspect.Parameter(arg.arg, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=value)
+        for arg, value in zip(tree.args, defaults, strict=False)
+    ]
     signature = inspect.Signature([*found, inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)])
 
     def start(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -228,7 +249,13 @@ class Discretization(DataLayer):
                  dtype: Any = None, name: Any = None) -> None:  # fmt: skip
         if num_bins is None and bin_boundaries is None:
             refuse("ValueError", "You need to set either `num_bins` or `bin_boundaries`.")
-        self.bin_boundaries, self.num_bins, self.epsilon, self.output_mode, self.sparse = bin_boundaries, num_bins, epsilon, output_mode, sparse
+        self.bin_boundaries, self.num_bins, self.epsilon, self.output_mode, self.sparse = (
+            bin_boundaries,
+            num_bins,
+            epsilon,
+            output_mode,
+            sparse,
+        )
 
     def _depth(self) -> Any:
         return len(self.bin_boundaries) + 1 if self.bin_boundaries is not None else self.num_bins
@@ -253,8 +280,10 @@ class Hashing(DataLayer):
 
     takes = ("dtype",)
 
-    def __init__(self, num_bins: Any, mask_value: Any = None, salt: Any = None, output_mode: Any = "int", sparse: Any = False, **kwargs: Any) -> None:
-        if num_bins is None or isinstance(num_bins, int) and num_bins <= 0:
+    def __init__(
+        self, num_bins: Any, mask_value: Any = None, salt: Any = None, output_mode: Any = "int", sparse: Any = False, **kwargs: Any
+    ) -> None:
+        if num_bins is None or (isinstance(num_bins, int) and num_bins <= 0):
             refuse("ValueError", f"The `num_bins` for `Hashing` cannot be `None` or non-positive values. Received: num_bins={num_bins}.")
         self.num_bins, self.mask_value, self.salt, self.output_mode, self.sparse = num_bins, mask_value, salt, output_mode, sparse
         self._convert_input_args = False
@@ -322,8 +351,10 @@ def _start_lookup(self: Any, given: dict[str, Any]) -> None:
 class StringLookup(_Lookup):
     """Words by their place in a vocabulary."""
 
-    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = "[UNK]", vocabulary: Any = None,
-                 idf_weights: Any = None, invert: Any = False, output_mode: Any = "int", pad_to_max_tokens: Any = False, sparse: Any = False,
+    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = "[UNK]",
+                 vocabulary: Any = None,
+                 idf_weights: Any = None, invert: Any = False, output_mode: Any = "int", pad_to_max_tokens: Any = False,
+                 sparse: Any = False,
                  encoding: Any = "utf-8", name: Any = None, salt: Any = None, **kwargs: Any) -> None:  # fmt: skip
         _start_lookup(self, locals())
 
@@ -332,8 +363,10 @@ class StringLookup(_Lookup):
 class IntegerLookup(_Lookup):
     """Numbers by their place in a vocabulary."""
 
-    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = -1, vocabulary: Any = None,
-                 vocabulary_dtype: Any = "int64", idf_weights: Any = None, invert: Any = False, output_mode: Any = "int", sparse: Any = False,
+    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = -1,
+                 vocabulary: Any = None,
+                 vocabulary_dtype: Any = "int64", idf_weights: Any = None, invert: Any = False, output_mode: Any = "int",
+                 sparse: Any = False,
                  pad_to_max_tokens: Any = False, name: Any = None, **kwargs: Any) -> None:  # fmt: skip
         _start_lookup(self, locals())
 
@@ -342,9 +375,11 @@ class IntegerLookup(_Lookup):
 class TextVectorization(KerasLayer):
     """Text as sequences of word numbers."""
 
-    def __init__(self, max_tokens: Any = None, standardize: Any = "lower_and_strip_punctuation", split: Any = "whitespace", ngrams: Any = None,
+    def __init__(self, max_tokens: Any = None, standardize: Any = "lower_and_strip_punctuation", split: Any = "whitespace",
+                 ngrams: Any = None,
                  output_mode: Any = "int", output_sequence_length: Any = None, pad_to_max_tokens: Any = False, vocabulary: Any = None,
-                 idf_weights: Any = None, sparse: Any = False, ragged: Any = False, encoding: Any = "utf-8", name: Any = None, **kwargs: Any) -> None:  # fmt: skip
+                 idf_weights: Any = None, sparse: Any = False, ragged: Any = False, encoding: Any = "utf-8", name: Any = None,
+                 **kwargs: Any) -> None:  # fmt: skip
         for key, value in locals().items():
             if key not in ("self", "kwargs", "name"):
                 setattr(self, key, value)
@@ -381,7 +416,9 @@ class HashedCrossing(KerasLayer):
 
     takes = ("dtype",)
 
-    def __init__(self, num_bins: Any, output_mode: Any = "int", sparse: Any = False, name: Any = None, dtype: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, num_bins: Any, output_mode: Any = "int", sparse: Any = False, name: Any = None, dtype: Any = None, **kwargs: Any
+    ) -> None:
         self.num_bins, self.output_mode, self.sparse = num_bins, output_mode, sparse
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True

@@ -10,7 +10,8 @@ from ..nested import flatten
 from ..tensor import outward
 from .core import Wrapper
 
-_CELL = ("kernel_initializer", "recurrent_initializer", "bias_initializer", "kernel_regularizer", "recurrent_regularizer", "bias_regularizer",
+_CELL = ("kernel_initializer", "recurrent_initializer", "bias_initializer", "kernel_regularizer", "recurrent_regularizer",
+         "bias_regularizer",
          "kernel_constraint", "recurrent_constraint", "bias_constraint")  # fmt: skip
 
 
@@ -32,7 +33,9 @@ class _Cell(KerasLayer):
     def build(self, input_shape: Any) -> None:
         size, units = input_shape[-1], self.units
         self.kernel = self.add_weight(shape=(size, units * self.gates), name="kernel", initializer=self.kernel_initializer)
-        self.recurrent_kernel = self.add_weight(shape=(units, units * self.gates), name="recurrent_kernel", initializer=self.recurrent_initializer)
+        self.recurrent_kernel = self.add_weight(
+            shape=(units, units * self.gates), name="recurrent_kernel", initializer=self.recurrent_initializer
+        )
         self.bias = None
         if self.use_bias:
             shape = (2, self.gates * units) if self.__dict__.get("reset_after") else (self.gates * units,)
@@ -54,8 +57,10 @@ class SimpleRNNCell(_Cell):
 
     def __init__(self, units: Any, activation: Any = "tanh", use_bias: Any = True, kernel_initializer: Any = "glorot_uniform",
                  recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
-                 recurrent_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None,
-                 bias_constraint: Any = None, dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None, **kwargs: Any) -> None:  # fmt: skip
+                 recurrent_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None,
+                 recurrent_constraint: Any = None,
+                 bias_constraint: Any = None, dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None,
+                 **kwargs: Any) -> None:  # fmt: skip
         _start_cell(self, locals())
 
 
@@ -68,7 +73,8 @@ class GRUCell(_Cell):
 
     def __init__(self, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
-                 kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None,
+                 kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
+                 kernel_constraint: Any = None,
                  recurrent_constraint: Any = None, bias_constraint: Any = None, dropout: Any = 0.0, recurrent_dropout: Any = 0.0,
                  reset_after: Any = True, seed: Any = None, **kwargs: Any) -> None:  # fmt: skip
         _start_cell(self, locals(), "recurrent_activation", "reset_after")
@@ -83,7 +89,8 @@ class LSTMCell(_Cell):
 
     def __init__(self, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
-                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
+                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None,
+                 bias_regularizer: Any = None,
                  kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None, dropout: Any = 0.0,
                  recurrent_dropout: Any = 0.0, seed: Any = None, **kwargs: Any) -> None:  # fmt: skip
         _start_cell(self, locals(), "recurrent_activation", "unit_forget_bias")
@@ -117,7 +124,7 @@ class StackedRNNCells(KerasLayer):
 
     def call(self, inputs: Any, states: Any, training: Any = False) -> Any:
         found = []
-        for cell, state in zip(self.cells, states):
+        for cell, state in zip(self.cells, states, strict=False):
             inputs, new = call(cell, inputs, list(state) if isinstance(state, (list, tuple)) else [state])
             found.append(new)
         return inputs, found
@@ -139,7 +146,8 @@ def _attribute(value: Any, name: str) -> Any:
 class RNN(KerasLayer):
     """A cell applied to every step of a sequence."""
 
-    def __init__(self, cell: Any, return_sequences: Any = False, return_state: Any = False, go_backwards: Any = False, stateful: Any = False,
+    def __init__(self, cell: Any, return_sequences: Any = False, return_state: Any = False, go_backwards: Any = False,
+                 stateful: Any = False,
                  unroll: Any = False, zero_output_for_mask: Any = False, **kwargs: Any) -> None:  # fmt: skip
         if isinstance(cell, (list, tuple)):
             cell = make("keras.layers.StackedRNNCells", cell)
@@ -164,7 +172,9 @@ class RNN(KerasLayer):
         if self.stateful and self.states is None:
             if is_open(sequences_shape[0]):
                 refuse("ValueError", "When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size.")
-            self.__dict__["states"] = [ops("zeros", (sequences_shape[0], one)) for one in self.state_size if not isinstance(one, (list, tuple))]
+            self.__dict__["states"] = [
+                ops("zeros", (sequences_shape[0], one)) for one in self.state_size if not isinstance(one, (list, tuple))
+            ]
 
     def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
         batch, length = sequences_shape[0], sequences_shape[1]
@@ -196,7 +206,9 @@ def _start_rnn(self: Any, given: dict[str, Any], cell: str, *names: str) -> None
     shared = ("units", "activation", "use_bias", "dropout", "recurrent_dropout", "seed", *_CELL, *names)
     made = make(f"keras.layers.{cell}Cell", name=f"{_snake(cell)}_cell", dtype=self.__dict__["_dtype_policy"],
                 trainable=self.__dict__["_trainable"], **{name: given[name] for name in shared})  # fmt: skip
-    RNN.__init__(self, made, given["return_sequences"], given["return_state"], given["go_backwards"], given["stateful"], given.get("unroll", False))
+    RNN.__init__(
+        self, made, given["return_sequences"], given["return_state"], given["go_backwards"], given["stateful"], given.get("unroll", False)
+    )
     self.input_spec = InputSpec(ndim=3)
 
 
@@ -213,11 +225,22 @@ class _OfCell(RNN):
     def get_config(self) -> dict[str, Any]:
         config = described_config(self)
         inner = described_config(self.__dict__["cell"])
-        return {name: inner[name] if name in inner and name not in ("name", "trainable", "dtype") else value for name, value in config.items()
+        return {name: inner[name] if name in inner and name not in ("name", "trainable", "dtype") else value for name,
+                value in config.items()
                 if name != "use_cudnn"}  # fmt: skip
 
 
-for _name in ("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout", "unit_forget_bias", "reset_after", *_CELL):
+for _name in (
+    "units",
+    "activation",
+    "recurrent_activation",
+    "use_bias",
+    "dropout",
+    "recurrent_dropout",
+    "unit_forget_bias",
+    "reset_after",
+    *_CELL,
+):
     setattr(_OfCell, _name, property(lambda self, name=_name: getattr(self.__dict__["cell"], name)))
 
 
@@ -241,8 +264,10 @@ class GRU(_OfCell):
     def __init__(self, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
                  kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
-                 activity_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
-                 dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None, return_sequences: Any = False, return_state: Any = False,
+                 activity_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None,
+                 bias_constraint: Any = None,
+                 dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None, return_sequences: Any = False,
+                 return_state: Any = False,
                  go_backwards: Any = False, stateful: Any = False, unroll: Any = False, reset_after: Any = True, use_cudnn: Any = "auto",
                  **kwargs: Any) -> None:  # fmt: skip
         _start_rnn(self, locals(), "GRU", "recurrent_activation", "reset_after")
@@ -255,10 +280,14 @@ class LSTM(_OfCell):
 
     def __init__(self, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
                  kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
-                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
-                 activity_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
-                 dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None, return_sequences: Any = False, return_state: Any = False,
-                 go_backwards: Any = False, stateful: Any = False, unroll: Any = False, use_cudnn: Any = "auto", **kwargs: Any) -> None:  # fmt: skip
+                 unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None,
+                 bias_regularizer: Any = None,
+                 activity_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None,
+                 bias_constraint: Any = None,
+                 dropout: Any = 0.0, recurrent_dropout: Any = 0.0, seed: Any = None, return_sequences: Any = False,
+                 return_state: Any = False,
+                 go_backwards: Any = False, stateful: Any = False, unroll: Any = False, use_cudnn: Any = "auto",
+                 **kwargs: Any) -> None:  # fmt: skip
         _start_rnn(self, locals(), "LSTM", "recurrent_activation", "unit_forget_bias")
         self.use_cudnn = use_cudnn
 
@@ -288,7 +317,10 @@ class Bidirectional(KerasLayer):
         if getattr(layer, "described_module", False) is not True:
             refuse("ValueError", f"Please initialize `Bidirectional` layer with a `keras.layers.Layer` instance. Received: {layer!r}")
         if merge_mode not in ("sum", "mul", "ave", "concat", None):
-            refuse("ValueError", f"Invalid merge mode. Received: {merge_mode}. Merge mode should be one of {{'sum', 'mul', 'ave', 'concat', None}}")
+            refuse(
+                "ValueError",
+                f"Invalid merge mode. Received: {merge_mode}. Merge mode should be one of {{'sum', 'mul', 'ave', 'concat', None}}",
+            )
         name = layer.__dict__["name"]
         self.forward_layer = renamed(layer, name=f"forward_{name.removeprefix('forward_')}")
         if backward_layer is None:
@@ -319,7 +351,9 @@ class Bidirectional(KerasLayer):
         half = len(initial_state) // 2 if initial_state is not None else 0
         first, second = (initial_state[:half], initial_state[half:]) if initial_state is not None else (None, None)
         forward = call(self.forward_layer, sequences, initial_state=first) if first is not None else call(self.forward_layer, sequences)
-        backward = call(self.backward_layer, sequences, initial_state=second) if second is not None else call(self.backward_layer, sequences)
+        backward = (
+            call(self.backward_layer, sequences, initial_state=second) if second is not None else call(self.backward_layer, sequences)
+        )
         states: tuple[Any, ...] = ()
         if self.return_state:
             states = (*forward[1:], *backward[1:])
@@ -334,7 +368,11 @@ class Bidirectional(KerasLayer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         mask = mask[0] if isinstance(mask, list) else mask
-        output = ([mask, mask] if self.merge_mode is None else mask) if self.return_sequences else ([None, None] if self.merge_mode is None else None)
+        output = (
+            ([mask, mask] if self.merge_mode is None else mask)
+            if self.return_sequences
+            else ([None, None] if self.merge_mode is None else None)
+        )
         if self.return_state:
             states = [None for _ in self.forward_layer.state_size]
             return ([*output] if isinstance(output, list) else [output]) + states * 2

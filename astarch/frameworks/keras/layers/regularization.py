@@ -80,7 +80,10 @@ class GaussianNoise(KerasLayer):
 
     def __init__(self, stddev: Any, seed: Any = None, **kwargs: Any) -> None:
         if not 0 <= stddev <= 1:
-            refuse("ValueError", f"Invalid value received for argument `stddev`. Expected a float value between 0 and 1. Received: stddev={stddev}")
+            refuse(
+                "ValueError",
+                f"Invalid value received for argument `stddev`. Expected a float value between 0 and 1. Received: stddev={stddev}",
+            )
         self.stddev, self.seed = stddev, seed
         if stddev > 0:
             self.seed_generator = make("keras.random.SeedGenerator", seed)

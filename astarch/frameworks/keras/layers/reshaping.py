@@ -31,7 +31,10 @@ class Reshape(KerasLayer):
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         self.target_shape = tuple(target_shape)
         if sum(1 for size in self.target_shape if type(size) is int and size == -1) > 1:
-            refuse("ValueError", f"The `target_shape` argument must not contain more than one `-1` value. Received: target_shape={target_shape}")
+            refuse(
+                "ValueError",
+                f"The `target_shape` argument must not contain more than one `-1` value. Received: target_shape={target_shape}",
+            )
         self._build_at_init()
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -40,12 +43,14 @@ class Reshape(KerasLayer):
         total = math.prod(input_shape[1:])
         if not holes:
             if not is_open(total) and not is_open(math.prod(wanted)):
-                require(same(math.prod(wanted), total), f"The total size of the tensor must be unchanged. Received: input_shape={input_shape[1:]}, "
+                require(same(math.prod(wanted), total), f"The total size of the tensor must be unchanged. Received: "
+                        f"input_shape={input_shape[1:]}, "
                         f"target_shape={self.target_shape}", name="reshape-mismatch")  # fmt: skip
             return (input_shape[0], *wanted)
         known = math.prod(size for place, size in enumerate(wanted) if place != holes[0])
         if not is_open(total) and not is_open(known):
-            require(same(total % known, 0), f"The total size of the tensor must be unchanged: {total} elements do not divide into {self.target_shape}",
+            require(same(total % known, 0), f"The total size of the tensor must be unchanged: {total} elements do not divide into "
+                    f"{self.target_shape}",
                     name="reshape-mismatch")  # fmt: skip
         return (input_shape[0], *[total // known if place == holes[0] else size for place, size in enumerate(wanted)])
 
@@ -57,7 +62,8 @@ class Permute(KerasLayer):
     def __init__(self, dims: Any, **kwargs: Any) -> None:
         self.dims = tuple(dims)
         if sorted(dims) != list(range(1, len(dims) + 1)):
-            refuse("ValueError", f"Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be consecutive and start from 1. "
+            refuse("ValueError", f"Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be "
+                   f"consecutive and start from 1. "
                    f"Received dims={dims}")  # fmt: skip
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
         self._build_at_init()
@@ -96,7 +102,7 @@ def _pairs(value: Any, rank: int, name: str) -> tuple[tuple[Any, Any], ...]:
 def _padding(rank: int) -> None:
     default: Any = 1 if rank == 1 else (1, 1) if rank == 2 else ((1, 1),) * 3
 
-    def __init__(self: Any, padding: Any = default, data_format: Any = None, **kwargs: Any) -> None:
+    def start(self: Any, padding: Any = default, data_format: Any = None, **kwargs: Any) -> None:
         self.data_format = data_format_of(data_format)
         pairs = _pairs(padding, rank, "padding")
         self.padding = pairs[0] if rank == 1 else pairs
@@ -104,19 +110,22 @@ def _padding(rank: int) -> None:
 
     def compute_output_shape(self: Any, input_shape: Any) -> Any:
         pairs = (self.padding,) if rank == 1 else self.padding
-        spatial = [size + low + high for size, (low, high) in zip(spatial_of(input_shape, self.data_format), pairs)]
+        spatial = [size + low + high for size, (low, high) in zip(spatial_of(input_shape, self.data_format), pairs, strict=False)]
         return placed(input_shape, spatial, channels_of(input_shape, self.data_format), self.data_format)
 
     name = f"ZeroPadding{rank}D"
-    made = type(name, (KerasLayer,), {"__init__": __init__, "compute_output_shape": compute_output_shape, "__doc__": f"Zeros around {rank} axes."})
+    made = type(
+        name, (KerasLayer,), {"__init__": start, "compute_output_shape": compute_output_shape, "__doc__": f"Zeros around {rank} axes."}
+    )
     layer(f"keras.layers.{name}", f"keras.src.layers.reshaping.zero_padding{rank}d")(made)
 
 
 def _cropped(self: Any, input_shape: Any, pairs: Any, data_format: str) -> Any:
     spatial = []
-    for size, (low, high) in zip(spatial_of(input_shape, data_format), pairs):
+    for size, (low, high) in zip(spatial_of(input_shape, data_format), pairs, strict=False):
         if type(size) is int and low + high >= size:
-            refuse("ValueError", f"`cropping` parameter of `{self.py_class.name}` layer must be smaller than the input size. Received: input_shape="
+            refuse("ValueError", f"`cropping` parameter of `{self.py_class.name}` layer must be smaller than the input size. Received: "
+                   f"input_shape="
                    f"{input_shape}, cropping={self.cropping}")  # fmt: skip
         spatial.append(size - low - high)
     return placed(input_shape, spatial, channels_of(input_shape, data_format), data_format)
@@ -135,7 +144,7 @@ class Cropping1D(KerasLayer):
 
 
 def _cropping(rank: int, default: Any) -> None:
-    def __init__(self: Any, cropping: Any = default, data_format: Any = None, **kwargs: Any) -> None:
+    def start(self: Any, cropping: Any = default, data_format: Any = None, **kwargs: Any) -> None:
         self.data_format = data_format_of(data_format)
         self.cropping = _pairs(cropping, rank, "cropping")
         self.input_spec = InputSpec(ndim=rank + 2)
@@ -144,7 +153,11 @@ def _cropping(rank: int, default: Any) -> None:
         return _cropped(self, input_shape, self.cropping, self.data_format)
 
     name = f"Cropping{rank}D"
-    made = type(name, (KerasLayer,), {"__init__": __init__, "compute_output_shape": compute_output_shape, "__doc__": f"Without the ends of {rank} axes."})
+    made = type(
+        name,
+        (KerasLayer,),
+        {"__init__": start, "compute_output_shape": compute_output_shape, "__doc__": f"Without the ends of {rank} axes."},
+    )
     layer(f"keras.layers.{name}", f"keras.src.layers.reshaping.cropping{rank}d")(made)
 
 
@@ -171,7 +184,7 @@ class UpSampling2D(KerasLayer):
         self.input_spec = InputSpec(ndim=4)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        spatial = [size * factor for size, factor in zip(spatial_of(input_shape, self.data_format), self.size)]
+        spatial = [size * factor for size, factor in zip(spatial_of(input_shape, self.data_format), self.size, strict=False)]
         return placed(input_shape, spatial, channels_of(input_shape, self.data_format), self.data_format)
 
 
@@ -185,7 +198,7 @@ class UpSampling3D(KerasLayer):
         self.input_spec = InputSpec(ndim=5)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        spatial = [size * factor for size, factor in zip(spatial_of(input_shape, self.data_format), self.size)]
+        spatial = [size * factor for size, factor in zip(spatial_of(input_shape, self.data_format), self.size, strict=False)]
         return placed(input_shape, spatial, channels_of(input_shape, self.data_format), self.data_format)
 
 

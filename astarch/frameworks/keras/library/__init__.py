@@ -68,7 +68,9 @@ class KerasLibrary:
                 return self.machine.import_module(plain)
             if is_read(plain) and self.machine.project is not None and self.machine.project.find(plain) is not None:
                 return self.machine.import_module(plain) if plain != name else None
-            places = [place for place in dict.fromkeys((plain, canonical(plain))) if place in self._prefixes or place in ("keras", "tensorflow")]
+            places = [
+                place for place in dict.fromkeys((plain, canonical(plain))) if place in self._prefixes or place in ("keras", "tensorflow")
+            ]
             if not places and not plain.startswith("keras.src"):
                 return None
             found = PyModule(name, lambda part, limit=0: self._name(name, places or [plain], part))
@@ -166,7 +168,11 @@ class KerasLibrary:
         cls = self.classes.get(KerasLayer)
         if cls is None:
             base = self.described(BaseLayer)
-            namespace = {name: Builtin(name, guarded(KerasLayer, value)) for name, value in vars(KerasLayer).items() if isinstance(value, FunctionType)}
+            namespace = {
+                name: Builtin(name, guarded(KerasLayer, value))
+                for name, value in vars(KerasLayer).items()
+                if isinstance(value, FunctionType)
+            }
             base.namespace.setdefault("_described_call", namespace["call"])
             cls = self.classes[KerasLayer] = base
             self._common = namespace
@@ -225,7 +231,12 @@ class KerasLibrary:
             self.wrapped[host.described_as] = cls
             self.wrapped[f"{host.described_in}.{host.__name__}"] = cls
         self.wrapped["keras.Functional"] = self.described(Functional)
-        tensor = Class("KerasTensor", (OBJECT,), {"__new__": StaticMethod(Builtin("KerasTensor", _new_tensor))}, "keras.src.backend.common.keras_tensor")
+        tensor = Class(
+            "KerasTensor",
+            (OBJECT,),
+            {"__new__": StaticMethod(Builtin("KerasTensor", _new_tensor))},
+            "keras.src.backend.common.keras_tensor",
+        )
         plain = Class("Tensor", (OBJECT,), {}, "tensorflow.python.framework.tensor")
         make = REGISTRY["keras.Variable"]
         new = Builtin("Variable", lambda cls, *args, **kwargs: make(*args, **kwargs))

@@ -11,17 +11,20 @@ _READ = ("keras.applications", "keras.src.applications", "keras.src.utils.file_u
 
 #: Files of Keras whose functions are exported under a public package.
 _FILES = {
-    "keras.src.ops.numpy": "keras.ops", "keras.src.ops.nn": "keras.ops", "keras.src.ops.core": "keras.ops", "keras.src.ops.math": "keras.ops",
+    "keras.src.ops.numpy": "keras.ops", "keras.src.ops.nn": "keras.ops", "keras.src.ops.core": "keras.ops",
+    "keras.src.ops.math": "keras.ops",
     "keras.src.ops.linalg": "keras.ops", "keras.src.ops.image": "keras.ops.image", "keras.src.ops.einops": "keras.ops",
     "keras.src.backend.numpy": "keras.ops", "keras.src.backend.nn": "keras.ops", "keras.src.backend.core": "keras.ops",
-    "keras.src.backend.tensorflow": "keras.ops", "keras.src.backend.common.keras_tensor": "keras", "keras.src.backend.common.variables": "keras.backend",
+    "keras.src.backend.tensorflow": "keras.ops", "keras.src.backend.common.keras_tensor": "keras",
+    "keras.src.backend.common.variables": "keras.backend",
     "keras.src.backend.config": "keras.config", "keras.src.backend.common.global_state": "keras.src.backend.common.global_state",
     "keras.src.activations.activations": "keras.activations", "keras.src.random.random": "keras.random",
     "keras.src.random.seed_generator": "keras.random", "keras.src.initializers.random_initializers": "keras.initializers",
     "keras.src.initializers.constant_initializers": "keras.initializers", "keras.src.initializers.initializer": "keras.initializers",
     "keras.src.regularizers.regularizers": "keras.regularizers", "keras.src.constraints.constraints": "keras.constraints",
     "keras.src.dtype_policies.dtype_policy": "keras.dtype_policies", "keras.src.saving.serialization_lib": "keras.saving",
-    "keras.src.saving.object_registration": "keras.saving", "keras.src.layers.core.input_layer": "keras.layers", "keras.src.api_export": "keras",
+    "keras.src.saving.object_registration": "keras.saving", "keras.src.layers.core.input_layer": "keras.layers",
+    "keras.src.api_export": "keras",
     "keras.src.utils.python_utils": "keras.utils", "keras.src.layers.merging.add": "keras.layers", "keras.src.tree.tree_api": "keras.tree",
     "keras.src.layers.input_spec": "keras", "keras.src.ops.operation": "keras", "keras.src.ops.function": "keras",
     "tensorflow.python.keras": "keras", "tensorflow.compat.v2": "tensorflow", "tensorflow.compat.v1": "tensorflow",
@@ -32,7 +35,8 @@ _PUBLIC = (("keras.ops.numpy.", "keras.ops."), ("keras.ops.nn.", "keras.ops."), 
            ("keras.ops.core.", "keras.ops."), ("keras.ops.math.", "keras.ops."), ("keras.models.", "keras."), ("keras.layers.", "keras."),
            ("keras.backend.", "keras.ops."), ("keras.utils.", "keras.saving."), ("keras.backend.", "keras.config."),
            ("keras.backend.", "keras."), ("keras.config.", "keras.backend."), ("keras.layers.experimental.preprocessing.", "keras.layers."),
-           ("keras.mixed_precision.experimental.", "keras.mixed_precision."), ("keras.", "keras.utils."), ("keras.", "keras.layers."))  # fmt: skip
+           ("keras.mixed_precision.experimental.", "keras.mixed_precision."), ("keras.", "keras.utils."), ("keras.",
+                                                                                                           "keras.layers."))  # fmt: skip
 
 
 def public(name: str) -> str:
@@ -82,7 +86,7 @@ def _internal(name: str) -> str | None:
     """A name of one of Keras' own files, by the public package that exports it."""
     if name in _CORE_NAMES:
         return _CORE_NAMES[name]
-    parent, _, last = name.rpartition(".")
+    parent = name.rpartition(".")[0]
     while parent:
         public = _FILES.get(parent)
         if public is not None:
@@ -93,13 +97,19 @@ def _internal(name: str) -> str | None:
 
 
 _CORE_NAMES = {
-    "keras.layers.Layer": "keras.layers.Layer", "keras.Layer": "keras.layers.Layer", "keras.Model": "keras.Model", "keras.models.Model": "keras.Model",
-    "keras.Sequential": "keras.Sequential", "keras.models.Sequential": "keras.Sequential", "keras.models.Functional": "keras.src.models.functional.Functional",
-    "keras.src.layers.layer.Layer": "keras.layers.Layer", "keras.src.layers.Layer": "keras.layers.Layer", "keras.src.models.model.Model": "keras.Model",
-    "keras.src.models.Model": "keras.Model", "keras.src.models.Sequential": "keras.Sequential", "keras.src.models.sequential.Sequential": "keras.Sequential",
-    "keras.src.models.Functional": "keras.src.models.functional.Functional", "keras.models.functional.Functional": "keras.src.models.functional.Functional",
+    "keras.layers.Layer": "keras.layers.Layer", "keras.Layer": "keras.layers.Layer", "keras.Model": "keras.Model",
+    "keras.models.Model": "keras.Model",
+    "keras.Sequential": "keras.Sequential", "keras.models.Sequential": "keras.Sequential",
+    "keras.models.Functional": "keras.src.models.functional.Functional",
+    "keras.src.layers.layer.Layer": "keras.layers.Layer", "keras.src.layers.Layer": "keras.layers.Layer",
+    "keras.src.models.model.Model": "keras.Model",
+    "keras.src.models.Model": "keras.Model", "keras.src.models.Sequential": "keras.Sequential",
+    "keras.src.models.sequential.Sequential": "keras.Sequential",
+    "keras.src.models.Functional": "keras.src.models.functional.Functional",
+    "keras.models.functional.Functional": "keras.src.models.functional.Functional",
     "keras.src.models.functional.Functional": "keras.src.models.functional.Functional", "keras.layers.layer.Layer": "keras.layers.Layer",
-    "keras.src.backend.KerasTensor": "keras.KerasTensor", "keras.backend.KerasTensor": "keras.KerasTensor", "keras.KerasTensor": "keras.KerasTensor",
+    "keras.src.backend.KerasTensor": "keras.KerasTensor", "keras.backend.KerasTensor": "keras.KerasTensor",
+    "keras.KerasTensor": "keras.KerasTensor",
     "keras.src.backend.common.keras_tensor.KerasTensor": "keras.KerasTensor", "keras.models.model.Model": "keras.Model",
     "keras.models.sequential.Sequential": "keras.Sequential", "keras.engine.base_layer.Layer": "keras.layers.Layer",
     "keras.src.engine.base_layer.Layer": "keras.layers.Layer", "keras.backend.Variable": "keras.Variable",

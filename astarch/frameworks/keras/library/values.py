@@ -45,39 +45,38 @@ def _history(value: KerasTensor) -> Any:
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "shape": _shape, "dtype": lambda value: DType(value.dtype), "ndim": lambda value: len(value.shape), "name": lambda value: value.name,
-    "_keras_history": _history, "_keras_mask": lambda value: value.mask if value.mask is not None else MISSING, "sparse": lambda value: value.sparse,
-    "ragged": lambda value: False, "record_history": lambda value: value.records, "rank": lambda value: len(value.shape), "device": lambda value: "CPU:0",
-    "T": lambda value: REGISTRY["keras.ops.transpose"](value), "_shape": _shape, "_dtype": lambda value: DType(value.dtype),
+    "_keras_history": _history, "_keras_mask": lambda value: value.mask if value.mask is not None else MISSING,
+    "sparse": lambda value: value.sparse,
+    "ragged": lambda value: False, "record_history": lambda value: value.records, "rank": lambda value: len(value.shape),
+    "device": lambda value: "CPU:0",
+    "T": lambda value: REGISTRY["keras.ops.transpose"](value),
+    "_shape": _shape, "_dtype": lambda value: DType(value.dtype),
 }  # fmt: skip
 _READ_VARIABLE: dict[str, Callable[[Any], Any]] = {
-    "path": lambda value: value.path, "trainable": lambda value: value.trainable, "value": lambda value: _itself(value),
-    "initializer": lambda value: value.initializer, "regularizer": lambda value: value.regularizer, "constraint": lambda value: value.constraint,
-    "_value": lambda value: value, "overwrite_with_gradient": lambda value: value.overwrite_with_gradient, "autocast": lambda value: value.autocast,
+    "path": lambda value: value.path, "trainable": lambda value: value.trainable, "value": lambda value: value,
+    "initializer": lambda value: value.initializer, "regularizer": lambda value: value.regularizer,
+    "constraint": lambda value: value.constraint,
+    "_value": lambda value: value, "overwrite_with_gradient": lambda value: value.overwrite_with_gradient,
+    "autocast": lambda value: value.autocast,
     "aggregation": lambda value: "none",
 }  # fmt: skip
 
 
-class _Value(KerasTensor):
-    """The value of a variable: a property in Keras, a method in TensorFlow."""
-
-
-def _itself(value: Variable) -> Any:
-    return value
-
-
 _METHODS = {
-    "numpy": lambda value: value, "set_shape": lambda value, shape: _set_shape(value, shape), "get_shape": _shape, "read_value": lambda value: value,
+    "numpy": lambda value: value, "set_shape": lambda value, *shape: _set_shape(value, *shape), "get_shape": _shape,
+    "read_value": lambda value: value,
     "assign": lambda value, new=None, *rest, **kwargs: value, "assign_add": lambda value, new, *rest, **kwargs: value,
     "assign_sub": lambda value, new, *rest, **kwargs: value, "eval": lambda value: value, "__len__": len, "__iter__": iter, "__hash__": id,
     "__array__": lambda value, *args: value, "item": lambda value: value.data[0] if value.data and len(value.data) == 1 else MISSING,
     "astype": lambda value, dtype: REGISTRY["keras.ops.cast"](value, dtype),
 }  # fmt: skip
 _AS_OPS = {"reshape": "reshape", "squeeze": "squeeze", "__add__": "add", "__radd__": "add", "__sub__": "subtract", "__mul__": "multiply",
-           "__matmul__": "matmul", "__truediv__": "true_divide", "__getitem__": "get_item", "__neg__": "negative", "__pow__": "power"}  # fmt: skip
+           "__matmul__": "matmul", "__truediv__": "true_divide", "__getitem__": "get_item", "__neg__": "negative",
+           "__pow__": "power"}  # fmt: skip
 
 
 def _set_shape(value: KerasTensor, shape: Any) -> None:
-    value.shape = Shape(old if new is None else new for old, new in zip(value.shape, shape))
+    value.shape = Shape(old if new is None else new for old, new in zip(value.shape, shape, strict=False))
 
 
 def attribute_of(library: Any, value: Any, name: str) -> Any:
@@ -95,9 +94,8 @@ def attribute_of(library: Any, value: Any, name: str) -> Any:
             return Builtin(name, getattr(value, name))
         method = METHODS[str if kind is DType else tuple].get(name)
         return BoundMethod(method, value) if method is not None else MISSING
-    if kind is Operation:
-        if name == "__class__":
-            return library.kind_class(kind)
+    if kind is Operation and name == "__class__":
+        return library.kind_class(kind)
     return MISSING
 
 

@@ -96,7 +96,9 @@ def shape_adapter(host: type, function: Callable[..., Any]) -> Callable[..., Any
     return method
 
 
-def fault(host: type, function: Callable[..., Any], error: Exception, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Unknown:
+def fault(
+    host: type, function: Callable[..., Any], error: Exception, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+) -> Unknown:
     """What an unexpected error in a description means: a wrong call by the program, or a fault of ours."""
     if isinstance(error, TypeError) and args:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ....interpreter.values import CURRENT, MISSING, Instance, Lost, Raised
@@ -67,7 +68,10 @@ class Arguments:
                     self.tensors[name] = value
                     self.nested.add(name)
                 elif any(map(is_tensor, leaves)) and not any(isinstance(leaf, Unknown) for leaf in leaves):
-                    refuse("ValueError", f"In a nested call() argument, you cannot mix tensors and non-tensors. Received invalid mixed argument: {name}")
+                    refuse(
+                        "ValueError",
+                        f"In a nested call() argument, you cannot mix tensors and non-tensors. Received invalid mixed argument: {name}",
+                    )
         self.first = next(iter(self.all.values()), None)
 
     def shapes(self) -> dict[str, Any]:
@@ -88,10 +92,12 @@ class Arguments:
         found: dict[str, Any] = {}
         for parameter in expected:
             if not parameter.endswith("_shape"):
-                refuse("ValueError", f"For a `{name}()` method with more than one argument, all arguments should have a `_shape` suffix and match "
+                refuse("ValueError", f"For a `{name}()` method with more than one argument, all arguments should have a `_shape` suffix "
+                       f"and match "
                        f"an argument from `call()`. For layer '{layer.py_class.name}', received `{name}()` argument `{parameter}`.")  # fmt: skip
             if parameter.removesuffix("_shape") not in self.all:
-                refuse("ValueError", f"For layer '{layer.py_class.name}', received `{name}()` argument `{parameter}`, but `call()` does not have "
+                refuse("ValueError", f"For layer '{layer.py_class.name}', received `{name}()` argument `{parameter}`, but `call()` does "
+                       f"not have "
                        f"argument `{parameter.removesuffix('_shape')}`.")  # fmt: skip
             if parameter in shapes:
                 found[parameter] = shapes[parameter]
@@ -181,7 +187,8 @@ class RunCall:
     def _check_positional(self) -> None:
         for leaf in flatten(self.args):
             if leaf is not None and not is_tensor(leaf) and not isinstance(leaf, Unknown):
-                refuse("ValueError", "Only input tensors may be passed as positional arguments. The following argument value should be passed as "
+                refuse("ValueError", "Only input tensors may be passed as positional arguments. The following argument value should be "
+                       "passed as "
                        f"a keyword argument: {leaf!r} (of type {type(leaf).__name__})")  # fmt: skip
 
     def _pass_context(self, arguments: Arguments, context: Context) -> None:
@@ -259,7 +266,7 @@ def _attach_masks(layer: Any, inputs: Any, outputs: Any, previous: Any) -> None:
     masks = CURRENT.get().call(method(layer, "compute_mask"), (inputs, previous), {})
     if masks is None or isinstance(masks, Unknown):
         return
-    for tensor, mask in zip(flat, flatten(masks)):
+    for tensor, mask in zip(flat, flatten(masks), strict=False):
         if tensor.mask is None and mask is not None and not isinstance(tensor, Variable):
             tensor.mask = mask
 
@@ -274,10 +281,8 @@ def _maybe_build(layer: Any, arguments: Arguments) -> None:
         check_inputs(layer, arguments.first)
         return
     if any(not lower.__dict__.get("built", True) for lower in layer.__dict__["_layers"] if isinstance(lower, Instance)):
-        try:
+        with suppress(Raised, Lost, Refusal):  # Keras warns and goes on
             trace(layer, (), arguments.all)
-        except (Raised, Lost, Refusal):
-            pass  # Keras warns and goes on
     machine.call(layer.__dict__["build"], (next(iter(arguments.shapes().values()), None),), {})
 
 
@@ -286,8 +291,7 @@ def trace(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
     def placeholder(leaf: Any) -> Any:
         if isinstance(leaf, KerasTensor) and not isinstance(leaf, Variable):
-            made = KerasTensor(leaf.shape, leaf.dtype, None if leaf.symbolic else leaf.data)
-            return made
+            return KerasTensor(leaf.shape, leaf.dtype, None if leaf.symbolic else leaf.data)
         return leaf
 
     def symbol(leaf: Any) -> Any:

@@ -23,7 +23,7 @@ class InputSpec:
         self.name, self.optional, self.allow_last_axis_squeeze = name, optional, allow_last_axis_squeeze
         self.axes = {int(key): value for key, value in (axes or {}).items()}
         if self.axes and (self.ndim is not None or self.max_ndim is not None):
-            largest = (self.ndim if self.ndim else self.max_ndim) - 1
+            largest = (self.ndim or self.max_ndim) - 1
             if max(self.axes) > largest:
                 refuse("ValueError", f"Axis {max(self.axes)} is greater than the maximum allowed value: {largest}")
 
@@ -42,7 +42,7 @@ def check_inputs(layer: Any, inputs: Any) -> None:
     leaves = flatten(inputs)
     if len(leaves) != len(specs):
         refuse("ValueError", f"Layer '{name}' expected {len(specs)} input(s). Received {len(leaves)} instead.")
-    for place, (leaf, spec) in enumerate(zip(leaves, specs)):
+    for place, (leaf, spec) in enumerate(zip(leaves, specs, strict=False)):
         if isinstance(spec, InputSpec) and isinstance(leaf, KerasTensor):
             _check(name, place, leaf, spec)
 
@@ -60,10 +60,11 @@ def _check(name: str, place: int, leaf: KerasTensor, spec: InputSpec) -> None:
         refuse("ValueError", f"{start}expected min_ndim={spec.min_ndim}, found ndim={rank}. {full}")
     for axis, size in spec.axes.items():
         if size is not None and -rank <= axis < rank:
-            require(_agrees(shape[axis], size), f"{start}expected axis {axis} of input shape to have value {size}, but received input with shape "
+            require(_agrees(shape[axis], size), f"{start}expected axis {axis} of input shape to have value {size}, but received input "
+                    f"with shape "
                     f"{outward(shape)}", code="MDL200")  # fmt: skip
     if spec.shape is not None and rank == len(spec.shape):
-        for size, wanted in zip(shape, spec.shape):
+        for size, wanted in zip(shape, spec.shape, strict=False):
             if wanted is not None:
                 require(_agrees(size, wanted), f"{start}expected shape={spec.shape}, found shape={outward(shape)}", code="MDL200")
 

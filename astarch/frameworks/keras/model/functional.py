@@ -35,7 +35,8 @@ class Functional(Layer):
         lost = next((leaf for leaf in (*flat_inputs, *flat_outputs) if isinstance(leaf, Unknown)), None)
         if lost is not None:
             Layer.__init__(self, name=name)
-            attributes.update({"_unknown": lost, "_graph": None, "_inputs_struct": inputs, "_outputs_struct": outputs, "_inputs": flat_inputs,
+            attributes.update({"_unknown": lost, "_graph": None, "_inputs_struct": inputs, "_outputs_struct": outputs,
+                               "_inputs": flat_inputs,
                                "_outputs": flat_outputs, "_operations": []})  # fmt: skip
             RUN.get().unknown(lost.reason, f"a model built on {lost.detail}")
             return
@@ -44,7 +45,9 @@ class Functional(Layer):
                 refuse("ValueError", f"`{what}` argument cannot be empty.")
             for leaf in leaves:
                 if not is_symbolic(leaf):
-                    refuse("ValueError", f"All `{what}` values must be KerasTensors. Received: {what}={leaf!r} of type {type(leaf).__name__}")
+                    refuse(
+                        "ValueError", f"All `{what}` values must be KerasTensors. Received: {what}={leaf!r} of type {type(leaf).__name__}"
+                    )
         if not all(map(_is_input_tensor, flat_inputs)):
             inputs, outputs = clone_graph(inputs, outputs)
             flat_inputs, flat_outputs = flatten(inputs), flatten(outputs)
@@ -114,7 +117,7 @@ class Functional(Layer):
             return self.__dict__["_unknown"]
         flat = _standardized(self, inputs)
         if mask is not None:
-            for tensor, one in zip(flat, flatten(mask)):
+            for tensor, one in zip(flat, flatten(mask), strict=False):
                 if one is not None and isinstance(tensor, KerasTensor):
                     tensor.mask = one
         outputs = _run(self, flat, lambda operation, args, named: _call(operation, args, named, training))
@@ -126,14 +129,18 @@ class Functional(Layer):
         attributes = self.__dict__
         flat = flatten(inputs)
         if len(flat) == len(attributes["_inputs"]) and all(
-            tuple(mine.shape) == tuple(theirs.shape) for mine, theirs in zip(flat, attributes["_inputs"]) if isinstance(mine, KerasTensor)
+            tuple(mine.shape) == tuple(theirs.shape)
+            for mine, theirs in zip(flat, attributes["_inputs"], strict=False)
+            if isinstance(mine, KerasTensor)
         ):
             return map_leaves(lambda leaf: KerasTensor(leaf.shape, leaf.dtype, None, True), attributes["_outputs_struct"])
         return _run(self, _standardized(self, inputs), _specify)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        shapes = [input_shape] if is_shape(input_shape) else list(input_shape.values()) if isinstance(input_shape, dict) else list(input_shape)
-        flat = [KerasTensor(inward(shape), ref.dtype, None, True) for shape, ref in zip(shapes, self.__dict__["_inputs"])]
+        shapes = (
+            [input_shape] if is_shape(input_shape) else list(input_shape.values()) if isinstance(input_shape, dict) else list(input_shape)
+        )
+        flat = [KerasTensor(inward(shape), ref.dtype, None, True) for shape, ref in zip(shapes, self.__dict__["_inputs"], strict=False)]
         found = _run(self, flat, _specify)
         return map_leaves(lambda leaf: outward(leaf.shape), found)
 
@@ -174,7 +181,7 @@ def _standardized(self: Any, inputs: Any) -> list[Any]:
     flat = flatten(inputs)
     if len(flat) != len(tensors):
         refuse("ValueError", f"Function was called with an invalid input structure: {len(flat)} inputs, expected {len(tensors)}")
-    return [_adjusted(self, tensor, wanted) for tensor, wanted in zip(flat, tensors)]
+    return [_adjusted(self, tensor, wanted) for tensor, wanted in zip(flat, tensors, strict=False)]
 
 
 def _adjusted(self: Any, tensor: Any, wanted: Any) -> Any:
@@ -186,15 +193,17 @@ def _adjusted(self: Any, tensor: Any, wanted: Any) -> Any:
         made = KerasTensor(tensor.shape, wanted.dtype)
         made.mask, made.node = tensor.mask, tensor.node
     if rank == expected:
-        for size, other in zip(tensor.shape, wanted.shape):
-            require(same(size, other) is not False, f"{self.py_class.name} was passed incompatible inputs. For input '{wanted.name}', expected shape "
+        for size, other in zip(tensor.shape, wanted.shape, strict=False):
+            require(same(size, other) is not False, f"{self.py_class.name} was passed incompatible inputs. For input '{wanted.name}', "
+                    f"expected shape "
                     f"{outward(wanted.shape)}, but received instead a tensor with shape {outward(tensor.shape)}.")  # fmt: skip
         return made
     if rank == expected + 1 and tensor.shape[-1] == 1:
         return made.like(made.shape[:-1])
     if rank == expected - 1 and wanted.shape[-1] == 1:
         return made.like((*made.shape, 1))
-    return refuse("ValueError", f"Invalid input shape for input {tensor!r} with name '{wanted.name}'. Expected shape {outward(wanted.shape)}, but input "
+    return refuse("ValueError", f"Invalid input shape for input {tensor!r} with name '{wanted.name}'. Expected shape "
+                  f"{outward(wanted.shape)}, but input "
                   f"has incompatible shape {outward(tensor.shape)}")  # fmt: skip
 
 
@@ -230,7 +239,9 @@ def clone_graph(inputs: Any, outputs: Any) -> tuple[Any, Any]:
             new = tensor
         else:
             library = RUN.get().state["keras library"]
-            new = library.make("keras.layers.Input", batch_shape=outward(tensor.shape), dtype=tensor.dtype, name=f"{tensor.name or 'keras_tensor'}CLONE")
+            new = library.make(
+                "keras.layers.Input", batch_shape=outward(tensor.shape), dtype=tensor.dtype, name=f"{tensor.name or 'keras_tensor'}CLONE"
+            )
             new.shape = tensor.shape
             operations[id(tensor.history[0])] = new.history[0]
         tensors[id(tensor)] = new

@@ -155,7 +155,10 @@ class Graph:
             for node in nodes:
                 for tensor in node.inputs:
                     if id(tensor) not in known:
-                        refuse("ValueError", f"Graph disconnected: cannot find parent for tensor {tensor!r} at operation '{node.operation.name}'")
+                        refuse(
+                            "ValueError",
+                            f"Graph disconnected: cannot find parent for tensor {tensor!r} at operation '{node.operation.name}'",
+                        )
                 known.update(map(id, node.outputs))
         reached = {id(tensor) for tensor in inputs}
         for nodes in self.nodes_by_depth.values():
@@ -169,16 +172,18 @@ class Graph:
             if count > 1:
                 refuse("ValueError", f'The name "{name}" is used {count} times in the model. All operation names should be unique.')
 
-    def run(self, inputs: list[Any], structure: list[Any], outputs: list[Any], apply: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]) -> list[Any]:
+    def run(
+        self, inputs: list[Any], structure: list[Any], outputs: list[Any], apply: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
+    ) -> list[Any]:
         """Send values through: ``apply(operation, args, kwargs)`` for every node."""
-        values = {id(tensor): value for tensor, value in zip(structure, inputs)}
+        values = {id(tensor): value for tensor, value in zip(structure, inputs, strict=False)}
         for nodes in self.nodes_by_depth.values():
             for node in nodes:
                 if node.is_input or any(id(tensor) not in values for tensor in node.inputs):
                     continue
                 args, kwargs = node.filled(values)
                 result = apply(node.operation, args, kwargs)
-                for tensor, value in zip(node.outputs, flatten(result)):
+                for tensor, value in zip(node.outputs, flatten(result), strict=False):
                     values[id(tensor)] = value
         return [values.get(id(tensor)) for tensor in outputs]
 

@@ -62,7 +62,8 @@ class Layer:
         attributes["build"] = Builtin("build", _builder(made, build))
         return made
 
-    def __init__(self, *, activity_regularizer: Any = None, trainable: Any = True, dtype: Any = None, autocast: Any = True, name: Any = None,
+    def __init__(self, *, activity_regularizer: Any = None, trainable: Any = True, dtype: Any = None, autocast: Any = True,
+                 name: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
         attributes = self.__dict__
         attributes["_lock"] = False
@@ -171,7 +172,8 @@ class Layer:
 
     # --- variables ------------------------------------------------------------------------------------------------
 
-    def add_weight(self, *args: Any, shape: Any = None, initializer: Any = None, dtype: Any = None, trainable: Any = True, autocast: Any = True,
+    def add_weight(self, *args: Any, shape: Any = None, initializer: Any = None, dtype: Any = None, trainable: Any = True,
+                   autocast: Any = True,
                    regularizer: Any = None, constraint: Any = None, aggregation: Any = "none", overwrite_with_gradient: Any = False,
                    name: Any = None) -> Any:  # fmt: skip
         if self.__dict__.get("_lock", True):
@@ -192,7 +194,8 @@ class Layer:
         self._track_variable(variable)
         return variable
 
-    def add_variable(self, shape: Any, initializer: Any, dtype: Any = None, trainable: Any = True, autocast: Any = True, regularizer: Any = None,
+    def add_variable(self, shape: Any, initializer: Any, dtype: Any = None, trainable: Any = True, autocast: Any = True,
+                     regularizer: Any = None,
                      constraint: Any = None, name: Any = None) -> Any:  # fmt: skip
         return self.add_weight(shape=shape, initializer=initializer, dtype=dtype, trainable=trainable, regularizer=regularizer,
                                constraint=constraint, name=name)  # fmt: skip
@@ -244,7 +247,8 @@ class Layer:
     def set_weights(self, weights: Any) -> None:
         held = collect(self, False)
         if isinstance(weights, (list, tuple)) and len(held) != len(weights):
-            refuse("ValueError", f"You called `set_weights(weights)` on layer '{self.name}' with a weight list of length {len(weights)}, but the "
+            refuse("ValueError", f"You called `set_weights(weights)` on layer '{self.name}' with a weight list of length {len(weights)}, "
+                   f"but the "
                    f"layer was expecting {len(held)} weights.")  # fmt: skip
 
     def count_params(self) -> Any:
@@ -316,7 +320,9 @@ class Layer:
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         return self.compute_output_spec(*args, **kwargs)
 
-    def stateless_call(self, trainable_variables: Any, non_trainable_variables: Any, *args: Any, return_losses: Any = False, **kwargs: Any) -> Any:
+    def stateless_call(
+        self, trainable_variables: Any, non_trainable_variables: Any, *args: Any, return_losses: Any = False, **kwargs: Any
+    ) -> Any:
         outputs = CURRENT.get().call(method(self, "call"), args, kwargs)
         return (outputs, list(non_trainable_variables), []) if return_losses else (outputs, list(non_trainable_variables))
 
@@ -334,7 +340,11 @@ class Layer:
         return flatten_layers(self, include_self, recursive)
 
     def get_config(self) -> dict[str, Any]:
-        config = {"name": self.__dict__["name"], "trainable": self.__dict__["_trainable"], "dtype": serialize.function(self.__dict__["_dtype_policy"])}
+        config = {
+            "name": self.__dict__["name"],
+            "trainable": self.__dict__["_trainable"],
+            "dtype": serialize.function(self.__dict__["_dtype_policy"]),
+        }
         if self.__dict__.get("activity_regularizer") is not None:
             config["activity_regularizer"] = REGISTRY["keras.regularizers.serialize"](self.__dict__["activity_regularizer"])
         return config
@@ -384,7 +394,7 @@ def new_variable(shape: Any, dtype: str, trainable: Any, name: Any, initializer:
     parent = current_path()
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for size in sizes:
-        if size is None or type(size) is int and size < 0:
+        if size is None or (type(size) is int and size < 0):
             refuse("ValueError", f"Cannot convert '{sizes}' to a shape: the shape of a variable must be known and not negative.")
     variable = Variable(inward(sizes), dtype, CURRENT.get().truth(trainable), name, f"{parent}/{name}" if parent else name, initializer)
     variable.node = None

@@ -32,7 +32,7 @@ class Model(Layer):
 
     def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
         if is_functional_call(args, kwargs) and cls.namespace.get("described_as") == "keras.Model":
-            cls = functional_class()
+            return Layer.__new__(functional_class())
         return Layer.__new__(cls)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -139,7 +139,11 @@ def become_functional(cls: Class) -> None:
         return
     cls.bases = tuple(functional if base.namespace.get("described_as") == "keras.Model" else base for base in cls.bases)
     for base in cls.bases:
-        if base is not functional and any(c.namespace.get("described_as") == "keras.Model" for c in base.mro) and functional not in base.mro:
+        if (
+            base is not functional
+            and any(c.namespace.get("described_as") == "keras.Model" for c in base.mro)
+            and functional not in base.mro
+        ):
             become_functional(base)
     _relinearise(cls)
 
@@ -184,10 +188,12 @@ class Sequential(Model):
             refuse("ValueError", f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer!r}")
         name = layer.__dict__["name"]
         if any(other.__dict__["name"] == name and other is not layer for other in held if isinstance(other, LayerInstance)):
-            refuse("ValueError", f"All layers added to a Sequential model should have unique names. Name '{name}' is already the name of a layer in "
+            refuse("ValueError", f"All layers added to a Sequential model should have unique names. Name '{name}' is already the name of "
+                   f"a layer in "
                    "this model. Update the `name` argument to pass a unique name.")  # fmt: skip
         if _is_input(layer) and held and _is_input(held[0]):
-            refuse("ValueError", f"Sequential model '{self.__dict__['name']}' has already been configured to use an input. You cannot add a different "
+            refuse("ValueError", f"Sequential model '{self.__dict__['name']}' has already been configured to use an input. You cannot add "
+                   f"a different "
                    "Input layer to it.")  # fmt: skip
         held.append(layer)
         if rebuild:
@@ -212,7 +218,9 @@ class Sequential(Model):
         if not is_shape(input_shape):
             return
         if not held:
-            refuse("ValueError", f"Sequential model {self.__dict__['name']} cannot be built because it has no layers. Call `model.add(layer)`.")
+            refuse(
+                "ValueError", f"Sequential model {self.__dict__['name']} cannot be built because it has no layers. Call `model.add(layer)`."
+            )
         shape = inward(input_shape)
         if not _is_input(held[0]):
             dtype = held[0].compute_dtype if isinstance(held[0], LayerInstance) else None
@@ -239,7 +247,11 @@ class Sequential(Model):
         outputs = inputs
         for layer in Sequential.layers.fget(self):
             names = call_signature(layer).parameters if isinstance(layer, LayerInstance) else ()
-            given = {name: value for name, value in (("mask", mask), ("training", training)) if name in names and (value is not None or name == "mask")}
+            given = {
+                name: value
+                for name, value in (("mask", mask), ("training", training))
+                if name in names and (value is not None or name == "mask")
+            }
             outputs = machine.call(layer, (outputs,), given)
             mask = map_leaves(lambda leaf: leaf.mask if isinstance(leaf, KerasTensor) else None, outputs)
         return outputs

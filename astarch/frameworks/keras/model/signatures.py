@@ -7,7 +7,9 @@ from typing import Any
 
 from ....interpreter.values import MISSING, BoundMethod, Builtin, Function
 
-_EMPTY = inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL), inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)])
+_EMPTY = inspect.Signature(
+    [inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL), inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)]
+)
 _KIND = inspect.Parameter
 _host: dict[Any, inspect.Signature] = {}
 

@@ -44,7 +44,7 @@ class Tracker:
             items = [self.track(item) for item in value]
             if hasattr(value, "_fields"):
                 return kind(*items)
-            return kind(items) if kind in (tuple,) else value
+            return kind(items) if kind is tuple else value
         if isinstance(value, list):
             return TrackedList(value, self)
         if isinstance(value, OrderedDict):

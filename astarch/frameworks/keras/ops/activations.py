@@ -10,10 +10,35 @@ from ..operation import keras_op
 from ..state import state
 from .elementwise import as_tensor
 
-_NAMES = (
-    "relu relu6 sigmoid sparse_sigmoid softplus softsign sparse_plus squareplus log_sigmoid hard_sigmoid selu tanh_shrink hard_tanh silu hard_silu "
-    "soft_shrink hard_shrink elu celu softmax log_softmax sparsemax leaky_relu gelu glu threshold tanh"
-).split()
+_NAMES = [
+    "relu",
+    "relu6",
+    "sigmoid",
+    "sparse_sigmoid",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "squareplus",
+    "log_sigmoid",
+    "hard_sigmoid",
+    "selu",
+    "tanh_shrink",
+    "hard_tanh",
+    "silu",
+    "hard_silu",
+    "soft_shrink",
+    "hard_shrink",
+    "elu",
+    "celu",
+    "softmax",
+    "log_softmax",
+    "sparsemax",
+    "leaky_relu",
+    "gelu",
+    "glu",
+    "threshold",
+    "tanh",
+]
 
 
 def _calls(name: str) -> Any:
@@ -29,7 +54,7 @@ def _calls(name: str) -> Any:
 @op("keras.activations.relu", lenient=True)
 def relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, threshold: Any = 0.0) -> Any:
     """Rectifier; with unusual arguments an operation of its own."""
-    if negative_slope != 0.0 or threshold != 0 or max_value is not None and max_value != 6:
+    if negative_slope != 0.0 or threshold != 0 or (max_value is not None and max_value != 6):
         return _ReLU(x)
     return REGISTRY["keras.ops.relu6" if max_value == 6 else "keras.ops.relu"](x)
 

@@ -33,7 +33,11 @@ def matmul(x1: Any, x2: Any) -> Any:
     dtype = "int32" if kind_of(x1) == kind_of(x2) == "int8" else result_type(kind_of(x1), kind_of(x2))
     left = [1, *a] if len(a) == 1 else a
     right = [*b, 1] if len(b) == 1 else b
-    meet(left[-1], right[-2], f"Inner dimensions (`x1.shape[-1]` and `x2.shape[-2]`) must be equal, but received x1.shape={a} and x2.shape={b}")
+    meet(
+        left[-1],
+        right[-2],
+        f"Inner dimensions (`x1.shape[-1]` and `x2.shape[-2]`) must be equal, but received x1.shape={a} and x2.shape={b}",
+    )
     batch = stretched(left[:-2], right[:-2])
     multiply(math.prod(batch) * left[-2] * left[-1] * right[-1])
     shape = [*batch, *([] if len(a) == 1 else [left[-2]]), *([] if len(b) == 1 else [right[-1]])]
@@ -94,7 +98,7 @@ def kron(x1: Any, x2: Any) -> Any:
     """The Kronecker product."""
     a, b = list(shape_of(x1)), list(shape_of(x2))
     a, b = [1] * (len(b) - len(a)) + a, [1] * (len(a) - len(b)) + b
-    return KerasTensor([x * y for x, y in zip(a, b)], result_type(kind_of(x1), kind_of(x2)))
+    return KerasTensor([x * y for x, y in zip(a, b, strict=False)], result_type(kind_of(x1), kind_of(x2)))
 
 
 @keras_op("keras.ops.tensordot")
@@ -105,8 +109,10 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
     if isinstance(axes, int):
         left, right = list(range(len(a) - axes, len(a))), list(range(axes))
     else:
-        left, right = ([axis_of(x, len(s)) for x in (ax if isinstance(ax, (tuple, list)) else [ax])] for ax, s in zip(axes, (a, b)))
-    for i, j in zip(left, right):
+        left, right = (
+            [axis_of(x, len(s)) for x in (ax if isinstance(ax, (tuple, list)) else [ax])] for ax, s in zip(axes, (a, b), strict=False)
+        )
+    for i, j in zip(left, right, strict=False):
         meet(a[i], b[j], f"`tensordot` contracts axes of different sizes: {a} over {left} and {b} over {right}")
     shape = [s for i, s in enumerate(a) if i not in left] + [s for i, s in enumerate(b) if i not in right]
     multiply(math.prod(shape) * math.prod(a[i] for i in left))
@@ -137,16 +143,19 @@ def einsum_shape(subscripts: str, shapes: list[Any]) -> tuple[tuple[Any, ...], A
         refuse("ValueError", f"einsum: {len(terms)} subscripts for {len(shapes)} operands: {subscripts}")
     found: dict[str, Any] = {}
     spread: tuple[Any, ...] = ()
-    for term, shape in zip(terms, shapes):
+    for term, shape in zip(terms, shapes, strict=False):
         before, dots, after = term.partition("...")
-        if not dots and len(term) != len(shape) or len(before) + len(after) > len(shape):
+        if (not dots and len(term) != len(shape)) or len(before) + len(after) > len(shape):
             refuse("ValueError", f"einsum: subscripts '{term}' do not fit a tensor of {len(shape)} axes")
         middle = shape[len(before) : len(shape) - len(after)]
         if dots:
             spread = stretched(spread, middle)
-        for letter, size in (*zip(before, shape), *zip(after, shape[len(shape) - len(after) :] if after else ())):
+        for letter, size in (
+            *zip(before, shape, strict=False),
+            *zip(after, shape[len(shape) - len(after) :] if after else (), strict=False),
+        ):
             known = found.get(letter)
-            if known is None or is_open(known) or type(known) is int and known == 1:
+            if known is None or is_open(known) or (type(known) is int and known == 1):
                 found[letter] = size
             elif not (type(size) is int and size == 1):
                 meet(known, size, f"einsum: '{letter}' is {known} and {size} in {subscripts}")
@@ -292,7 +301,11 @@ def svd(x: Any, full_matrices: Any = True, compute_uv: Any = True) -> Any:
     values = KerasTensor((*batch, k), x.dtype)
     if not compute_uv:
         return values
-    return KerasTensor((*batch, m, m if full_matrices else k), x.dtype), values, KerasTensor((*batch, n if full_matrices else k, n), x.dtype)
+    return (
+        KerasTensor((*batch, m, m if full_matrices else k), x.dtype),
+        values,
+        KerasTensor((*batch, n if full_matrices else k, n), x.dtype),
+    )
 
 
 @keras_op("keras.ops.lstsq", "keras.ops.linalg.lstsq", module=_LINALG)

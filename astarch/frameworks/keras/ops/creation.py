@@ -129,7 +129,11 @@ def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep
     found = standardize_dtype(dtype) if dtype is not None else as_float(result_type(kind_of(start), kind_of(stop)))
     place = len(shape) if axis == -1 else axis
     data = None
-    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (start, stop, num)) and type(num) is int and num <= KEPT_VALUES:
+    if (
+        all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (start, stop, num))
+        and type(num) is int
+        and num <= KEPT_VALUES
+    ):
         gap = num - 1 if endpoint else num
         data = [start + (stop - start) * index / gap if gap else start for index in range(num)]
     made = KerasTensor((*shape[:place], num, *shape[place:]), found, data)
@@ -186,7 +190,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None, ragged: Any
     """A value as a tensor."""
     found = standardize_dtype(dtype) if dtype is not None else None
     if isinstance(x, KerasTensor):
-        return x if found is None or x.dtype == found and not isinstance(x, Variable) else KerasTensor(x.shape, found, x.data)
+        return x if found is None or (x.dtype == found and not isinstance(x, Variable)) else KerasTensor(x.shape, found, x.data)
     if isinstance(x, (list, tuple)) and any(is_tensor(leaf) for leaf in x):
         return REGISTRY["keras.ops.stack"].function(list(x))
     made = as_tensor(x, found)
@@ -287,7 +291,6 @@ def isin(x1: Any, x2: Any, assume_unique: Any = False, invert: Any = False) -> A
 @op("keras.ops.custom_gradient", "keras.utils.custom_gradient", lenient=True)
 def custom_gradient(f: Any) -> Any:
     """A function with a gradient of its own."""
-
     return _First(f)
 
 
@@ -324,7 +327,9 @@ def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
 
 def _merged(a: Any, b: Any) -> Any:
     if isinstance(a, KerasTensor) and isinstance(b, KerasTensor) and len(a.shape) == len(b.shape):
-        return KerasTensor([x if type(x) is int and x == y or x is y else open_size() for x, y in zip(a.shape, b.shape)], a.dtype)
+        return KerasTensor(
+            [x if (type(x) is int and x == y) or x is y else open_size() for x, y in zip(a.shape, b.shape, strict=False)], a.dtype
+        )
     return a
 
 

@@ -71,12 +71,14 @@ def stretched(*shapes: Any) -> tuple[Any, ...]:
 def _wider(a: Any, b: Any, shapes: Any) -> Any:
     if type(a) is int and a == 1:
         return b
-    if type(b) is int and b == 1 or a == b:
+    if (type(b) is int and b == 1) or a == b:
         return a
     if is_open(a) or is_open(b):
         return b if is_open(a) else a
     fact = same(a, b)
-    require(fact, f"Cannot broadcast shapes {' and '.join(str(list(shape)) for shape in shapes)}: {a} against {b}", name="broadcast-mismatch")
+    require(
+        fact, f"Cannot broadcast shapes {' and '.join(str(list(shape)) for shape in shapes)}: {a} against {b}", name="broadcast-mismatch"
+    )
     return a if type(a) is int else b
 
 

@@ -112,7 +112,11 @@ def variable(initializer: Any, shape: Any = None, dtype: Any = None, trainable: 
     """A weight."""
     if isinstance(initializer, Unknown):
         return initializer
-    if isinstance(initializer, str) or hasattr(initializer, "py_class") or callable(initializer) and not isinstance(initializer, KerasTensor):
+    if (
+        isinstance(initializer, str)
+        or hasattr(initializer, "py_class")
+        or (callable(initializer) and not isinstance(initializer, KerasTensor))
+    ):
         if shape is None:
             refuse("ValueError", "When creating a Variable from an initializer, the `shape` argument should be specified.")
         return new_variable(shape, standardize_dtype(dtype), trainable, name, REGISTRY["keras.initializers.get"](initializer))
@@ -120,8 +124,7 @@ def variable(initializer: Any, shape: Any = None, dtype: Any = None, trainable: 
     if isinstance(value, Unknown):
         return value
     element = standardize_dtype(dtype) if dtype is not None else value.dtype
-    made = new_variable(value.shape, element, trainable, name, None)
-    return made
+    return new_variable(value.shape, element, trainable, name, None)
 
 
 # --- registration and serialization -----------------------------------------------------------------------------------
@@ -198,7 +201,9 @@ def get_registered_object(name: Any, custom_objects: Any = None, module_objects:
     return {**state().custom_objects, **(custom_objects or {})}.get(name)
 
 
-@kind("keras.saving.CustomObjectScope", "keras.saving.custom_object_scope", "keras.utils.CustomObjectScope", "keras.utils.custom_object_scope")
+@kind(
+    "keras.saving.CustomObjectScope", "keras.saving.custom_object_scope", "keras.utils.CustomObjectScope", "keras.utils.custom_object_scope"
+)
 class CustomObjectScope:
     """Names that mean something inside a ``with``."""
 
@@ -246,7 +251,7 @@ def map_structure(func: Any, *structures: Any, **kwargs: Any) -> Any:
     if len(structures) == 1:
         return map_leaves(lambda leaf: RUN.get().call(func, leaf), structures[0])
     flat = [flatten(structure) for structure in structures]
-    return pack(structures[0], [RUN.get().call(func, *leaves) for leaves in zip(*flat)])
+    return pack(structures[0], [RUN.get().call(func, *leaves) for leaves in zip(*flat, strict=False)])
 
 
 @op("keras.tree.is_nested", "tensorflow.nest.is_nested", lenient=True)
@@ -279,8 +284,10 @@ def default(method: Any) -> Any:
     return method
 
 
-@op("keras.utils.plot_model", "keras.utils.model_to_dot", "keras.config.disable_traceback_filtering", "keras.config.enable_unsafe_deserialization",
-    "keras.config.disable_interactive_logging", "keras.config.enable_interactive_logging", "keras.config.set_backend", "keras.version", lenient=True)  # fmt: skip
+@op("keras.utils.plot_model", "keras.utils.model_to_dot", "keras.config.disable_traceback_filtering",
+    "keras.config.enable_unsafe_deserialization",
+    "keras.config.disable_interactive_logging", "keras.config.enable_interactive_logging", "keras.config.set_backend", "keras.version",
+    lenient=True)  # fmt: skip
 def nothing(*args: Any, **kwargs: Any) -> None:
     """Has no effect on a model."""
 

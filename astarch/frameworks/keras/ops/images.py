@@ -26,12 +26,16 @@ def _resized(x: KerasTensor, size: Any, form: str) -> KerasTensor:
         return KerasTensor((x.shape[0], height, width, x.shape[-1]) if form == "channels_last" else (*x.shape[:2], height, width), x.dtype)
     if len(x.shape) == 3:
         return KerasTensor((height, width, x.shape[-1]) if form == "channels_last" else (x.shape[0], height, width), x.dtype)
-    return refuse("ValueError", f"Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). Received: images.shape={list(x.shape)}")
+    return refuse(
+        "ValueError",
+        f"Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). Received: images.shape={list(x.shape)}",
+    )
 
 
 @_op("resize", "Resize")
 def resize(images: Any, size: Any, interpolation: Any = "bilinear", antialias: Any = False, crop_to_aspect_ratio: Any = False,
-           pad_to_aspect_ratio: Any = False, fill_mode: Any = "constant", fill_value: Any = 0.0, data_format: Any = None) -> Any:  # fmt: skip
+           pad_to_aspect_ratio: Any = False, fill_mode: Any = "constant", fill_value: Any = 0.0,
+           data_format: Any = None) -> Any:  # fmt: skip
     """Images of another size."""
     found = sizes(size)
     if len(found) != 2:
@@ -90,7 +94,9 @@ def map_coordinates(inputs: Any, coordinates: Any, order: Any, fill_mode: Any = 
 
 
 @_op("extract_patches", "ExtractPatches")
-def extract_patches(images: Any, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: Any = "valid", data_format: Any = None) -> Any:
+def extract_patches(
+    images: Any, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: Any = "valid", data_format: Any = None
+) -> Any:
     """Windows as channels."""
     x, form = as_tensor(images), data_format_of(data_format)
     window = numbers(size, 2, "size")
@@ -127,7 +133,9 @@ def crop_images(images: Any, top_cropping: Any = None, left_cropping: Any = None
 
 
 @_op("scale_and_translate", "ScaleAndTranslate")
-def scale_and_translate(images: Any, output_shape: Any, scale: Any, translation: Any, spatial_dims: Any, method: Any, antialias: Any = True) -> Any:
+def scale_and_translate(
+    images: Any, output_shape: Any, scale: Any, translation: Any, spatial_dims: Any, method: Any, antialias: Any = True
+) -> Any:
     """Images scaled and shifted to a shape."""
     return KerasTensor(sizes(output_shape), as_tensor(images).dtype)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from ....ir.dim import Dim, same
@@ -26,8 +27,10 @@ def joined(shapes: list[Any], axis: int) -> tuple[Any, ...]:
             if index == place:
                 result[index] = result[index] + size
             elif not is_open(size) and not is_open(result[index]):
-                require(same(size, result[index]), f"Every value in `xs` must have the same shape except on the `axis` dim. But found element of shape "
-                        f"{list(shape)}, which is different from the first element's shape {list(shapes[0])}.", name="concat-mismatch")  # fmt: skip
+                require(same(size, result[index]), f"Every value in `xs` must have the same shape except on the `axis` dim. But found "
+                        f"element of shape "
+                        f"{list(shape)}, which is different from the first element's shape {list(shapes[0])}.",
+                        name="concat-mismatch")  # fmt: skip
             elif is_open(result[index]):
                 result[index] = size
     return tuple(result)
@@ -62,7 +65,7 @@ def stack(x: Any, axis: Any = 0) -> Any:
     place = axis_of(axis, len(shape) + 1)
     data = [as_tensor(value).data[0] if as_tensor(value).data else None for value in values] if shape == () else None  # type: ignore[index]
     if data is not None and any(item is None for item in data):
-        data = [item if item is not None else value if isinstance(value, Dim) else None for item, value in zip(data, values)]
+        data = [item if item is not None else value if isinstance(value, Dim) else None for item, value in zip(data, values, strict=False)]
         data = None if any(item is None for item in data) else data
     return KerasTensor((*shape[:place], len(values), *shape[place:]), result_type(*map(kind_of, values)), data)
 
@@ -70,9 +73,10 @@ def stack(x: Any, axis: Any = 0) -> Any:
 def stretched_equal(a: Any, b: Any) -> tuple[Any, ...]:
     """The common shape of tensors that must agree."""
     found = []
-    for left, right in zip(a, b):
+    for left, right in zip(a, b, strict=False):
         if not is_open(left) and not is_open(right):
-            require(same(left, right), f"Every value in `x` must have the same shape. But found element of shape {list(b)}, which is different from "
+            require(same(left, right), f"Every value in `x` must have the same shape. But found element of shape {list(b)}, which is "
+                    f"different from "
                     f"{list(a)}.", name="stack-mismatch")  # fmt: skip
         found.append(right if is_open(left) else left)
     return tuple(found)
@@ -120,7 +124,7 @@ def split_sizes(size: Any, parts: Any, even: bool = True) -> list[Any]:
         return [size // parts] * parts
     cuts = sizes(parts)
     ends = [0, *cuts, size]
-    return [high - low for low, high in zip(ends, ends[1:])]
+    return [high - low for low, high in itertools.pairwise(ends)]
 
 
 @keras_op("keras.ops.split")
@@ -132,7 +136,9 @@ def split(x: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     data = x.data if x.data is not None and len(x.shape) == 1 and all(type(size) is int for size in found) else None
     parts, start = [], 0
     for size in found:
-        parts.append(KerasTensor((*x.shape[:place], size, *x.shape[place + 1 :]), x.dtype, data[start : start + size] if data is not None else None))
+        parts.append(
+            KerasTensor((*x.shape[:place], size, *x.shape[place + 1 :]), x.dtype, data[start : start + size] if data is not None else None)
+        )
         start = start + size if data is not None else 0
     return parts
 
@@ -145,7 +151,11 @@ def array_split(x: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     size, count = x.shape[place], indices_or_sections
     if not isinstance(count, int):
         return split(x, indices_or_sections, axis)
-    found = [size // count + (1 if index < size % count else 0) for index in range(count)] if type(size) is int else [open_size() for _ in range(count)]
+    found = (
+        [size // count + (1 if index < size % count else 0) for index in range(count)]
+        if type(size) is int
+        else [open_size() for _ in range(count)]
+    )
     return [KerasTensor((*x.shape[:place], one, *x.shape[place + 1 :]), x.dtype) for one in found]
 
 
@@ -167,7 +177,8 @@ def unstack(x: Any, num: Any = None, axis: Any = 0) -> Any:
     place = axis_of(axis, len(x.shape))
     count = num if num is not None else x.shape[place]
     if type(count) is not int:
-        refuse("ValueError", f"Cannot infer argument `num` from shape {list(x.shape)}. Either provide a tensor with a concrete shape in the `axis` "
+        refuse("ValueError", f"Cannot infer argument `num` from shape {list(x.shape)}. Either provide a tensor with a concrete shape in "
+               f"the `axis` "
                "dimension or explicitly pass the `num` argument.")  # fmt: skip
     data = x.data if x.data is not None and len(x.shape) == 1 else None
     return [KerasTensor((*x.shape[:place], *x.shape[place + 1 :]), x.dtype, [data[i]] if data is not None else None) for i in range(count)]

@@ -31,7 +31,20 @@ def _floating(name: str, class_name: str | None = None) -> None:
     keras_op(*[f"keras.ops.{one}" for one in names], *[f"keras.ops.nn.{one}" for one in names], class_name=class_name, module=_NN)(function)
 
 
-for _name in ("relu relu6 sigmoid sparse_sigmoid softplus softsign sparse_plus log_sigmoid hard_sigmoid selu tanh_shrink hard_tanh").split():
+for _name in [
+    "relu",
+    "relu6",
+    "sigmoid",
+    "sparse_sigmoid",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "log_sigmoid",
+    "hard_sigmoid",
+    "selu",
+    "tanh_shrink",
+    "hard_tanh",
+]:
     _floating(_name)
 _floating("silu swish", "Silu")
 _floating("hard_silu hard_swish", "HardSilu")
@@ -73,7 +86,8 @@ def _axis() -> Callable[..., Any]:
 
 
 _SIGNATURES = {"threshold": _shrink, "alpha": _alpha, "axis": _axis}
-for _name, _parameters in (("soft_shrink", "threshold"), ("hard_shrink", "threshold"), ("elu", "alpha"), ("celu", "alpha"), ("softmax", "axis"),
+for _name, _parameters in (("soft_shrink", "threshold"), ("hard_shrink", "threshold"), ("elu", "alpha"), ("celu", "alpha"), ("softmax",
+                                                                                                                             "axis"),
                            ("log_softmax", "axis"), ("sparsemax", "axis")):  # fmt: skip
     _with(_name, _parameters)
 
@@ -123,7 +137,9 @@ def _pool(name: str) -> None:
         rank = len(x.shape) - 2
         pool = numbers(pool_size, rank, "pool_size")
         steps = pool if strides is None else numbers(strides, rank, "strides")
-        return KerasTensor(placed(x.shape, pool_sizes(spatial_of(x.shape, form), pool, steps, padding.lower()), channels_of(x.shape, form), form), x.dtype)
+        return KerasTensor(
+            placed(x.shape, pool_sizes(spatial_of(x.shape, form), pool, steps, padding.lower()), channels_of(x.shape, form), form), x.dtype
+        )
 
     keras_op(f"keras.ops.{name}", f"keras.ops.nn.{name}", module=_NN)(function)
 
@@ -154,11 +170,13 @@ def conv(inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "valid", dat
     x, weights, form = as_tensor(inputs), shape_of(kernel), data_format_of(data_format)
     rank = len(x.shape) - 2
     if len(weights) != rank + 2:
-        refuse("ValueError", f"Kernel shape must have the same length as input, but received kernel of shape {list(weights)} and input of shape "
+        refuse("ValueError", f"Kernel shape must have the same length as input, but received kernel of shape {list(weights)} and input of "
+               f"shape "
                f"{list(x.shape)}.")  # fmt: skip
     channels = channels_of(x.shape, form)
     if not is_open(channels):
-        require(same(channels % weights[-2], 0), f"The number of input channels must be evenly divisible by kernel's in_channels. Received input channels "
+        require(same(channels % weights[-2], 0), f"The number of input channels must be evenly divisible by kernel's in_channels. "
+                f"Received input channels "
                 f"{channels} and kernel in_channels {weights[-2]}.", name="channels-mismatch")  # fmt: skip
     spatial = conv_sizes(spatial_of(x.shape, form), weights[:rank], numbers(strides, rank, "strides"), padding.lower(),
                          numbers(dilation_rate, rank, "dilation_rate"))  # fmt: skip
@@ -168,7 +186,9 @@ def conv(inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "valid", dat
 
 
 @keras_op("keras.ops.depthwise_conv", "keras.ops.nn.depthwise_conv", module=_NN)
-def depthwise_conv(inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None, dilation_rate: Any = 1) -> Any:
+def depthwise_conv(
+    inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None, dilation_rate: Any = 1
+) -> Any:
     """A convolution of every channel on its own."""
     x, weights, form = as_tensor(inputs), shape_of(kernel), data_format_of(data_format)
     rank = len(x.shape) - 2
@@ -180,7 +200,8 @@ def depthwise_conv(inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "v
 
 
 @keras_op("keras.ops.separable_conv", "keras.ops.nn.separable_conv", module=_NN)
-def separable_conv(inputs: Any, depthwise_kernel: Any, pointwise_kernel: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
+def separable_conv(inputs: Any, depthwise_kernel: Any, pointwise_kernel: Any, strides: Any = 1, padding: Any = "valid",
+                   data_format: Any = None,
                    dilation_rate: Any = 1) -> Any:  # fmt: skip
     """A convolution per channel, then one across them."""
     x = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
@@ -296,7 +317,8 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
 
 
 @keras_op("keras.ops.ctc_decode", "keras.ops.nn.ctc_decode", class_name="CTCDecode", module=_NN)
-def ctc_decode(inputs: Any, sequence_lengths: Any, strategy: Any = "greedy", beam_width: Any = 100, top_paths: Any = 1, merge_repeated: Any = True,
+def ctc_decode(inputs: Any, sequence_lengths: Any, strategy: Any = "greedy", beam_width: Any = 100, top_paths: Any = 1,
+               merge_repeated: Any = True,
                mask_index: Any = 0) -> Any:  # fmt: skip
     """The likeliest label sequences."""
     x = as_tensor(inputs)
@@ -367,6 +389,8 @@ def dot_product_attention(query: Any, key: Any, value: Any, bias: Any = None, ma
 # --- math -------------------------------------------------------------------------------------------------------------
 
 _MATH = "keras.src.ops.math"
+
+
 @keras_op("keras.ops.erfc", module=_MATH)
 def erfc(x: Any) -> Any:
     """The complementary error function."""
@@ -443,7 +467,9 @@ def stft(x: Any, sequence_length: Any, sequence_stride: Any, fft_length: Any, wi
 
 
 @keras_op("keras.ops.istft", class_name="ISTFT", module=_MATH)
-def istft(x: Any, sequence_length: Any, sequence_stride: Any, fft_length: Any, length: Any = None, window: Any = "hann", center: Any = True) -> Any:
+def istft(
+    x: Any, sequence_length: Any, sequence_stride: Any, fft_length: Any, length: Any = None, window: Any = "hann", center: Any = True
+) -> Any:
     """The signal back from its overlapping transforms."""
     real = as_tensor(x[0])
     if length is not None:

@@ -62,8 +62,7 @@ def _class(name: str, module: str, base: type, **parameters: Any) -> type:
 
     start.__name__ = "__init__"
     start.__signature__ = signature  # type: ignore[attr-defined]
-    made = type(name, (base,), {"__init__": start, "__doc__": f"`{module}.{name}`."})
-    return made
+    return type(name, (base,), {"__init__": start, "__doc__": f"`{module}.{name}`."})
 
 
 class Initializer(Object):
@@ -94,7 +93,7 @@ def _register(family: str, cls: type, module: str, *names: str) -> None:
     layer(f"keras.{family}.{cls.__name__}", module)(cls)
     for name in names:
         REGISTRY[f"keras.{family}.{name}"] = cls
-    _NAMES.setdefault(family, {}).update({key: f"keras.{family}.{cls.__name__}" for key in (cls.__name__, snake_case(cls.__name__), *names)})
+    _NAMES.setdefault(family, {}).update(dict.fromkeys((cls.__name__, snake_case(cls.__name__), *names), f"keras.{family}.{cls.__name__}"))
 
 
 _NAMES: dict[str, dict[str, str]] = {}
@@ -113,7 +112,8 @@ _INITIALIZERS: tuple[tuple[str, str, dict[str, Any], tuple[str, ...]], ...] = (
     ("LecunNormal", _RANDOM, _AXES, ("lecun_normal",)), ("LecunUniform", _RANDOM, _AXES, ("lecun_uniform",)),
     ("HeNormal", _RANDOM, _AXES, ("he_normal",)), ("HeUniform", _RANDOM, _AXES, ("he_uniform",)),
     ("Orthogonal", _RANDOM, {"gain": 1.0, **_SEEDED}, ("OrthogonalInitializer", "orthogonal")),
-    ("Constant", _CONSTANT, {"value": 0.0}, ("constant",)), ("Zeros", _CONSTANT, {}, ("zeros", "zero")), ("Ones", _CONSTANT, {}, ("ones", "one")),
+    ("Constant", _CONSTANT, {"value": 0.0}, ("constant",)), ("Zeros", _CONSTANT, {}, ("zeros", "zero")), ("Ones", _CONSTANT, {}, ("ones",
+                                                                                                                                  "one")),
     ("Identity", _CONSTANT, {"gain": 1.0}, ("IdentityInitializer", "identity")),
     ("STFT", _CONSTANT, {"side": "real", "window": "hann", "scaling": "density", "periodic": False}, ("STFTInitializer", "stft")),
 )  # fmt: skip
@@ -125,14 +125,17 @@ for _name, _arguments, _extra in (
     ("L1L2", {"l1": 0.0, "l2": 0.0}, ("l1_l2",)), ("L1", {"l1": 0.01}, ("l1",)), ("L2", {"l2": 0.01}, ("l2",)),
     ("OrthogonalRegularizer", {"factor": 0.01, "mode": "rows"}, ("orthogonal_regularizer",)),
 ):  # fmt: skip
-    _register("regularizers", _class(_name, "keras.regularizers", Regularizer, **_arguments), "keras.src.regularizers.regularizers", *_extra)  # type: ignore[arg-type]
+    _register(
+        "regularizers", _class(_name, "keras.regularizers", Regularizer, **_arguments), "keras.src.regularizers.regularizers", *_extra
+    )  # type: ignore[arg-type]
 
 _register("constraints", Constraint, "keras.src.constraints.constraints")
 for _name, _arguments, _extra in (
     ("MaxNorm", {"max_value": 2, "axis": 0}, ("max_norm",)), ("NonNeg", {}, ("non_neg",)), ("UnitNorm", {"axis": 0}, ("unit_norm",)),
     ("MinMaxNorm", {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0}, ("min_max_norm",)),
 ):  # fmt: skip
-    _register("constraints", _class(_name, "keras.constraints", Constraint, **_arguments), "keras.src.constraints.constraints", *_extra)  # type: ignore[arg-type]
+    _register("constraints", _class(_name, "keras.constraints", Constraint, **_arguments), "keras.src.constraints.constraints",
+              *_extra)  # type: ignore[arg-type]
 
 
 def _getter(family: str, what: str) -> Callable[..., Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ....ir.dim import Dim
@@ -12,7 +12,8 @@ from ..state import state
 from ..tensor import KerasTensor
 
 _LATTICE: dict[str, tuple[str, ...]] = {
-    "bool": ("int*",), "int*": ("uint8", "int8"), "uint8": ("int16", "uint16"), "uint16": ("int32", "uint32"), "uint32": ("int64", "uint64"),
+    "bool": ("int*",), "int*": ("uint8", "int8"), "uint8": ("int16", "uint16"), "uint16": ("int32", "uint32"), "uint32": ("int64",
+                                                                                                                          "uint64"),
     "uint64": ("float*",), "int8": ("int16",), "int16": ("int32",), "int32": ("int64",), "int64": ("float*",),
     "float*": ("float8_e4m3fn", "float8_e5m2", "bfloat16", "float16"), "float8_e4m3fn": (), "float8_e5m2": (), "bfloat16": ("float32",),
     "float16": ("float32",), "float32": ("float64",), "float64": (), "complex64": ("complex128",), "complex128": (), "string": (),
@@ -20,7 +21,7 @@ _LATTICE: dict[str, tuple[str, ...]] = {
 _COMPLEX = {"complex64", "complex128"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _above(kind: str) -> frozenset[str]:
     found = {kind}
     for upper in _LATTICE[kind]:
@@ -53,8 +54,7 @@ def kind_of(value: Any) -> str:
     if isinstance(value, complex):
         return "complex64"
     if isinstance(value, (list, tuple)):
-        found = result_type(*map(kind_of, value)) if value else "float32"
-        return found
+        return result_type(*map(kind_of, value)) if value else "float32"
     if isinstance(value, str):
         return "string"
     dtype = getattr(value, "dtype", None)

@@ -66,7 +66,8 @@ def _binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, se
 
 
 _SIGNATURES: dict[str, Callable[..., Any]] = {
-    "normal": _normal, "truncated_normal": _normal, "uniform": _uniform, "randint": _randint, "gamma": _gamma, "beta": _beta, "binomial": _binomial,
+    "normal": _normal, "truncated_normal": _normal, "uniform": _uniform, "randint": _randint, "gamma": _gamma, "beta": _beta,
+    "binomial": _binomial,
 }  # fmt: skip
 for _name in _SIGNATURES:
     _random(_name, ())

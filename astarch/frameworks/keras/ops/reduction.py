@@ -63,7 +63,8 @@ def _reduction(name: str, rule: Callable[[str], str]) -> None:
 
 
 for _names, _rule in (
-    ("all any", lambda dtype: "bool"), ("amax amin nanmax nanmin", _same), ("mean std nanmean nanstd", _mean_type), ("var nanvar", _real_float),
+    ("all any", lambda dtype: "bool"), ("amax amin nanmax nanmin", _same), ("mean std nanmean nanstd", _mean_type), ("var nanvar",
+                                                                                                                     _real_float),
     ("sum nansum", _sum_type), ("median nanmedian", as_float), ("ptp", _same), ("nanprod", _sum_type),
 ):  # fmt: skip
     for _name in _names.split():

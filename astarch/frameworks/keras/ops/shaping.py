@@ -94,7 +94,9 @@ def transpose(x: Any, axes: Any = None) -> Any:
         return KerasTensor(tuple(reversed(x.shape)), x.dtype)
     order = sizes(axes)
     if len(order) != len(x.shape):
-        refuse("ValueError", f"axis must be a list of the same length as the input shape, expected {len(x.shape)}, but received {len(order)}.")
+        refuse(
+            "ValueError", f"axis must be a list of the same length as the input shape, expected {len(x.shape)}, but received {len(order)}."
+        )
     return KerasTensor(tuple(x.shape[axis_of(axis, len(x.shape))] for axis in order), x.dtype)
 
 
@@ -106,7 +108,7 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     sources = [axis_of(axis, rank) for axis in (source if isinstance(source, (tuple, list)) else (source,))]
     targets = [axis_of(axis, rank) for axis in (destination if isinstance(destination, (tuple, list)) else (destination,))]
     order = [axis for axis in range(rank) if axis not in sources]
-    for target, origin in sorted(zip(targets, sources)):
+    for target, origin in sorted(zip(targets, sources, strict=False)):
         order.insert(target, origin)
     return KerasTensor(tuple(x.shape[axis] for axis in order), x.dtype)
 
@@ -221,7 +223,7 @@ def tile(x: Any, repeats: Any) -> Any:
     shape = list(x.shape)
     shape = [1] * (len(counts) - len(shape)) + shape
     counts = [1] * (len(shape) - len(counts)) + counts
-    return KerasTensor([size * count for size, count in zip(shape, counts)], x.dtype)
+    return KerasTensor([size * count for size, count in zip(shape, counts, strict=False)], x.dtype)
 
 
 @keras_op("keras.ops.pad", class_name="Pad")
@@ -237,4 +239,4 @@ def pad(x: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = N
     if len(widths) != len(x.shape):
         refuse("ValueError", f"`pad_width` must have the same length as `x.shape`. Received: pad_width={pad_width}")
     widths = [pair * 2 if len(pair) == 1 else pair for pair in widths]
-    return KerasTensor([size + low + high for size, (low, high) in zip(x.shape, widths)], x.dtype)
+    return KerasTensor([size + low + high for size, (low, high) in zip(x.shape, widths, strict=False)], x.dtype)

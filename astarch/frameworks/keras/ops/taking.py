@@ -65,15 +65,22 @@ def _indexed(x: KerasTensor, keys: list[Any], rest: int) -> Any:
             result.append(sliced(x.shape[axis], key))
             axis += 1
         elif isinstance(key, KerasTensor) and key.dtype == "bool" and key.shape:
-            return unknown("a boolean index", Reason.DATA_DEPENDENT) if len(keys) > 2 else KerasTensor((open_size(), *x.shape[len(key.shape) :]), x.dtype)
-        elif isinstance(key, (list, tuple)) or isinstance(key, KerasTensor) and key.shape:
+            return (
+                unknown("a boolean index", Reason.DATA_DEPENDENT)
+                if len(keys) > 2
+                else KerasTensor((open_size(), *x.shape[len(key.shape) :]), x.dtype)
+            )
+        elif isinstance(key, (list, tuple)) or (isinstance(key, KerasTensor) and key.shape):
             arrays.append(shape_of(key))
             first_array = len(result) if first_array is None else first_array
             axis += 1
         else:
             size = x.shape[axis]
             if type(key) is int and type(size) is int and not -size <= key < size:
-                refuse("ValueError" if x.symbolic else "IndexError", f"Array has shape {list(x.shape)} but out-of-bounds index {key} was requested.")
+                refuse(
+                    "ValueError" if x.symbolic else "IndexError",
+                    f"Array has shape {list(x.shape)} but out-of-bounds index {key} was requested.",
+                )
             axis += 1
     if arrays and first_array is not None:
         result[first_array:first_array] = stretched(*arrays)
@@ -148,7 +155,9 @@ def slice_(inputs: Any, start_indices: Any, shape: Any) -> Any:
     x = as_tensor(inputs)
     wanted = sizes(shape)
     starts = sizes(start_indices)
-    found = [total - start if type(size) is int and size == -1 else size for size, start, total in zip(wanted, starts, x.shape)]
+    found = [
+        total - start if type(size) is int and size == -1 else size for size, start, total in zip(wanted, starts, x.shape, strict=False)
+    ]
     return KerasTensor(found, x.dtype)
 
 

@@ -23,9 +23,49 @@ def _truth(x: Any, name: Any = None) -> Any:
 
 _ALSO = {"abs": ("math.abs", "abs"), "negative": ("math.negative", "negative"), "sigmoid": ("math.sigmoid", "sigmoid", "nn.sigmoid"),
          "tanh": ("math.tanh", "tanh", "nn.tanh")}  # fmt: skip
-for _name in ("acos acosh asin asinh atan atanh cos cosh exp floor round sign sin sinh sqrt square tan abs negative sigmoid tanh").split():
+for _name in [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cos",
+    "cosh",
+    "exp",
+    "floor",
+    "round",
+    "sign",
+    "sin",
+    "sinh",
+    "sqrt",
+    "square",
+    "tan",
+    "abs",
+    "negative",
+    "sigmoid",
+    "tanh",
+]:
     tf_op(*_ALSO.get(_name, (f"math.{_name}", _name)))(_same)
-for _name in "ceil erf expm1 log log1p reciprocal rsqrt digamma lgamma softsign_ erfinv ndtri log_sigmoid reciprocal_no_nan bessel_i0 conj erfc".split():
+for _name in [
+    "ceil",
+    "erf",
+    "expm1",
+    "log",
+    "log1p",
+    "reciprocal",
+    "rsqrt",
+    "digamma",
+    "lgamma",
+    "softsign_",
+    "erfinv",
+    "ndtri",
+    "log_sigmoid",
+    "reciprocal_no_nan",
+    "bessel_i0",
+    "conj",
+    "erfc",
+]:
     tf_op(f"math.{_name}")(_same)
 for _name in ("is_nan", "is_inf", "is_finite"):
     tf_op(f"math.{_name}")(_truth)
@@ -44,7 +84,9 @@ def _binary(operation: str | None, dtype: Callable[[str], str] | None = None) ->
 
 
 def _divided(kind: str) -> str:
-    return {"int8": "float32", "int16": "float32", "uint8": "float32", "uint16": "float32", "int32": "float64", "int64": "float64"}.get(kind, kind)
+    return {"int8": "float32", "int16": "float32", "uint8": "float32", "uint16": "float32", "int32": "float64", "int64": "float64"}.get(
+        kind, kind
+    )
 
 
 for _names, _operation in (

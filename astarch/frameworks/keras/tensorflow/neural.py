@@ -122,7 +122,7 @@ def _padded(padding: Any, spatial: Any, form: str) -> tuple[str, Any]:
     if isinstance(padding, str):
         return padding.lower(), spatial
     pairs = list(padding)[1:-1] if form == "channels_last" else list(padding)[2:]
-    return "valid", [size + low + high for size, (low, high) in zip(spatial, pairs)]
+    return "valid", [size + low + high for size, (low, high) in zip(spatial, pairs, strict=False)]
 
 
 def _convolved(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, rank: int) -> Any:
@@ -147,7 +147,9 @@ def conv2d(input: Any, filters: Any, strides: Any, padding: Any, data_format: An
 
 
 @tf_op("nn.conv3d")
-def conv3d(input: Any, filters: Any, strides: Any, padding: Any, data_format: Any = "NDHWC", dilations: Any = None, name: Any = None) -> Any:
+def conv3d(
+    input: Any, filters: Any, strides: Any, padding: Any, data_format: Any = "NDHWC", dilations: Any = None, name: Any = None
+) -> Any:
     """A convolution of three axes."""
     return _convolved(input, filters, strides, padding, data_format, dilations, 3)
 

@@ -13,7 +13,8 @@ from ..ops.promotion import concrete, kind_of
 from ..tensor import KerasTensor
 
 _MESSAGE = (
-    "A KerasTensor cannot be used as input to a TensorFlow function. A KerasTensor is a symbolic placeholder for a shape and dtype, used when "
+    "A KerasTensor cannot be used as input to a TensorFlow function. A KerasTensor is a symbolic placeholder for a shape and dtype, used "
+    "when "
     "constructing Keras Functional models or Keras Functions. You can only use it as input to a Keras layer or a Keras operation."
 )
 
@@ -56,7 +57,10 @@ def one_type(*values: Any) -> str:
     firm = [kind for kind in kinds if not kind.endswith("*")] or [concrete(kinds[0])]
     for kind in firm[1:]:
         if kind != firm[0] and all(isinstance(value, KerasTensor) for value in values):
-            refuse("InvalidArgumentError" if False else "ValueError", f"Tensor conversion requested dtype {firm[0]} for Tensor with dtype {kind}")
+            refuse(
+                "InvalidArgumentError" if False else "ValueError",
+                f"Tensor conversion requested dtype {firm[0]} for Tensor with dtype {kind}",
+            )
     return firm[0]
 
 

@@ -12,7 +12,8 @@ from ..ops.elementwise import as_tensor
 from ..state import Scope, snake_case
 from ..tensor import DType, KerasTensor, TensorShape, Variable, inward
 
-for _name in ("float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string",
+for _name in ("float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+              "bool", "string",
               "complex64", "complex128"):  # fmt: skip
     constant(f"tensorflow.{_name}", DType(_name))
     constant(f"tensorflow.dtypes.{_name}", DType(_name))
@@ -42,7 +43,13 @@ def variable(initial_value: Any = None, trainable: Any = None, validate_shape: A
     if isinstance(value, Unknown):
         return value
     element = standardize_dtype(dtype) if dtype is not None else value.dtype
-    made = Variable(value.shape if shape is None else inward(shape, False), element, trainable is not False, name or "Variable", f"{name or 'Variable'}:0")
+    made = Variable(
+        value.shape if shape is None else inward(shape, False),
+        element,
+        trainable is not False,
+        name or "Variable",
+        f"{name or 'Variable'}:0",
+    )
     made.sparse = False
     return made
 
@@ -164,7 +171,8 @@ def is_tensor(x: Any) -> bool:
 
 
 @op("tensorflow.print", "tensorflow.debugging.assert_equal", "tensorflow.debugging.assert_rank", "tensorflow.debugging.assert_shapes",
-    "tensorflow.config.run_functions_eagerly", "tensorflow.compat.v1.enable_eager_execution", "tensorflow.debugging.set_log_device_placement",
+    "tensorflow.config.run_functions_eagerly", "tensorflow.compat.v1.enable_eager_execution",
+    "tensorflow.debugging.set_log_device_placement",
     "tensorflow.get_logger", "tensorflow.config.set_visible_devices", "tensorflow.debugging.enable_check_numerics",
     "tensorflow.config.experimental.set_memory_growth", "tensorflow.config.experimental_run_functions_eagerly", lenient=True)  # fmt: skip
 def nothing(*args: Any, **kwargs: Any) -> None:

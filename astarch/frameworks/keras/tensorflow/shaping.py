@@ -67,8 +67,7 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, n
     place = axis_of(axis, len(x.shape))
     size = x.shape[place]
     if isinstance(num_or_size_splits, int):
-        found = rule("split")(x, num_or_size_splits, axis)
-        return found
+        return rule("split")(x, num_or_size_splits, axis)
     parts = sizes(num_or_size_splits)
     rest = [part for part in parts if not (type(part) is int and part == -1)]
     parts = [size - sum(rest) if type(part) is int and part == -1 else part for part in parts]
@@ -242,9 +241,13 @@ def eye(num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: 
 
 
 @tf_op("one_hot")
-def one_hot(indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: Any = None, dtype: Any = None, name: Any = None) -> Any:
+def one_hot(
+    indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: Any = None, dtype: Any = None, name: Any = None
+) -> Any:
     """A one at the place of the class."""
-    return rule("one_hot")(indices, scalar(depth), -1 if axis is None else axis, standardize_dtype(dtype) if dtype is not None else "float32")
+    return rule("one_hot")(
+        indices, scalar(depth), -1 if axis is None else axis, standardize_dtype(dtype) if dtype is not None else "float32"
+    )
 
 
 @tf_op("meshgrid")
@@ -269,7 +272,7 @@ def argsort(values: Any, axis: Any = -1, direction: Any = "ASCENDING", stable: A
 def ensure_shape(x: Any, shape: Any, name: Any = None) -> Any:
     """The tensor, known to have a shape."""
     x = as_tensor(x)
-    return KerasTensor([old if new is None else new for old, new in zip(x.shape, shape)], x.dtype, x.data)
+    return KerasTensor([old if new is None else new for old, new in zip(x.shape, shape, strict=False)], x.dtype, x.data)
 
 
 @tf_op("sequence_mask")
@@ -372,7 +375,9 @@ def shuffle(value: Any, seed: Any = None, name: Any = None) -> Any:
 
 
 @tf_op("image.resize")
-def image_resize(images: Any, size: Any, method: Any = "bilinear", preserve_aspect_ratio: Any = False, antialias: Any = False, name: Any = None) -> Any:
+def image_resize(
+    images: Any, size: Any, method: Any = "bilinear", preserve_aspect_ratio: Any = False, antialias: Any = False, name: Any = None
+) -> Any:
     """Images of another size; anything but nearest neighbours gives floats."""
     x = as_tensor(images)
     height, width = sizes(size)
