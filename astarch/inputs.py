@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -40,7 +40,7 @@ class InputSpec:
     shape: tuple[int | str, ...]
     dtype: str = "float32"
     items: tuple[InputSpec, ...] | None = None
-    value: tuple[Any] | None = None
+    value: tuple[Any] | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         name = f"{self.name}=" if self.name else ""

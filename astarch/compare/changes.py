@@ -62,7 +62,7 @@ def compare(old: Architecture, new: Architecture, *, name: str = "", same_code: 
     changes += [*interface_changes(old, new), *_order(old, new, names)]
     changes.sort(key=lambda change: _GRAVITY[change.severity])
     result = verdict(as_it_is, mended, bool(names or dropped or filled), behaviour, bool(changes), doubts)
-    if broken or not (old.modules and new.modules):
+    if not same_code and (broken or not (old.modules and new.modules)):
         result = Verdict.UNDECIDED  # a part of one tree is missing: what differs may be only that
     return Comparison(
         name or new.target,

@@ -12,7 +12,7 @@ def apply(text: str, fixes: Iterable[Fix]) -> tuple[str, list[Fix]]:
     """A text with fixes applied, and the fixes that were: one that overlaps another, or breaks the syntax, is left out.
 
     >>> from astarch.ir.span import Span
-    >>> apply("a = [1]\\n", [Fix("unpack", (Edit(Span("", 1, 5, 1, 5), "*"),))])[0]
+    >>> apply("a = [1]\\n", [Fix("call", (Edit(Span("", 1, 5, 1, 5), "("),))])[0]
     'a = [1]\\n'
     """
     done: list[Fix] = []

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004, SIM905, W291
 
 """Calls of `keras.ops` on which Keras and astarch must agree: ``a`` (2, 3, 4), ``b`` (2, 3, 4), ``m`` (5, 4, 6), ``s`` (5, 4, 4), ``i`` whole, ``t`` truth."""
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004, SIM905, W291
 
 """Programs on which Keras and astarch must agree: a line for each layer, and whole models of every style."""
 

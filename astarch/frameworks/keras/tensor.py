@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from ...ir.dim import Dim, Undecided
+from ...ir.dtype import bits
 from ...ir.tensor import KEPT_VALUES, Shape, Tensor
-from ..describe import RUN, refuse
+from ..describe import REGISTRY, RUN, refuse
 from .state import state, uniquify
 
 #: The open size of the batch; all inputs share it.
@@ -98,8 +99,6 @@ class DType(str):
 
     @property
     def size(self) -> int:
-        from ...ir.dtype import bits
-
         return bits(self) // 8
 
 
@@ -227,8 +226,6 @@ _operations: dict[str, Callable[..., Any]] = {}
 def _operate(name: str, *args: Any) -> Any:
     found = _operations.get(name)
     if found is None:
-        from ..describe import REGISTRY
-
         found = _operations[name] = REGISTRY[f"keras.ops.{name}"]
     return found(*args)
 

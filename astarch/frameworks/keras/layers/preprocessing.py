@@ -351,7 +351,7 @@ def _start_lookup(self: Any, given: dict[str, Any]) -> None:
 class StringLookup(_Lookup):
     """Words by their place in a vocabulary."""
 
-    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = "[UNK]",
+    def __init__(self, max_tokens: Any = None, num_oov_indices: Any = 1, mask_token: Any = None, oov_token: Any = "[UNK]",  # noqa: S107
                  vocabulary: Any = None,
                  idf_weights: Any = None, invert: Any = False, output_mode: Any = "int", pad_to_max_tokens: Any = False,
                  sparse: Any = False,

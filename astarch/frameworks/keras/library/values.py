@@ -49,7 +49,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "sparse": lambda value: value.sparse,
     "ragged": lambda value: False, "record_history": lambda value: value.records, "rank": lambda value: len(value.shape),
     "device": lambda value: "CPU:0",
-    "T": lambda value: REGISTRY["keras.ops.transpose"](value),
+    "T": lambda value: REGISTRY["keras.ops.transpose"](value),  # noqa: PLW0108
     "_shape": _shape, "_dtype": lambda value: DType(value.dtype),
 }  # fmt: skip
 _READ_VARIABLE: dict[str, Callable[[Any], Any]] = {
@@ -63,12 +63,12 @@ _READ_VARIABLE: dict[str, Callable[[Any], Any]] = {
 
 
 _METHODS = {
-    "numpy": lambda value: value, "set_shape": lambda value, *shape: _set_shape(value, *shape), "get_shape": _shape,
+    "numpy": lambda value: value, "set_shape": lambda value, *shape: _set_shape(value, *shape), "get_shape": _shape,  # noqa: PLW0108
     "read_value": lambda value: value,
     "assign": lambda value, new=None, *rest, **kwargs: value, "assign_add": lambda value, new, *rest, **kwargs: value,
     "assign_sub": lambda value, new, *rest, **kwargs: value, "eval": lambda value: value, "__len__": len, "__iter__": iter, "__hash__": id,
     "__array__": lambda value, *args: value, "item": lambda value: value.data[0] if value.data and len(value.data) == 1 else MISSING,
-    "astype": lambda value, dtype: REGISTRY["keras.ops.cast"](value, dtype),
+    "astype": lambda value, dtype: REGISTRY["keras.ops.cast"](value, dtype),  # noqa: PLW0108
 }  # fmt: skip
 _AS_OPS = {"reshape": "reshape", "squeeze": "squeeze", "__add__": "add", "__radd__": "add", "__sub__": "subtract", "__mul__": "multiply",
            "__matmul__": "matmul", "__truediv__": "true_divide", "__getitem__": "get_item", "__neg__": "negative",

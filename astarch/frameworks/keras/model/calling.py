@@ -93,8 +93,8 @@ class Arguments:
         for parameter in expected:
             if not parameter.endswith("_shape"):
                 refuse("ValueError", f"For a `{name}()` method with more than one argument, all arguments should have a `_shape` suffix "
-                       f"and match "
-                       f"an argument from `call()`. For layer '{layer.py_class.name}', received `{name}()` argument `{parameter}`.")  # fmt: skip
+                       f"and match an argument from `call()`. For layer '{layer.py_class.name}', received `{name}()` argument "
+                       f"`{parameter}`.")  # fmt: skip
             if parameter.removesuffix("_shape") not in self.all:
                 refuse("ValueError", f"For layer '{layer.py_class.name}', received `{name}()` argument `{parameter}`, but `call()` does "
                        f"not have "

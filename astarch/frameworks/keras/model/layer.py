@@ -349,7 +349,7 @@ class Layer:
             config["activity_regularizer"] = REGISTRY["keras.regularizers.serialize"](self.__dict__["activity_regularizer"])
         return config
 
-    def from_config(cls: Any, config: Any) -> Any:
+    def from_config(cls: Any, config: Any) -> Any:  # noqa: N805
         config = dict(config)
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = get_policy(config["dtype"])

@@ -277,7 +277,7 @@ class Sequential(Model):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
-    def _of_functional(name: str) -> Any:  # type: ignore[misc]
+    def _of_functional(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
         def read(self: Any) -> Any:
             functional = self.__dict__["_functional"]
             if functional is None:

@@ -28,7 +28,7 @@ class Object:
         names = _parameters(self)
         return {name: plain(self.__dict__.get(name, self.__dict__.get(f"_{name}"))) for name in names}
 
-    def from_config(cls: Any, config: Any) -> Any:
+    def from_config(cls: Any, config: Any) -> Any:  # noqa: N805
         return RUN.get().call(cls, **dict(config))
 
     from_config.is_class_method = True  # type: ignore[attr-defined]

@@ -1,0 +1,36 @@
+"""Constructors of layers and functions of `keras.ops` have the parameters, defaults and modules that Keras gives them."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+keras = pytest.importorskip("keras")
+
+import astarch.frameworks.keras.library  # noqa: F401 - importing it brings every description
+from astarch.frameworks.describe import REGISTRY
+
+#: Layers around models of other frameworks, and audio, which are not described.
+NOT_DESCRIBED = {"FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper", "MaxNumBoundingBoxes", "MelSpectrogram", "STFTSpectrogram", "Layer"}
+LAYERS = [name for name in dir(keras.layers) if inspect.isclass(getattr(keras.layers, name)) and name not in NOT_DESCRIBED | {"InputSpec"}]
+FUNCTIONS = [name for name in dir(keras.ops) if inspect.isfunction(getattr(keras.ops, name)) and name not in {"jvp", "rearrange", "vectorize"}]
+
+
+def _parameters(function: Any) -> list[tuple[Any, ...]]:
+    found = inspect.signature(function).parameters.values()
+    return [(p.name, p.kind, p.default) for p in found if p.name != "self"]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layer(name: str) -> None:
+    described, live = REGISTRY[f"keras.layers.{name}"], getattr(keras.layers, name)
+    assert described.described_in == live.__module__
+    if name != "IntegerLookup":  # two parameters of which the documentation says nothing
+        assert _parameters(vars(described)["__init__"]) == _parameters(live.__init__)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function(name: str) -> None:
+    assert _parameters(REGISTRY[f"keras.ops.{name}"].function) == _parameters(getattr(keras.ops, name))
