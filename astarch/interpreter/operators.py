@@ -267,7 +267,7 @@ def truth(m: Machine, value: Any) -> bool:
     try:
         return bool(value)
     except Undecided as undecided:
-        return m.decide(str(undecided))
+        return m.decide(str(undecided), undecided.likely)
     except Exception as error:
         return bool(_failed(m, error))
 

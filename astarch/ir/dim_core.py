@@ -73,7 +73,12 @@ OPERATIONS = Operations()
 
 
 class Undecided(Exception):  # noqa: N818, it is no error of anybody
-    """A question about sizes whose answer depends on them. Carries the question: text, and operands with operator."""
+    """A question about sizes whose answer depends on them. Carries the question: text, and operands with operator.
+
+    ``likely`` is the answer to be tried first.
+    """
+
+    likely = False
 
     def __init__(self, condition: str, left: Any = None, op: str = "", right: Any = None) -> None:
         super().__init__(condition)

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, ISC004, SIM905, W291
+# ruff: noqa: ISC004
 
 """Programs on which Keras and astarch must agree: a line for each layer, and whole models of every style."""
 

@@ -47,7 +47,7 @@ if not REGISTRY.expected:  # see `astarch.readers.catalogue`
         importlib.import_module(f"{__package__}.{_name}")
 
 #: Top-level packages whose names are described rather than read.
-ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY)
+ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY) - {"keras", "tensorflow", "namex"}  # a library of their own serves these
 #: Packages of which only some names are described; their modules are read.
 _READ = frozenset({"transformers"})
 _PREFIXES = frozenset(name[:i] for name in REGISTRY for i, character in enumerate(name) if character == ".")

@@ -56,9 +56,14 @@ class TorchTensor(Tensor):
         return id(self)
 
     def __bool__(self) -> bool:
-        if self.data is not None and len(self.data) == 1:
-            return bool(self.data[0])
-        raise Undecided(f"the truth of {self!r}")
+        known = self.data is not None and len(self.data) == 1
+        if known and not RUN.get().modules:
+            return bool(self.data[0])  # type: ignore[index]
+        # Inside a forward the elements of a tensor are data: traced, exported or on the meta device it has none, and
+        # then the program goes the other way.
+        undecided = Undecided(f"the truth of {self!r}")
+        undecided.likely = known and bool(self.data[0])  # type: ignore[index]
+        raise undecided
 
 
 class Parameter(TorchTensor):

@@ -367,7 +367,8 @@ class IntegerLookup(_Lookup):
                  vocabulary: Any = None,
                  vocabulary_dtype: Any = "int64", idf_weights: Any = None, invert: Any = False, output_mode: Any = "int",
                  sparse: Any = False,
-                 pad_to_max_tokens: Any = False, name: Any = None, **kwargs: Any) -> None:  # fmt: skip
+                 pad_to_max_tokens: Any = False, oov_method: Any = "floormod", salt: Any = None, name: Any = None,
+                 **kwargs: Any) -> None:  # fmt: skip
         _start_lookup(self, locals())
 
 
