@@ -77,7 +77,7 @@ class Config:
     search_path: tuple[Path, ...] = ()
     python: Path | None = None
     budget: int | None = None
-    check: CheckConfig = field(default_factory=lambda: CheckConfig())
+    check: CheckConfig = field(default_factory=CheckConfig)
 
     def model(self, target: str) -> ModelConfig | None:
         """The model configured under exactly this target."""

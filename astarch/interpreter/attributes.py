@@ -11,8 +11,20 @@ from ..ir.unknown import Reason, Unknown
 from .builtins.hosts import CLASS_OF_HOST, METHODS, NONE_CLASS, OBJECT_METHODS, TYPE
 from .machine import Machine
 from .values import (
-    MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, Property, PyModule,
-    Raised, StaticMethod, Super,
+    MISSING,
+    BoundMethod,
+    Builtin,
+    CachedProperty,
+    Class,
+    ClassMethod,
+    Function,
+    GenericAlias,
+    Instance,
+    Property,
+    PyModule,
+    Raised,
+    StaticMethod,
+    Super,
 )  # fmt: skip
 
 

@@ -12,7 +12,19 @@ from .budget import BudgetSpent, spent
 from .builtins.hosts import CONSTRUCTORS, TYPE
 from .machine import LARGE, Frame, Machine
 from .values import (
-    CURRENT, MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, Lost, PyModule, Raised,
+    CURRENT,
+    MISSING,
+    BoundMethod,
+    Builtin,
+    CachedProperty,
+    Class,
+    ClassMethod,
+    Function,
+    GenericAlias,
+    Instance,
+    Lost,
+    PyModule,
+    Raised,
     StaticMethod,
 )  # fmt: skip
 

@@ -15,7 +15,6 @@ from .calls import allocate, construct_plainly
 from .machine import Frame, Machine
 from .values import MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, StaticMethod
 
-
 #: Of all bases together; the order of look-up takes the square of it.
 _MOST_ANCESTORS = 500
 

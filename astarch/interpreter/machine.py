@@ -15,7 +15,6 @@ from ..ir.unknown import Reason, Unknown
 from .budget import Budget, BudgetSpent, resident
 from .values import Class, Function, PyModule, Raised
 
-
 #: From this many elements or characters on, an operation on something is weighed.
 LARGE = 10_000
 
@@ -34,7 +33,7 @@ class Frame:
         cell: ``[class]`` for ``super()`` without arguments.
     """
 
-    __slots__ = ("at", "caller", "cell", "error", "function", "machine", "module", "names", "outer", "result", "limit")
+    __slots__ = ("at", "caller", "cell", "error", "function", "limit", "machine", "module", "names", "outer", "result")
 
     def __init__(self, machine: Machine, module: PyModule, names: dict[str, Any], outer: tuple[dict[str, Any], ...] = (),
                  function: Function | None = None, cell: Any = None) -> None:  # fmt: skip

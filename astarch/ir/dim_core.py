@@ -72,7 +72,7 @@ class Operations:
 OPERATIONS = Operations()
 
 
-class Undecided(Exception):  # noqa: N818, it is no error of anybody
+class Undecided(Exception):
     """A question about sizes whose answer depends on them. Carries the question: text, and operands with operator.
 
     ``likely`` is the answer to be tried first.
@@ -88,7 +88,7 @@ class Undecided(Exception):  # noqa: N818, it is no error of anybody
         return type(self), (self.condition, self.left, self.op, self.right)
 
 
-class TooLarge(Exception):  # noqa: N818, likewise
+class TooLarge(Exception):
     """Within this package: a result is beyond the limits, and an opaque symbol takes its place."""
 
 

@@ -11,6 +11,9 @@ from ..interpreter.values import MISSING, Class, Instance, PyModule
 from ..ir.architecture import Architecture
 from ..ir.dim import Dim
 
+#: What Keras is usually called, and the calls at the top of a file that change all layers made after them.
+_NAMES = frozenset({"keras", "tf", "tensorflow", "mixed_precision", "backend", "K", "config", "set_global_policy"})
+_SETTINGS = ("set_global_policy", "set_dtype_policy", "set_floatx", "set_image_data_format", "set_policy")
 _ROOTS = frozenset({"keras", "tensorflow", "tf_keras", "namex"})
 
 
@@ -48,6 +51,17 @@ class LazyKeras:
     def class_of(self, value: Any) -> Class | None:
         """Nothing: the library itself stands before."""
         return None
+
+    def settle(self, module: PyModule) -> None:
+        """Run the settings of a program: nothing asks for a value of theirs, so that nothing else would."""
+        state = module.state
+        if state is None or _NAMES.isdisjoint(state.binders):
+            return
+        for index, entry in enumerate(state.entries):
+            if entry.kind in ("other", "assign"):
+                text = "\n".join(state.file.lines[entry.first - 1 : entry.last])
+                if any(setting in text for setting in _SETTINGS):
+                    state.run(index)
 
     def is_model(self, value: Any) -> bool:
         """Whether a value is a layer, a model or a `tf.Module`."""

@@ -3,7 +3,7 @@
 Nothing of astarch is imported here, and astarch never imports this file: its text is what the other Python is given.
 """
 
-# ruff: noqa: B905, PTH100, PTH113, PTH118 - it may be an older Python that runs this, and little is imported before its memory is limited
+
 from __future__ import annotations
 
 import contextlib
@@ -23,7 +23,7 @@ DEPTH = 20
 LONG = 6000
 
 
-class Stop(Exception):  # noqa: N818 - not an error of the program
+class Stop(Exception):
     """What cannot be done, in words."""
 
 
@@ -39,7 +39,7 @@ def main(request: Any) -> None:
         answer = {"stopped": str(stop), "stage": stage[0]}
     except MemoryError:
         answer = {"memory": True, "stage": stage[0]}
-    except BaseException as error:  # noqa: BLE001 - whatever the program raises is the answer, sys.exit too
+    except BaseException as error:
         answer = {"raised": one_line(error), "trace": trace_of(error), "stage": stage[0], "memory": is_memory(error)}
         if isinstance(error, ModuleNotFoundError):
             answer["missing"] = str(error.name)

@@ -28,9 +28,9 @@ from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project
 from ..targets import Target
+from .flatten_mismatch import explained
 from .keras_reading import LazyKeras
 from .paths import Outcome, explore
-from .flatten_mismatch import explained
 from .recorder import Recorder, tree_of
 
 _projects: dict[tuple[str, ...], Project] = {}
@@ -196,6 +196,7 @@ def _program_error(raised: Raised) -> Diagnostic:
 def _build(session: Session, reading: Reading, target: Target, names: dict[str, str]) -> None:
     machine = session.machine
     module = session.module(target)
+    session.keras.settle(module)
     for name, text in names.items():
         where, _, expression = text.partition(":")
         source = session.module(Target(text, where, expression))

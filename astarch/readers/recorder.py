@@ -59,7 +59,11 @@ class Recorder:
             unknown=found,
             assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             diagnostics=tuple(self.run.diagnostics),
-            attributes={**interface(self.root), **run_facts(self.machine, self.run), **({} if outputs is MISSING else {"results": flow.stated(outputs), "construction": flow.made})},
+            attributes={
+                **interface(self.root),
+                **run_facts(self.machine, self.run),
+                **({} if outputs is MISSING else {"results": flow.stated(outputs), "construction": flow.made}),
+            },
         )
 
     # --- modules and their tensors --------------------------------------------------------------------------------

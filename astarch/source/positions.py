@@ -17,7 +17,7 @@ from .syntax import At
 class _Bracket:
     """The context that `record_syntactic_position` opens around the tokens of a node."""
 
-    __slots__ = ("end_node", "line", "node", "start_node", "start", "state")
+    __slots__ = ("end_node", "line", "node", "start", "start_node", "state")
 
     def __init__(self, state: Positions, node: Any, start_node: Any, end_node: Any) -> None:
         self.state, self.node, self.start_node, self.end_node = state, node, start_node, end_node

@@ -124,7 +124,7 @@ class SourceFile:
 def shown(path: str) -> str:
     """A path as people read it: relative to the current folder when it lies inside."""
     here = os.getcwd() + os.sep
-    return path[len(here) :] if path.startswith(here) else path
+    return path.removeprefix(here)
 
 
 def read_text(path: str) -> str:
@@ -224,7 +224,7 @@ class Project:
         """A file by its path; packages around it give it its dotted name, and their parent joins the search path."""
         path = os.path.abspath(path)
         folder, base = os.path.split(path)
-        stem, suffix = os.path.splitext(base)
+        stem = os.path.splitext(base)[0]
         parts = [] if stem == "__init__" else [stem]
         while self._exists(os.path.join(folder, "__init__.py")):
             folder, name = os.path.split(folder)

@@ -22,7 +22,7 @@ class Constant(Struct, array_like=True, tag=2, gc=False):
     """None, True, False, a small integer, a float, text or bytes."""
 
     at: At
-    value: Union[None, bool, int, float, str]
+    value: bool | int | float | str | None
 
 
 class Literal(Struct, array_like=True, tag=3, gc=False):
@@ -39,7 +39,7 @@ class Formatted(Struct, array_like=True, tag=4):
     at: At
     value: Expression
     conversion: str
-    spec: Union[FString, None]
+    spec: FString | None
 
 
 class FString(Struct, array_like=True, tag=5):
@@ -59,7 +59,7 @@ class DictDisplay(Struct, array_like=True, tag=7):
     """A None key stands for ``**value``."""
 
     at: At
-    keys: list[Union[Expression, None]]
+    keys: list[Expression | None]
     values: list[Expression]
 
 
@@ -130,9 +130,9 @@ class Subscript(Struct, array_like=True, tag=16):
 
 class Slice(Struct, array_like=True, tag=17):
     at: At
-    lower: Union[Expression, None]
-    upper: Union[Expression, None]
-    step: Union[Expression, None]
+    lower: Expression | None
+    upper: Expression | None
+    step: Expression | None
 
 
 class Starred(Struct, array_like=True, tag=18):
@@ -146,8 +146,8 @@ class Parameter(Struct, array_like=True, tag=19):
     at: At
     kind: str
     name: str
-    default: Union[Expression, None]
-    annotation: Union[Expression, None]
+    default: Expression | None
+    annotation: Expression | None
 
 
 class Lambda(Struct, array_like=True, tag=20):
@@ -170,14 +170,14 @@ class Comprehension(Struct, array_like=True, tag=22):
 
     at: At
     kind: str
-    key: Union[Expression, None]
+    key: Expression | None
     element: Expression
     clauses: list[Clause]
 
 
 class Yield(Struct, array_like=True, tag=23):
     at: At
-    value: Union[Expression, None]
+    value: Expression | None
     whole: bool  # ``yield from``
 
 
@@ -215,7 +215,7 @@ class Annotate(Struct, array_like=True, tag=32):
     at: At
     target: Expression
     annotation: Expression
-    value: Union[Expression, None]
+    value: Expression | None
 
 
 class Augment(Struct, array_like=True, tag=33):
@@ -227,19 +227,19 @@ class Augment(Struct, array_like=True, tag=33):
 
 class Return(Struct, array_like=True, tag=34):
     at: At
-    value: Union[Expression, None]
+    value: Expression | None
 
 
 class Raise(Struct, array_like=True, tag=35):
     at: At
-    value: Union[Expression, None]
-    cause: Union[Expression, None]
+    value: Expression | None
+    cause: Expression | None
 
 
 class Assert(Struct, array_like=True, tag=36):
     at: At
     test: Expression
-    message: Union[Expression, None]
+    message: Expression | None
 
 
 class Delete(Struct, array_like=True, tag=37):
@@ -306,7 +306,7 @@ class While(Struct, array_like=True, tag=45):
 
 class Handler(Struct, array_like=True, tag=46):
     at: At
-    exception: Union[Expression, None]
+    exception: Expression | None
     name: str
     body: list[Statement]
 
@@ -322,7 +322,7 @@ class Try(Struct, array_like=True, tag=47):
 class WithItem(Struct, array_like=True, tag=48):
     at: At
     context: Expression
-    target: Union[Expression, None]
+    target: Expression | None
 
 
 class With(Struct, array_like=True, tag=49):
@@ -339,7 +339,7 @@ class Pattern(Struct, array_like=True, tag=50):
 
     at: At
     kind: str
-    value: Union[Expression, None]
+    value: Expression | None
     names: list[str]
     keys: list[Expression]
     patterns: list[Pattern]
@@ -348,7 +348,7 @@ class Pattern(Struct, array_like=True, tag=50):
 class Case(Struct, array_like=True, tag=51):
     at: At
     pattern: Pattern
-    guard: Union[Expression, None]
+    guard: Expression | None
     body: list[Statement]
 
 
@@ -365,8 +365,8 @@ class FunctionDef(Struct, array_like=True, tag=53):
     name: str
     parameters: list[Parameter]
     decorators: list[Expression]
-    returns: Union[Expression, None]
-    body: Union[list[Statement], None]
+    returns: Expression | None
+    body: list[Statement] | None
     lines: tuple[int, int]
     is_async: bool = False
 

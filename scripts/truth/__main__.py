@@ -87,7 +87,7 @@ def make(library: str, asked: Record) -> Record:
     for device in DEVICES:
         try:
             model, record["init_s"] = _seconds(build, asked, device)
-        except Exception as error:  # noqa: BLE001 - whatever the library raises is what the record says
+        except Exception as error:
             errors.append(_said(error))
         else:
             record["init_device"] = device
@@ -110,7 +110,7 @@ def _forward(asked: Record, model: Any, built_on: str) -> Record:
             with recorded(live) as calls:
                 partial = partial or calls
                 output, seconds = _seconds(run, live, arguments, keywords)
-        except Exception as error:  # noqa: BLE001 - whatever the library raises is what the record says
+        except Exception as error:
             errors.append(_said(error))
             continue
         told = {"calls": calls, "output": notation(output), "forward_device": device, "forward_s": seconds}
@@ -142,7 +142,7 @@ def timed(asked: Record) -> Record:
             if asked.get("input"):
                 arguments, keywords = given(asked, device)
                 run(model, arguments, keywords)
-        except Exception as error:  # noqa: BLE001 - a model that cannot be run has no time
+        except Exception as error:
             told["error"] = _said(error)
         else:
             return told | {"cpu": round(time.process_time() - started, 4), "device": device}

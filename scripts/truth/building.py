@@ -39,7 +39,7 @@ def run_statements(code: str, name: str) -> dict[str, Any]:
         module = ast.Module([statement], [])
         try:
             exec(compile(module, name, "exec"), namespace)  # noqa: S102 - a truth maker runs the library
-        except Exception as error:  # noqa: BLE001 - whatever it is, the statement told nothing
+        except Exception as error:
             print(f"{name}, line {statement.lineno}: {type(error).__name__}: {error}"[:200], file=sys.stderr)
     return namespace
 

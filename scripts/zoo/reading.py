@@ -119,7 +119,7 @@ def read_model(record: Record, search_path: Sequence[Path], scratch: Path, secon
             architecture = read_architecture(record, search_path, scratch, reading)
         reading.cpu, reading.wall = time.process_time() - cpu, time.perf_counter() - started
         _compare(reading, architecture, record, aspects)
-    except (Exception, TimeSpent) as error:  # noqa: BLE001 - whatever it is, it is this model's result
+    except (Exception, TimeSpent) as error:
         reading.cpu, reading.wall = time.process_time() - cpu, time.perf_counter() - started
         _failed(reading, error)
     reading.memory = _memory()

@@ -17,8 +17,8 @@ NOT_DESCRIBED = {
     "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper", "MaxNumBoundingBoxes", "MelSpectrogram", "STFTSpectrogram", "Layer",
     "InputSpec",
 }  # fmt: skip
-LAYERS = [name for name in dir(keras.layers) if inspect.isclass(getattr(keras.layers, name)) and name not in NOT_DESCRIBED]
-FUNCTIONS = [name for name in dir(keras.ops) if inspect.isfunction(getattr(keras.ops, name)) and name not in {"jvp", "rearrange", "vectorize"}]
+LAYERS = [name for name, value in vars(keras.layers).items() if inspect.isclass(value) and name not in NOT_DESCRIBED]
+FUNCTIONS = [name for name, value in vars(keras.ops).items() if inspect.isfunction(value) and name not in {"jvp", "rearrange", "vectorize"}]
 
 
 def _parameters(function: Any) -> list[tuple[Any, ...]]:

@@ -116,14 +116,14 @@ def ask_ours(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return summary(described(*args, **kwargs))
     except Refusal:
         return "refused"
-    except TypeError as error:  # a call that does not fit the signature is torch's TypeError too
+    except TypeError:  # a call that does not fit the signature is torch's TypeError too
         import inspect
 
         try:
             inspect.signature(described.function).bind(*args, **kwargs)
         except TypeError:
             return "refused"
-        raise error
+        raise
 
 
 def agree(name: str, *args: Any, device: str | None = None, **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from .pattern import ELLIPSIS, compose, names_of, parse, parse_side, solve
 
 
 def _one(tensor: Any) -> Any:
-    """einops takes a list of tensors as their stack."""
+    """Einops takes a list of tensors as their stack."""
     return REGISTRY["torch.stack"].function(tensor) if isinstance(tensor, (list, tuple)) else tensor
 
 

@@ -66,7 +66,7 @@ class _Methods(dict[str, Any]):
     """The methods of a tensor as attributes of its class, each found when it is asked for."""
 
     def __contains__(self, name: object) -> bool:
-        return dict.__contains__(self, name) or isinstance(REGISTRY.get(f"torch.Tensor.{name}"), Op) and not str(name).startswith("__")
+        return dict.__contains__(self, name) or (isinstance(REGISTRY.get(f"torch.Tensor.{name}"), Op) and not str(name).startswith("__"))
 
     def __missing__(self, name: str) -> Any:
         return REGISTRY[f"torch.Tensor.{name}"]

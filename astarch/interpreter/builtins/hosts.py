@@ -13,7 +13,19 @@ from typing import Any
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
 from ..values import (
-    CURRENT, MISSING, BoundMethod, Builtin, Class, ClassMethod, Function, GenericAlias, Instance, Lost, Property, PyModule, Raised,
+    CURRENT,
+    MISSING,
+    BoundMethod,
+    Builtin,
+    Class,
+    ClassMethod,
+    Function,
+    GenericAlias,
+    Instance,
+    Lost,
+    Property,
+    PyModule,
+    Raised,
     StaticMethod,
 )  # fmt: skip
 from .templates import filled
@@ -114,10 +126,7 @@ def _update(m: Machine, self: Any, *others: Any, **named: Any) -> None:
             self.update(gather(m, other))
         elif isinstance(other, dict):
             self.update(other)
-        elif isinstance(other, Instance) and other.py_class.find("keys") is not MISSING:
-            for key in m.iterate(m.call(m.get(other, "keys"), (), {})):
-                self[key] = m.subscript(other, key)
-        elif m.class_of(other).find("keys") is not MISSING:
+        elif (isinstance(other, Instance) and other.py_class.find("keys") is not MISSING) or m.class_of(other).find("keys") is not MISSING:
             for key in m.iterate(m.call(m.get(other, "keys"), (), {})):
                 self[key] = m.subscript(other, key)
         else:

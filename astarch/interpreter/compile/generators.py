@@ -14,10 +14,10 @@ from ..machine import Frame
 from ..operators import truth
 from ..values import Lost, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, expression, generates, generating, optional, statement
-from .names import target
-from .scopes import Scope, holds_yield
 from .exceptions import chained, enter_context, exit_context, handler_parts, matches
 from .hoisting import hoisted
+from .names import target
+from .scopes import Scope, holds_yield
 from .statements import branch_condition
 
 Steps = Generator[Any, Any, Any]

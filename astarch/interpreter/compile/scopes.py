@@ -156,8 +156,10 @@ def holds_yield(nodes: Any) -> bool:
 
 
 #: Methods that change what they are called on.
-_CHANGING = frozenset("""add add_module append appendleft clear discard extend insert pop popitem register_buffer register_module
-    register_parameter remove reverse setdefault sort update""".split())
+_CHANGING = frozenset({
+    "add", "add_module", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "register_buffer",
+    "register_module", "register_parameter", "remove", "reverse", "setdefault", "sort", "update",
+})  # fmt: skip
 
 
 def touched(statements: list[Any]) -> tuple[set[str], list[Any]]:

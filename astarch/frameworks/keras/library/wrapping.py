@@ -39,7 +39,7 @@ def constructor(host: type, function: Callable[..., Any]) -> Callable[..., Any]:
             function(self, *args, **{name: value for name, value in kwargs.items() if name not in base or name in signature.parameters})
         except _PASSES:
             raise
-        except Exception as error:  # noqa: BLE001 - a fault of a description must never stop the reading
+        except Exception as error:
             lost = next((value for value in (*args, *kwargs.values()) if isinstance(value, Unknown)), None)
             self.__dict__["_unknown"] = lost or fault(host, function, error)
 

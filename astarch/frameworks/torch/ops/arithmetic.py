@@ -25,7 +25,7 @@ DIVIDE = Rule("div", ANY, "float", divided, numbers="both")
 FLOOR_DIVIDE = Rule("floor_divide", NUMBERS, exact=floored, numbers="both")
 TRUNCATED_DIVIDE = Rule("div_trunc", NUMBERS, numbers="both")
 REMAINDER = Rule("remainder", NUMBERS, exact=lambda a, b: a % b if b or not_zero(b) else math.nan, numbers="either")
-POWER = Rule("pow", "ihfc", exact=lambda a, b: _general_power(a, b), numbers="either")
+POWER = Rule("pow", "ihfc", exact=lambda a, b: _general_power(a, b), numbers="either")  # noqa: PLW0108 - defined below
 
 
 def both(rule: Rule, input: Any, other: Any) -> Any:

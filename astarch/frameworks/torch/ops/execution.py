@@ -150,7 +150,7 @@ for _name in (
 
 for _name, _value in {
     "torch.backends.cudnn.enabled": True, "torch.backends.cudnn.benchmark": False, "torch.backends.cudnn.deterministic": False,
-    "torch.backends.cudnn.allow_tf32": True, "torch.backends.cuda.matmul.allow_tf32": False, 
+    "torch.backends.cudnn.allow_tf32": True, "torch.backends.cuda.matmul.allow_tf32": False,
     "torch.utils.cpp_extension.CUDA_HOME": None,
     "torch._dynamo.config.cache_size_limit": 8, "torch.distributed.ReduceOp.SUM": 0, "torch.distributed.group.WORLD": None,
     "torch.jit._script._cached_compiled_methods": (), "torch._jit_internal.BroadcastingList1": list,
