@@ -43,7 +43,7 @@ from zoo.sources import NotFetchedError, source_folders  # noqa: E402
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="scripts/zoo", description=__doc__.partition("\n")[0])
-    parser.add_argument("library", choices=[name for name, library in LIBRARIES.items() if library.framework == "torch"])
+    parser.add_argument("library", choices=list(LIBRARIES))
     parser.add_argument("--truth", type=Path, metavar="FILE", help="records to compare with (.jsonl, .jsonl.gz, .jsonl.xz)")
     parser.add_argument("--only", default="", metavar="REGEX", help="only models whose id matches")
     parser.add_argument("--limit", type=int, metavar="N", help="at most N models, evenly spread over the library")

@@ -47,6 +47,28 @@ def differences(architecture: Architecture, record: Record) -> Iterator[tuple[st
         if module.inbound is not None and list(module.inbound) != list(row[4]):
             yield "inbound", Verdict.WRONG, "inbound", name, list(module.inbound), row[4]
     yield from _weights(architecture, record)
+    ours_out, theirs_out = _tensors(architecture.outputs), _recorded(record["output"])
+    if ours_out != theirs_out:
+        verdict = Verdict.WRONG if ours_out else Verdict.PARTIAL
+        yield "outputs", verdict, "output of the model", "", ours_out, theirs_out
+
+
+def _tensors(value: Any) -> list[Any]:
+    """Shapes and element types of the outputs, flat, in the order of sorted keys."""
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in _tensors(value[key])]
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in _tensors(item)]
+    return [] if value is None or not hasattr(value, "dtype") else [(list(value.shape), value.dtype)]
+
+
+def _recorded(value: Any) -> list[Any]:
+    """The same of a record: ``[shape, element type]``, nested as the model nests its outputs."""
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in _recorded(value[key])]
+    if len(value) == 2 and isinstance(value[1], str):
+        return [(value[0], value[1])]
+    return [leaf for item in value for leaf in _recorded(item)]
 
 
 def _order(names: list[str], wanted: list[str]) -> Iterator[tuple[str, Verdict, str, str, Any, Any]]:

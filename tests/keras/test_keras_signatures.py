@@ -9,7 +9,6 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-import astarch.frameworks.keras.library  # noqa: E402, F401 - importing it brings every description
 from astarch.frameworks.describe import REGISTRY  # noqa: E402
 
 #: Layers around models of other frameworks, and audio, which are not described.

@@ -112,7 +112,8 @@ _ROUNDED_ONCE = {"add", "subtract", "multiply", "divide", "sqrt", "square", "abs
 
 def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: tuple[Any, ...], dtype: str | None = None) -> Any:
     """An elementwise function of arrays, tensors, sequences and numbers."""
-    if exact is not None and dtype is None and gives not in ("bits", "bool") and set(map(type, operands)) <= _NUMBERS and float in map(type, operands):
+    kinds = set(map(type, operands))
+    if exact is not None and dtype is None and gives not in ("bits", "bool") and float in kinds and kinds <= _NUMBERS:
         found = _of_numbers(exact, operands)
         if found is not None:
             return found
