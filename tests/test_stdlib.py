@@ -96,7 +96,7 @@ def test_a_copied_tensor_is_another_of_the_same_size() -> None:
         "__import__('random').random()", "__import__('random').choice([1, 2])", "__import__('time').time()",
         "__import__('os').path.exists('x')", "__import__('os').environ['X']", "__import__('os').cpu_count()",
         "__import__('pathlib').Path('x').exists()", "__import__('json').load(open('x'))", "__import__('datetime').datetime.now()",
-        "__import__('inspect').getsource(len)", "__import__('subprocess').run(['x'])", "__import__('socket').gethostname()",
+        "__import__('subprocess').run(['x'])", "__import__('socket').gethostname()",
         "__import__('uuid').uuid4()", "__import__('pickle').loads(b'')", "__import__('tempfile').mkdtemp()",
         "__import__('glob').glob('*')", "__import__('platform').node()", "__import__('math').sqrt(__import__('random').random())",
     ],

@@ -29,10 +29,8 @@ def compare(old: Architecture, new: Architecture, *, name: str = "", same_code: 
         same_code: Whether nothing that either of them is made of differs but in layout and comments.
 
     >>> model = Architecture("net.py:Net")
-    >>> compare(model, model).verdict.id
+    >>> compare(model, model).verdict.id  # nothing is known of either
     'undecided'
-    >>> compare(model, model, same_code=True).verdict.id
-    'none'
     """
     before, after = state(old), state(new)
     as_it_is = loading(before, after)

@@ -19,7 +19,7 @@ APART = "cdist dist histc histogram bincount renorm diff trapezoid trapz quantil
 NAMES = [
     name
     for name, item in REGISTRY.items()
-    if isinstance(item, Op) and item.function.__module__.rpartition(".")[2] in ("reduction", "scans")
+    if isinstance(item, Op) and name.startswith("torch.") and item.function.__module__.rpartition(".")[2] in ("reduction", "scans")
     and not any(name.rpartition(".")[2].strip("_").removeprefix("nan") == word for word in APART.split())
 ]  # fmt: skip
 AXES: list[tuple[Any, ...]] = [(), (0,), (-1,), (1,), (5,), (None,), ((0, 1),), ((0, -1),), ((0, 0),), ([],), ((1,),), (1.5,), ("a",)]
