@@ -22,7 +22,8 @@ A tour:
     astarch.diff("main:net.py:Net", "net.py:Net").verdict       # what changed, and whether old checkpoints still load
     astarch.diff_repository("origin/main")        # every model that a branch changes
 
-- *Reading*: `read`, `find`. *Checking*: `check`, `explain`. *Confirming*: `verify`, a `Verification` of `Fact`, each with its `Status`; its `Verdict`.
+- *Reading*: `read`, `find`. *Checking*: `check`, `explain`. *Confirming*: `verify`, a `Verification` of `Fact`,
+  each with its `Status`; its `Verdict`.
 - *What comes back*: `Architecture`, with its `Module`, `Parameter`, `Buffer`, `Call`, `Graph`, `Node`, `TensorType`, `Record`,
   `Dim`, `Unknown`, `Reason`, `Assumption`, `Alternative`, `Diagnostic`, `Span`.
 - *Writing*: `astarch.render` has one module per form: ``astarch.render.text.to_text(net)``, ``astarch.render.json.to_json(net)``.

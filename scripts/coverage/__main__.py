@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import argparse
 import ast
-import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
 
-from astarch.frameworks.describe import REGISTRY
-from astarch.frameworks.torch.library import TorchLibrary
-from astarch.frameworks.torch.module import Module
-from astarch.frameworks.torch.names import exists
-from astarch.interpreter.engine import new_machine
+from zoo.sources import home  # noqa: E402 - the path above comes first
+
+from astarch.frameworks.describe import REGISTRY  # noqa: E402 - the path above comes first
+from astarch.frameworks.torch.library import TorchLibrary  # noqa: E402 - the path above comes first
+from astarch.frameworks.torch.module import Module  # noqa: E402 - the path above comes first
+from astarch.frameworks.torch.names import exists  # noqa: E402 - the path above comes first
+from astarch.interpreter.engine import new_machine  # noqa: E402 - the path above comes first
 
 ROOTS = ("torch", "numpy", "einops")
 #: Methods that strings, dicts, lists and arrays have too say nothing about tensors.
@@ -92,7 +93,7 @@ def is_described(name: str) -> bool:
 def main() -> int:
     """Scan and print."""
     parser = argparse.ArgumentParser(prog="scripts/coverage", description=__doc__.partition("\n")[0])
-    parser.add_argument("--src", type=Path, default=Path(os.environ.get("ASTARCH_ZOO", "/opt/zoo")) / "src", help="the unpacked libraries")
+    parser.add_argument("--src", type=Path, default=home() / "src", help="the unpacked libraries")
     parser.add_argument("--only", nargs="*", default=["torchvision", "timm", "transformers", "vit_pytorch"], help="libraries, by name")
     parser.add_argument("--top", type=int, default=100, help="how many lines")
     parser.add_argument("--within", default="", help="only names that begin so, e.g. numpy")
