@@ -54,6 +54,11 @@ def _lost(value: Any) -> bool:
     return type(value).__name__ == "Unknown"
 
 
+def _imaginary_free(data: Any) -> bool:
+    """Whether known complex values are all real."""
+    return data is not None and all(isinstance(item, (int, float, complex)) and complex(item).imag == 0 for item in data)
+
+
 def _fits(self: Any, found: Any, value: Any) -> None:
     shape = tuple(value.shape)
     while shape and len(shape) > len(found.shape) and same(shape[0], 1) is True:
@@ -64,7 +69,8 @@ def _fits(self: Any, found: Any, value: Any) -> None:
             f"Index put requires the source and destination dtypes match, got {self.dtype} for the destination and "
             f"{value.dtype} for the source.",
         )
-    if found.masked and category(value.dtype) == 3 and category(self.dtype) in (1, 2) and same(product(found.shape), 0) is not True:
+    narrowed = category(value.dtype) == 3 and category(self.dtype) in (1, 2) and not _imaginary_free(value.data)
+    if found.masked and narrowed and same(product(found.shape), 0) is not True:
         refuse("RuntimeError", "value cannot be converted to a real type without overflow")
     if len(shape) > len(found.shape):
         refuse(
