@@ -4,17 +4,9 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from hypothesis import settings
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("fresh", deadline=None)
 settings.load_profile("fresh" if os.environ.get("ASTARCH_FRESH") else "steady")
-
-
-def pytest_runtest_teardown() -> None:
-    """No test leaves torch with another default dtype or device than it found: the next one compares against it."""
-    if (torch := sys.modules.get("torch")) and hasattr(torch, "set_default_dtype"):
-        torch.set_default_dtype(torch.float32)
-        torch.set_default_device(None)

@@ -54,7 +54,8 @@ def _real(spec: Any, device: str) -> Any:
     dtype = getattr(torch, spec.dtype)
     if spec.data is not None:
         return torch.tensor(spec.data, dtype=dtype).reshape(spec.shape).to(device)
-    return torch.empty(spec.shape, dtype=dtype, device=device)
+    # Never what memory happens to hold: not-a-numbers make decompositions fail now and then.
+    return torch.zeros(spec.shape, dtype=dtype, device=device)
 
 
 def _ours(spec: Any) -> Any:
