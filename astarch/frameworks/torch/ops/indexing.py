@@ -54,9 +54,9 @@ def _lost(value: Any) -> bool:
     return type(value).__name__ == "Unknown"
 
 
-def _imaginary_free(data: Any) -> bool:
-    """Whether known complex values are all real."""
-    return data is not None and all(isinstance(item, (int, float, complex)) and complex(item).imag == 0 for item in data)
+def _imaginary(data: Any) -> bool:
+    """Whether a value is known to have an imaginary part: of values not known, nothing is claimed."""
+    return data is not None and any(isinstance(item, complex) and item.imag != 0 for item in data)
 
 
 def _fits(self: Any, found: Any, value: Any) -> None:
@@ -69,7 +69,7 @@ def _fits(self: Any, found: Any, value: Any) -> None:
             f"Index put requires the source and destination dtypes match, got {self.dtype} for the destination and "
             f"{value.dtype} for the source.",
         )
-    narrowed = category(value.dtype) == 3 and category(self.dtype) in (1, 2) and not _imaginary_free(value.data)
+    narrowed = category(value.dtype) == 3 and category(self.dtype) in (1, 2) and _imaginary(value.data)
     if found.masked and narrowed and same(product(found.shape), 0) is not True:
         refuse("RuntimeError", "value cannot be converted to a real type without overflow")
     if len(shape) > len(found.shape):
