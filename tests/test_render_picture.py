@@ -197,6 +197,19 @@ def test_names_stay_names() -> None:
     assert json.loads(str(api.draw(hostile(), "model-explorer")))
 
 
+@pytest.mark.parametrize("form", ["dot", "html", "mermaid", "model-explorer", "annotated"])
+def test_no_picture_tells_whose_machine_made_it(tmp_path: Path, form: str) -> None:
+    """Files are named from the folder of the search path they were found in, however they were asked for."""
+    package = tmp_path / "library" / "models"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "vit.py").write_text(VIT, encoding="utf-8")
+    for target, options in ((f"{package / 'vit.py'}:ViT", {}), ("models.vit:ViT", {"search_path": [package.parent]})):
+        text = str(api.draw(astarch.read(target, inputs=(1, 3, 32, 32), **options), form))
+        assert str(tmp_path) not in text
+        assert form not in ("dot", "html", "model-explorer") or "models/vit.py" in text
+
+
 @pytest.mark.skipif(not shutil.which("dot"), reason="needs graphviz")
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 def test_dot_is_dot(vit: Architecture, direction: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +139,12 @@ def read_source(
         return session.do(lambda: _run(session, target, inputs, names))
 
     try:
-        return explore(run, limits.paths)
+        found = explore(run, limits.paths)
     except SourceError as error:
         raise ReadError(str(error)) from None
     finally:
         project.keep()
+    return replace(found, attributes={**found.attributes, "search_path": tuple(map(str, project.search_path))})
 
 
 def _run(session: Session, target: Target, inputs: list[InputSpec], names: dict[str, str]) -> Outcome:

@@ -11,6 +11,7 @@ from .notation import short_count
 from .paint import clean
 from .picture.items import Edge, Item, Picture
 from .picture.palette import INKS, Ink
+from .places import Places
 
 #: Directions in which a drawing may run.
 DIRECTIONS = ("TB", "LR", "BT", "RL")
@@ -31,7 +32,7 @@ def to_dot(picture: Picture, *, direction: str = "TB", shapes: bool = True) -> s
     names = {item.key: f"n{number}" for number, item in enumerate(picture.walk())}
     lines = [f"digraph {_quoted(picture.title)} {{", *_settings(picture, direction)]
     for item in picture.items:
-        lines += _drawn(item, names, 1)
+        lines += _drawn(item, names, picture.places, 1)
     lines += [_arrow(edge, names, shapes) for edge in _told(picture)]
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -70,18 +71,18 @@ def remarks(picture: Picture) -> list[str]:
 # --- boxes and nodes --------------------------------------------------------------------------------------------------
 
 
-def _drawn(item: Item, names: dict[str, str], level: int) -> Iterator[str]:
+def _drawn(item: Item, names: dict[str, str], places: Places, level: int) -> Iterator[str]:
     margin = "  " * level
     if not item.children:
-        yield f"{margin}{names[item.key]} [{_look(item)}]"
+        yield f"{margin}{names[item.key]} [{_look(item)} {_tip(item, places)}]"
         return
     ink = _box_ink(item, level)
     yield f'{margin}subgraph "cluster_{names[item.key]}" {{'
     yield f'{margin}  graph [label=<{_box_label(item)}> labeljust=l labelloc=t style="rounded,filled" margin=12'
-    colours = _attributes(color=ink.line, fillcolor=ink.fill, fontcolor=ink.text, tooltip=_tip(item))
-    yield f"{margin}         {colours} penwidth=1 fontsize=10]"
+    colours = _attributes(color=ink.line, fillcolor=ink.fill, fontcolor=ink.text)
+    yield f"{margin}         {colours} {_tip(item, places)} penwidth=1 fontsize=10]"
     for child in item.children:
-        yield from _drawn(child, names, level + 1)
+        yield from _drawn(child, names, places, level + 1)
     yield f"{margin}}}"
 
 
@@ -118,11 +119,11 @@ def _look(item: Item) -> str:
     ink = INKS[item.family]
     if item.kind in ("input", "output"):
         label = f"<b>{_text(item.type)}</b>" + (f'  <font point-size="8">{_text(item.output)}</font>' if item.output else "")
-        return f'label=<{label}> shape=box style="rounded,filled" {_inked(ink, item)}'
+        return f'label=<{label}> shape=box style="rounded,filled" {_inked(ink)}'
     if item.kind in ("operation", "parameter"):
         return _light(item, ink)
     border = ' penwidth=2.2 color="#dc2626"' if item.failed else " peripheries=2" if item.times != 1 else ""
-    return f"label=<{_module_label(item)}> {_inked(ink, item)}{border}"
+    return f"label=<{_module_label(item)}> {_inked(ink)}{border}"
 
 
 def _light(item: Item, ink: Ink) -> str:
@@ -134,7 +135,7 @@ def _light(item: Item, ink: Ink) -> str:
     style = '"filled"' if round_sign and not times else '"rounded,filled,dashed"' if item.kind == "parameter" else '"rounded,filled"'
     size = 11 if round_sign else 9
     label = _text(item.type) if round_sign and not times else f"{_text(item.type)}{short}{times}"
-    return f"label=<{label}> {shape} style={style} fontsize={size} {_inked(ink, item)}"
+    return f"label=<{label}> {shape} style={style} fontsize={size} {_inked(ink)}"
 
 
 def _module_label(item: Item) -> str:
@@ -150,15 +151,15 @@ def _module_label(item: Item) -> str:
     return f"{first}{times}{calls}<br/>{second}"
 
 
-def _inked(ink: Ink, item: Item) -> str:
-    return _attributes(fillcolor=ink.fill, color=ink.line, fontcolor=ink.text, tooltip=_tip(item))
+def _inked(ink: Ink) -> str:
+    return _attributes(fillcolor=ink.fill, color=ink.line, fontcolor=ink.text)
 
 
-def _tip(item: Item) -> str:
+def _tip(item: Item, places: Places) -> str:
     """What a pointer resting on it shows, in forms that can."""
-    place = f"{item.place.file}:{item.place.line}" if item.place.line else ""
     output = f"→ {item.output}" if item.output else ""
-    return " ".join(part for part in (item.name or item.type, output, place) if part)
+    told = (item.name or item.type, output, places.line(item.place))
+    return _attributes(tooltip=" ".join(part for part in told if part))
 
 
 # --- arrows -----------------------------------------------------------------------------------------------------------

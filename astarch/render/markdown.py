@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..ir.architecture import Architecture
 from .notation import arguments_text, count_text, short_count, value_text, values_text
 from .paint import clean
+from .places import Places
 from .rows import Row, flat, rows
 
 
@@ -23,8 +24,9 @@ def to_markdown(architecture: Architecture, *, depth: int | None = 3, operations
     lines += ["", f"{count_text(architecture.parameter_count)} parameters, {count_text(architecture.trainable_count)} trainable"]
     if architecture.calls:
         lines[-1] += f", {short_count(architecture.macs)} MACs"
+    places = Places(architecture)
     for finding in architecture.diagnostics:
-        place = f" ({finding.span.file}:{finding.span.line})" if finding.span.line else ""
+        place = f" ({places.line(finding.span)})" if finding.span.line else ""
         lines += ["", f"**{finding.severity} {finding.code}**: {_cell(finding.message)}{_cell(place)}"]
     if architecture.unknown:
         lines += [

@@ -12,6 +12,7 @@ from .mermaid import to_mermaid
 from .notation import arguments_text, count_text, short_count, value_text, values_text
 from .paint import clean
 from .picture import Edge, Item, Picture, picture
+from .places import Places
 from .rows import Row, flat, rows
 
 
@@ -86,7 +87,7 @@ def _page(one: _Class, names: Mapping[str, str], sources: Mapping[str, str]) -> 
     use = one.uses[0]
     yield f"# {clean(one.type.rpartition('.')[2])}"
     yield ""
-    yield f"`{clean(one.type)}`, {clean(one.place.file)}:{one.place.line}"
+    yield f"`{clean(one.type)}`, {_defined(one)}"
     said = _docstring(one.place, sources)
     if said:
         yield from ("", clean(said))
@@ -100,6 +101,10 @@ def _page(one: _Class, names: Mapping[str, str], sources: Mapping[str, str]) -> 
     yield from _parameters(use)
     yield from _users(one, names)
     yield from _picture(use)
+
+
+def _defined(one: _Class) -> str:
+    return clean(Places(one.uses[0].architecture).line(one.place))
 
 
 def _parameters(use: _Use) -> Iterator[str]:
@@ -182,11 +187,11 @@ def _index(classes: Mapping[str, _Class], names: Mapping[str, str], architecture
         link = f"[{clean(architecture.name)}]({names[root.type]})" if root and root.type in names else clean(architecture.name)
         macs = short_count(architecture.macs) if architecture.calls and str(architecture.macs) != "0" else "–"
         output = values_text(architecture.outputs) if architecture.outputs is not None else "–"
-        cells = (f"{link} `{_cell(architecture.target)}`", _cell(count_text(architecture.parameter_count)), _cell(macs), _cell(output))
+        cells = (f"{link} `{_cell(Places(architecture).target)}`", _cell(count_text(architecture.parameter_count)), _cell(macs), _cell(output))
         yield f"| {' | '.join(cells)} |"
     yield from ("", "| Class | Used | Defined |", "|:--|--:|:--|")
     for kind, one in sorted(classes.items()):
-        yield f"| [{clean(kind)}]({names[kind]}) | {len(one.uses)} | {clean(one.place.file)}:{one.place.line} |"
+        yield f"| [{clean(kind)}]({names[kind]}) | {len(one.uses)} | {_defined(one)} |"
 
 
 def _cell(text: str) -> str:

@@ -11,6 +11,7 @@ from ...ir.change import Comparison, Kind, Review
 from ...ir.graph import Record
 from ..notation import arguments_text, count_text, values_text
 from ..paint import clean
+from ..places import Places
 from .hook import hook
 from .wording import SIGNS, counted, grouped, sentence, totals
 
@@ -85,7 +86,7 @@ Pair = tuple[str | None, str | None]
 
 def _sides(comparison: Comparison) -> str:
     rows = "".join(_row(comparison, *pair) for pair in _pairs(comparison))
-    names = [_text(model.target) if model is not None else "–" for model in (comparison.old, comparison.new)]
+    names = [_text(Places(model).target) if model is not None else "–" for model in (comparison.old, comparison.new)]
     return f"<table><tr><th>{names[0]}<th class=n>parameters<th>{names[1]}<th class=n>parameters</tr>{rows}</table>"
 
 

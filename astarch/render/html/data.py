@@ -23,7 +23,7 @@ def page_data(architecture: Architecture, sources: Mapping[str, str], collapse: 
     files = {path: number for number, path in enumerate(_files(architecture))}
     return {
         "title": architecture.name,
-        "target": architecture.target,
+        "target": drawing.places.target,
         "framework": architecture.framework,
         "inputs": [[name, value_text(value)] for name, value in architecture.inputs.items()],
         "outputs": values_text(architecture.outputs) if architecture.outputs is not None else "",
@@ -32,7 +32,7 @@ def page_data(architecture: Architecture, sources: Mapping[str, str], collapse: 
         "items": [_item(item, files) for item in drawing.items],
         "edges": [[edge.source, edge.target, edge.label, int(edge.skip) + 2 * int(edge.again), edge.members] for edge in drawing.edges],
         "collapse": list(collapse),
-        "files": list(files),
+        "files": [drawing.places.file(path) for path in files],
         "sources": _sources(files, sources),
         "idle": list(drawing.idle),
         "findings": [

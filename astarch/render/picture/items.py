@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...ir.architecture import Alternative, Assumption
+from ...ir.architecture import Alternative, Architecture, Assumption
 from ...ir.diagnostic import Diagnostic
 from ...ir.dim import Dim
 from ...ir.span import NOWHERE, Span
 from ...ir.unknown import Unknown
+from ..places import Places
 
 #: A depth that is chosen so that the drawing stays readable.
 AUTO = "auto"
@@ -127,6 +128,7 @@ class Picture:
     diagnostics: tuple[Diagnostic, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     flows: bool = True
+    places: Places = field(default_factory=lambda: Places(Architecture("")), repr=False)
 
     def walk(self) -> Iterator[Item]:
         """Every item, outer ones first."""

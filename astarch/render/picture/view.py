@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from ...ir.architecture import Architecture
 from ..notation import value_text, values_text
+from ..places import Places
 from .flow import Flow, flow
 from .folding import folded
 from .items import AUTO, Edge, Item, Picture
@@ -69,6 +70,7 @@ def _titled(architecture: Architecture, found: Flow, items: tuple[Item, ...], ed
         diagnostics=architecture.diagnostics,
         alternatives=architecture.alternatives,
         flows=bool(edges),
+        places=Places(architecture),
     )
 
 
