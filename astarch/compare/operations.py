@@ -129,7 +129,7 @@ def artifact_operations(artifact: Architecture, composite: list[str]) -> tuple[l
                 strange.append(base)
             continue
         large = [one for one in weights if isinstance(one.output, TensorType) and len(one.output.shape) > 1]
-        kind = "conv_transpose" if base == "_convolution" and node.attributes.get("6") is True else kind
+        kind = "conv_transpose" if base == "_convolution" and node.attributes.get("transposed") is True else kind
         operation = Operation(kind, _stated(base, node), None, node.module, node.target, node.at, output=_shape(node.output))
         if large:
             operation.weight, operation.dtype = large[0].output.shape, large[0].output.dtype
@@ -209,22 +209,6 @@ def _fused(nodes: list[Node]) -> set[int]:
 
 # --- settings in one form -------------------------------------------------------------------------------------------------
 
-_POSITIONS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), ("", "", "", "stride", "padding", "dilation", "groups")),
-    "_convolution": ("", "", "", "stride", "padding", "dilation", "transposed", "output_padding", "groups"),
-    "batch_norm": ("", "", "", "", "", "training", "momentum", "eps"),
-    "layer_norm": ("", "normalized_shape", "", "", "eps"),
-    "group_norm": ("", "num_groups", "", "", "eps"),
-    **dict.fromkeys(("max_pool1d", "max_pool2d"), ("", "kernel_size", "stride", "padding", "dilation", "ceil_mode")),
-    **dict.fromkeys(("avg_pool1d", "avg_pool2d"), ("", "kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")),
-    **dict.fromkeys(("leaky_relu", "leaky_relu_"), ("", "negative_slope")),
-    **dict.fromkeys(("elu", "elu_"), ("", "alpha")),
-    **dict.fromkeys(("softmax", "log_softmax", "cat"), ("", "dim")),
-    "lstm": ("", "", "", "bias", "num_layers", "dropout", "training", "bidirectional", "batch_first"),
-    "gru": ("", "", "", "bias", "num_layers", "dropout", "training", "bidirectional", "batch_first"),
-    "conv_transpose2d": ("", "", "", "stride", "padding", "output_padding", "groups", "dilation"),
-}
-
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}),
     "conv_transpose2d": {"stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "dilation": 1},
@@ -272,11 +256,8 @@ def _canonical(settings: dict[str, Any]) -> dict[str, Any]:
 def _stated(base: str, node: Node) -> dict[str, Any]:
     """The settings of an artifact's operation, under the names of torch."""
     found: dict[str, Any] = dict(_DEFAULTS.get(base, {}))
-    names = _POSITIONS.get(base, ())
     for key, value in node.attributes.items():
-        name = names[int(key)] if key.isdecimal() and int(key) < len(names) else _ONNX.get(key, key)
-        if name:
-            found[name] = value
+        found[_ONNX.get(key, key)] = value
     if "Pool" not in base and "pool" in base and found.get("stride") in (None, []):
         found["stride"] = found.get("kernel_size")
     change: Callable[[dict[str, Any]], None] | None = _CHANGES.get(base)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Dim, Undecided
@@ -354,6 +354,10 @@ class Layer:
 
     described_as: str
     described_in: str
+
+    if TYPE_CHECKING:  # what ``self`` has beyond the description: the program's instance, and what its class takes from the framework
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 def layer(name: str, module: str, *aliases: str) -> Callable[[C], C]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..ir.dim import ACTIVE
 from ..source.project import Project
 from . import attributes, calls, classes, imports, operators, text
 from .budget import Budget
@@ -80,10 +81,11 @@ def run_deep(work: Callable[[], T]) -> T:
 
 def use(machine: Machine, work: Callable[[], T]) -> T:
     """Do some work with a machine as the one in progress."""
-    token = CURRENT.set(machine)
+    token, facts = CURRENT.set(machine), ACTIVE.set(None)  # what a run requires of sizes counts for that run only
     try:
         return work()
     finally:
+        ACTIVE.reset(facts)
         CURRENT.reset(token)
 
 

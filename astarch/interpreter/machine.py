@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from ..ir.dim import ACTIVE, Assumptions, Fact
 from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Reason, Unknown
 from .budget import Budget, BudgetSpent, resident
@@ -124,6 +125,7 @@ class Machine:
         self.modules: dict[str, PyModule] = {}
         self.unknowns: list[Unknown] = []
         self.assumptions: dict[str, Span] = {}
+        self.requirements: dict[Fact, Span] = {}
         self.decisions = decisions or {}
         self.decided: list[Decision] = []
         self.absent: dict[str, Decision] = {}
@@ -202,6 +204,11 @@ class Machine:
     def assume(self, message: str) -> None:
         """Note what was taken for granted."""
         self.assumptions.setdefault(message, self.where())
+
+    def require(self, fact: Fact) -> None:
+        """Note what sizes must satisfy, or the program raises; from here on they do."""
+        self.requirements.setdefault(fact, self.where())
+        ACTIVE.set((ACTIVE.get() or Assumptions()).extended(fact))
 
     def decide(self, condition: str, likely: bool = False) -> bool:
         """Answer a condition that cannot be decided: as the replay wants it, or the likelier way."""

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .diagnostic import Diagnostic
-from .dim import Dim
+from .dim import Dim, Fact
 from .dtype import bits
 from .graph import Graph
 from .span import NOWHERE, Span
@@ -119,6 +119,14 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """A fact about sizes without which the program raises, and where it does."""
+
+    fact: Fact
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Another outcome of an undecided condition: the condition in source terms, and the architecture under it."""
 
@@ -143,6 +151,7 @@ class Architecture:
         outputs: What the forward returned: a tuple of the values, one for a single tensor.
         unknown: What could not be known, with reason and place.
         assumptions: What was taken for granted.
+        requirements: What sizes must satisfy, or the program raises: ``dim % heads == 0``.
         diagnostics: What is wrong with the model.
         alternatives: Other outcomes of undecided conditions.
         source: Text of the files that matter, by path, for showing lines.
@@ -159,6 +168,7 @@ class Architecture:
     outputs: tuple[Any, ...] | None = None
     unknown: tuple[Unknown, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)

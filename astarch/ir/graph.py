@@ -43,6 +43,8 @@ class Node:
         module: Dotted name of the module it runs in.
         at: Where the source calls it.
         macs: Multiply-accumulate operations.
+        attributes: What a saved graph states of the operation, by the format's own names.
+        name: What a saved graph calls it.
     """
 
     index: int
@@ -55,6 +57,7 @@ class Node:
     at: Span = NOWHERE
     macs: int | Dim = 0
     attributes: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

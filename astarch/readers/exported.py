@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,12 +140,11 @@ class _Reader:
         index = self.wiring.add(
             "call_function", str(node["target"]).removeprefix("torch.ops."), self.wiring.sources(sources), makes,
             output=types[0] if len(types) == 1 else types, arguments=arguments, attributes=attributes, module=module,
+            name=next(iter(makes), ""),
         )  # fmt: skip
         at = _place(metadata.get("stack_trace", ""))
         if at is not NOWHERE:
-            made = self.wiring.nodes[index]
-            self.wiring.nodes[index] = type(made)(made.index, made.op, made.target, made.inputs, made.arguments, made.output, module, at, 0,
-                                                  made.attributes)  # fmt: skip
+            self.wiring.nodes[index] = replace(self.wiring.nodes[index], at=at)
 
     def _stack(self, text: str) -> str:
         """The module of a node, from ``key,path,class;key,path,class``."""

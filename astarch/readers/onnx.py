@@ -183,6 +183,7 @@ class _Reader:
             "call_function", kind if domain in ("", "ai.onnx") else f"{domain}.{kind}", [*self._sources(inputs, scope), *bodies],
             output=stated[0] if len(stated) == 1 else tuple(stated), attributes=attributes, module=module,
             arguments=[(str(place), name) for place, name in enumerate(inputs) if name],
+            name=node.text(3) or next(filter(None, outputs), ""),
         )  # fmt: skip
         for name in outputs:
             scope.values[name] = index

@@ -13,7 +13,7 @@ from ..frameworks.torch.instance import ModuleInstance, walk
 from ..frameworks.torch.tensor import UninitializedParameter
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
-from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter
+from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter, Requirement
 from ..ir.dim import Dim
 from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.tensor import Shape, Tensor
@@ -58,6 +58,7 @@ class Recorder:
             outputs=None if outputs is MISSING else (stated(outputs),),
             unknown=found,
             assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
+            requirements=tuple(Requirement(fact, span) for fact, span in self.machine.requirements.items()),
             diagnostics=tuple(self.run.diagnostics),
             attributes={
                 **interface(self.root),

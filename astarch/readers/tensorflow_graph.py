@@ -139,9 +139,9 @@ class TensorFlowGraph:
                 return self.wiring.add("get_attr", step.name, makes=[step.name], output=kind, module=scope)
             output = kind
         word = "placeholder" if step.op.startswith("Placeholder") and not sources else "call_function"
-        arguments = [("name", step.name), *((str(place), name) for place, name in enumerate(step.inputs))]
+        arguments = [(str(place), name) for place, name in enumerate(step.inputs)]
         target = step.name if word == "placeholder" else step.op
-        return self.wiring.add(word, target, sources, output=output, attributes=attributes, arguments=arguments, module=scope)
+        return self.wiring.add(word, target, sources, output=output, attributes=attributes, arguments=arguments, module=scope, name=step.name)
 
     def _call(self, step: Step, sources: list[int | None], depth: int) -> list[int]:
         name = step.attributes["f"].message(10).text(1) if "f" in step.attributes else ""

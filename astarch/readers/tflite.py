@@ -61,6 +61,7 @@ def read(path: Path) -> Architecture:
         index = wiring.add(
             "call_function", kind, [makers[place] for place in taken if place in makers], output=types[0] if len(types) == 1 else types,
             attributes=_options(kind, operator), arguments=[(str(n), names[p]) for n, p in enumerate(taken) if 0 <= p < len(names)],
+            name=next((names[place] for place in given if 0 <= place < len(names)), ""),
         )  # fmt: skip
         makers.update(dict.fromkeys(given, index))
     results = [place for place in graph.numbers(2) if 0 <= place < len(tensors)]

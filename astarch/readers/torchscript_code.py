@@ -10,6 +10,7 @@ from typing import Any
 
 from ..ir.unknown import Reason, Unknown
 from .opening import refuse
+from .torchscript_operators import argument_name
 from .wiring import Wiring
 
 #: How many statements are followed, and how deep calls go.
@@ -280,7 +281,9 @@ class Flow:
             self.module = before
 
     def _operation(self, name: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
-        given = [*((str(place), value) for place, value in enumerate(arguments)), *keywords.items()]
+        packed = len(arguments) > 3 and isinstance(arguments[3], list)  # a recurrent layer is given packed sequences
+        places = (argument_name(name, place, packed=packed) for place in range(len(arguments)))
+        given = [*zip(places, arguments, strict=True), *keywords.items()]
         attributes = {key: _plain(value) for key, value in given if not _nodes(value)}
         texts = [(key, ", ".join(f"%{node}" for node in nodes)) for key, value in given if (nodes := _nodes(value))]
         return _Result(

@@ -37,15 +37,17 @@ class Wiring:
         attributes: Mapping[str, Any] | None = None,
         module: str = "",
         macs: int | Dim = 0,
+        name: str = "",
     ) -> int:
         """Append a node; it is the maker of the values named."""
         index = len(self.nodes)
         if index >= NODES:
             refuse(self.path, f"has more than {NODES:,} operations", "it is made to exhaust its reader")
         inputs = tuple(dict.fromkeys(sources))
-        self.nodes.append(Node(index, word, target, inputs, tuple(arguments), output, module, macs=macs, attributes=dict(attributes or {})))
-        for name in makes:
-            self.makers[name] = index
+        given = dict(attributes or {})
+        self.nodes.append(Node(index, word, target, inputs, tuple(arguments), output, module, macs=macs, attributes=given, name=name))
+        for made in makes:
+            self.makers[made] = index
         return index
 
     def sources(self, names: Iterable[str]) -> list[int]:

@@ -81,7 +81,7 @@ def test_frozen_graphs(keras_files: Files, name: str) -> None:
     folder, truth = keras_files
     read = astarch.read(str(folder / f"{name}_frozen.pb"))
     frozen = truth[name]["frozen"]
-    found = [(dict(node.arguments)["name"], node) for node in read.graph if node.op == "call_function"]
+    found = [(node.name, node) for node in read.graph if node.op == "call_function"]
     assert found
     for key, node in found:
         if key in frozen:

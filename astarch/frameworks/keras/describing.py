@@ -8,7 +8,7 @@ numbers and `Dim`, never None. A description calls its parent by name, and need 
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...ir.dim import Dim, same
 from .. import describe
@@ -23,8 +23,14 @@ class KerasLayer(describe.Layer):
 
     described_in = "keras.src.layers.layer"
 
-    def call(self, inputs: Any) -> Any:
-        return shaped(self, inputs)
+    if TYPE_CHECKING:  # each layer takes what it takes
+
+        def call(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    else:
+
+        def call(self, inputs: Any) -> Any:
+            return shaped(self, inputs)
 
     def get_config(self) -> dict[str, Any]:
         return described_config(self)

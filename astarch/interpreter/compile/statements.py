@@ -12,6 +12,7 @@ from ..operators import binary, store, subscript, truth
 from ..values import Lost, PyModule, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, block, compiles, expression, optional
 from .expressions import condition
+from .facts import facts_of, take_for_granted
 from .names import target, unbind
 from .scopes import Scope, bound_names, only_raises, only_warns, touched
 from .spelling import spell
@@ -203,33 +204,26 @@ def _delete(node: s.Delete, scope: Scope) -> Run:
 @compiles(s.Assert)
 def _assert(node: s.Assert, scope: Scope) -> Run:
     test, message, at = expression(node.test, scope), optional(node.message, scope), node.at
+    facts = facts_of(node.test, scope)
 
     def run(frame: Frame) -> None:
         m = frame.machine
+        noted = len(m.unknowns)
         value = test(frame)
         if value is True:
             return
         frame.at = at
-        if type(value) is Unknown:
-            m.assume(f"{spell(node.test)} holds")
-            return
-        if not truth_or_assumed(m, value, node.test):
+        count = len(m.decided)
+        answer = type(value) is Unknown or truth(m, value)
+        if type(value) is Unknown or len(m.decided) > count:
+            del m.decided[count:]
+            take_for_granted(m, frame, node.test, facts, True, noted)
+        elif not answer:
             text = message(frame) if message is not None else f"{spell(node.test)} does not hold"
             frame.at = at
             raise m.error("AssertionError", text if isinstance(text, str) else str(text))
 
     return run
-
-
-def truth_or_assumed(m: Machine, value: Any, node: Any) -> bool:
-    """The truth of an asserted value; one that cannot be decided is assumed."""
-    count = len(m.decided)
-    answer = truth(m, value)
-    if len(m.decided) > count:
-        del m.decided[count:]
-        m.assume(f"{spell(node)} holds")
-        return True
-    return answer
 
 
 # --- branches and loops ---------------------------------------------------------------------------------------------
@@ -277,13 +271,14 @@ def _indifferent(node: s.If, scope: Scope) -> Run:
 
 
 def _assumed(test: Any, scope: Scope, answer: bool) -> Run:
-    value, at = expression(test, scope), test.at
+    value, at, facts = expression(test, scope), test.at, facts_of(test, scope)
 
     def run(frame: Frame) -> bool:
+        m = frame.machine
+        noted = len(m.unknowns)
         found = value(frame)
         if found is True or found is False:
             return found
-        m = frame.machine
         frame.at = at
         if type(found) is not Unknown:
             count = len(m.decided)
@@ -291,7 +286,7 @@ def _assumed(test: Any, scope: Scope, answer: bool) -> Run:
             if len(m.decided) == count:
                 return answered
             del m.decided[count:]
-        m.assume(spell(test) if answer else f"not ({spell(test)})")
+        take_for_granted(m, frame, test, facts, answer, noted)
         return answer
 
     return run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....ir.dim import Dim
+from ....ir.dim import Dim, Ratio, Real
 from ...describe import refuse
 from ...dtypes import category, complex_of, promote
 from ..tensor import TorchTensor, default_dtype
@@ -14,7 +14,7 @@ CATEGORY = {
     "bool": 0, "uint8": 1, "int8": 1, "int16": 1, "int32": 1, "int64": 1, "uint16": 1, "uint32": 1, "uint64": 1,
     "bfloat16": 2, "float16": 2, "float32": 2, "float64": 2, "complex32": 3, "complex64": 3, "complex128": 3,
 }  # fmt: skip
-_NUMBERS = {bool: 0, int: 1, Dim: 1, float: 2, complex: 3}
+_NUMBERS = {bool: 0, int: 1, Dim: 1, float: 2, Ratio: 2, Real: 2, complex: 3}
 
 
 def category_of(dtype: str) -> int:
