@@ -65,9 +65,11 @@ class Library(Protocol):
 
     def names(self, module: str) -> list[str]:
         """The names of a described module; none for any other."""
+        ...
 
     def overrides(self, module: str) -> dict[str, Any]:
         """The names of a module of the program that are described all the same."""
+        ...
 
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a value of the framework's own, or `MISSING`."""
@@ -97,17 +99,32 @@ class Machine:
     call: Callable[..., Any]
     get: Callable[..., Any]
     put: Callable[..., Any]
+    delete: Callable[[Any, str], None]
     iterate: Callable[[Any], Iterator[Any]]
     truth: Callable[[Any], Any]
     equal: Callable[[Any, Any], Any]
     compare: Callable[[str, Any, Any], Any]
+    binary: Callable[..., Any]
+    unary: Callable[[str, Any], Any]
     subscript: Callable[[Any, Any], Any]
+    store: Callable[[Any, Any, Any], None]
     contains: Callable[[Any, Any], Any]
     length: Callable[[Any], Any]
     hash_of: Callable[[Any], int]
     text_of: Callable[[Any], str]
+    repr_of: Callable[[Any], str]
+    formatted: Callable[[Any, str], Any]
     class_of: Callable[[Any], Class]
+    is_instance: Callable[[Any, Any], Any]
+    is_subclass: Callable[[Any, Any], Any]
+    build_class: Callable[..., Any]
+    prepare_class: Callable[..., None]
     import_module: Callable[..., Any]
+    import_name: Callable[..., Any]
+    import_star: Callable[[Frame, str, int], None]
+    names_of: Callable[[PyModule], list[str]]
+    load: Callable[[str, Any], PyModule]
+    find_spec: Callable[[str], bool]
 
     #: How much has been recorded so far: grows with every call of a model.
     recorded: Callable[[], int] = staticmethod(lambda: 0)

@@ -13,7 +13,7 @@ from ..frameworks.keras.nested import flatten
 from ..frameworks.keras.tensor import KerasTensor, Variable, outward
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, Builtin, Function
-from ..ir.architecture import Architecture, Assumption, Call, Module, Parameter
+from ..ir.architecture import Architecture, Assumption, Call, Module, Parameter, Requirement
 from ..ir.dim import Dim
 from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.unknown import Unknown
@@ -56,6 +56,7 @@ class KerasRecorder:
             outputs=None if found is MISSING else (self._value(found),),
             unknown=self._unknowns(),
             assumptions=tuple(Assumption(text, span) for text, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
+            requirements=tuple(Requirement(fact, span) for fact, span in self.machine.requirements.items()),
             diagnostics=tuple(self.run.diagnostics),
         )
 

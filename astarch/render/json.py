@@ -45,6 +45,7 @@ def to_data(architecture: Architecture, *, version: str = "") -> dict[str, Any]:
     """
     write = _Writer()
     keras = architecture.framework == "keras"
+    saved = "format" in architecture.attributes
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "astarch": version,
@@ -55,7 +56,7 @@ def to_data(architecture: Architecture, *, version: str = "") -> dict[str, Any]:
         "parameters": [write.parameter(item, place) for place, item in enumerate(architecture.parameters.values())],
         "buffers": [write.buffer(item, place) for place, item in enumerate(architecture.buffers.values())],
         "calls": [write.call(call, place) for place, call in enumerate(architecture.calls)],
-        "graph": {"nodes": [write.node(node, place) for place, node in enumerate(architecture.graph)]},
+        "graph": {"nodes": [write.node(node, place, saved) for place, node in enumerate(architecture.graph)]},
         "outputs": write.values(architecture.outputs, "/outputs") if architecture.outputs is not None else None,
         "output_dtypes": dtypes(architecture.outputs),
         "parameter_count": size_data(architecture.parameter_count),
@@ -65,8 +66,11 @@ def to_data(architecture: Architecture, *, version: str = "") -> dict[str, Any]:
         "macs": size_data(architecture.macs),
         "flops": size_data(2 * architecture.macs),
     }
+    if saved:
+        data["artifact"] = artifact_data(architecture.attributes)
     data["unknown"] = write.unknown(architecture.unknown)
     data["assumptions"] = [{"message": item.message, "at": place_data(item.span)} for item in architecture.assumptions]
+    data["requirements"] = [{"fact": str(item.fact), "at": place_data(item.span)} for item in architecture.requirements]
     data["diagnostics"] = [diagnostic_data(finding) for finding in architecture.diagnostics]
     data["alternatives"] = [
         {"condition": other.condition, "at": place_data(other.span), "architecture": to_data(other.architecture, version=version)}
@@ -209,8 +213,8 @@ class _Writer:
         }
         return {**data, "at": place_data(call.at), "macs": size_data(call.macs), "depth": call.depth}
 
-    def node(self, node: Node, place: int) -> dict[str, Any]:
-        return {
+    def node(self, node: Node, place: int, saved: bool) -> dict[str, Any]:
+        data = {
             "index": node.index,
             "op": node.op,
             "target": node.target,
@@ -222,6 +226,12 @@ class _Writer:
             "at": place_data(node.at),
             "macs": size_data(node.macs),
         }
+        if saved and node.name:
+            data["name"] = node.name
+        if saved and node.attributes:
+            path = f"/graph/nodes/{place}/attributes"
+            data["attributes"] = {name: self.argument(value, f"{path}/{_escaped(name)}") for name, value in node.attributes.items()}
+        return data
 
     def unknown(self, stated: tuple[Unknown, ...]) -> list[dict[str, Any]]:
         """What is not known, stated or met, each once, with the nulls it explains."""
@@ -241,6 +251,13 @@ class _Writer:
             if path:
                 entry["fields"].append(path)
         return list(entries.values())
+
+
+def artifact_data(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a saved model is: its format, what wrote it, and what it can confirm."""
+    write = _Writer()
+    kept = {name: attributes[name] for name in ("format", "producer", "opset", "signature", "version", "under") if attributes.get(name)}
+    return {**{name: write.argument(value, "") for name, value in kept.items()}, "holds": list(attributes.get("holds", ()))}
 
 
 def scalar_data(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..ir.architecture import Architecture
@@ -13,6 +14,7 @@ from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Unknown
 from .frames import frames, wrapped
 from .notation import bytes_text, count_text, shape_text, short_count, value_text, values_text
+from .operations import is_saved_graph, operations_table
 from .paint import Page, clean
 from .rows import flat, rows
 from .table import Table, table
@@ -41,10 +43,12 @@ def to_text(
     page = page or Page()
     sections = [
         _heading(architecture, page),
-        _modules(architecture, page, depth, operations),
+        _tensors(architecture, page, depth) if "format" in architecture.attributes else _modules(architecture, page, depth, operations),
+        operations_table(architecture, page) if operations and is_saved_graph(architecture) else "",
         frames(architecture.diagnostics, sources or {}, page),
         _alternatives(architecture, page),
         _unknown(architecture, page),
+        _requirements(architecture, page),
         _assumptions(architecture, page),
         _totals(architecture, page),
     ]
@@ -53,19 +57,35 @@ def to_text(
 
 def _heading(architecture: Architecture, page: Page) -> str:
     """The class and its place; what goes in and what comes out."""
-    name = clean(architecture.name)
+    name = clean(_title(architecture))
     place = place_text(_root_place(architecture))
     room = page.width - len(name) - 2
     gap = page.fit_end(place, room) if place and room > 8 else ""
     fill = " " * (page.width - len(name) - len(gap)) if gap else ""
     lines = [f"{page.paint(page.fit(name, page.width), 'title')}{fill}{page.paint(gap, 'dim')}"]
-    if architecture.target and architecture.target != f"{_root_place(architecture).file}:{architecture.name}":
+    about = architecture.attributes
+    if "format" in about:
+        opset = ", ".join(f"{domain.removeprefix('ai.onnx') or 'opset'} {number}" for domain, number in (about.get("opset") or {}).items())
+        signature = f"signature {about['signature']}" if about.get("signature") else ""
+        under = f"the tensors under {about['under']}" if about.get("under") else ""
+        parts = (about["format"], opset, about.get("producer"), signature, under)
+        lines.append(page.paint(page.fit(clean(f" {page.glyphs.dot} ".join(str(part) for part in parts if part)), page.width), "dim"))
+    if architecture.target and architecture.target not in (name, f"{_root_place(architecture).file}:{architecture.name}"):
         lines.append(page.paint(page.fit(clean(architecture.target), page.width), "dim"))
     if architecture.inputs or architecture.outputs is not None:
         given = ", ".join(f"{clean(key)} {value_text(value, page.glyphs)}" for key, value in architecture.inputs.items())
         gives = f" {page.glyphs.arrow} {values_text(architecture.outputs, page.glyphs)}" if architecture.outputs is not None else ""
         lines += wrapped(f"{given or '()'}{gives}", page.width)
     return "\n".join(lines)
+
+
+def _title(architecture: Architecture) -> str:
+    """The class of the model; of a file that does not keep one, the file's name."""
+    form = str(architecture.attributes.get("format", "")).replace(" ", "").lower()
+    kind = architecture.name.replace("_", "").lower()
+    if form and (kind in form or kind in ("", "statedict", "checkpoint")):
+        return architecture.target.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return architecture.name
 
 
 def _root_place(architecture: Architecture) -> Span:
@@ -87,6 +107,14 @@ def _modules(architecture: Architecture, page: Page, depth: int | None, operatio
         return ""
     shown: Table = table(list(flat(tree, depth)), page, forward=_has_forward(architecture), heading=_root_place(architecture).file)
     return "\n".join(shown.lines + [page.paint(line, "dim") for note in shown.notes for line in wrapped(note, page.width)])
+
+
+def _tensors(architecture: Architecture, page: Page, depth: int | None) -> str:
+    """The modules of a saved model with every tensor that it holds."""
+    tree = rows(architecture, tensors=True)
+    told = is_saved_graph(architecture) and architecture.framework == "keras"
+    levels = [(level, replace(row, arguments=()) if told else row) for level, row in flat(tree, depth)]
+    return "\n".join(table(levels, page, forward=True, heading=_root_place(architecture).file, saved=True).lines) if levels else ""
 
 
 def _has_forward(architecture: Architecture) -> bool:
@@ -120,6 +148,13 @@ def _unknown(architecture: Architecture, page: Page) -> str:
         if len(places) > _SHOWN:
             lines.append(f"    {page.glyphs.ellipsis} and {len(places) - _SHOWN} more places")
     return _section("Not known", len(architecture.unknown), lines, page)
+
+
+def _requirements(architecture: Architecture, page: Page) -> str:
+    """What sizes must satisfy, each fact once."""
+    found = {clean(str(item.fact)): place_text(item.span) for item in reversed(architecture.requirements)}
+    lines = [line for fact, place in reversed(found.items()) for line in _item(fact, place, page)]
+    return _section("Requires", len(found), lines, page)
 
 
 def _assumptions(architecture: Architecture, page: Page) -> str:
@@ -163,7 +198,9 @@ def _parameters(architecture: Architecture) -> str:
     text = count_text(unique)
     if not _equal(unique, listed):
         text += f" unique, {count_text(listed)} as listed (tied ones under each name)"
-    if _equal(trainable, unique):
+    if "trained" not in architecture.attributes.get("holds", ("trained",)):
+        pass  # the file does not say which of them are trained
+    elif _equal(trainable, unique):
         text += ", all trainable" if unique else ""
     elif _equal(trainable, 0):
         text += ", all frozen"
@@ -179,7 +216,8 @@ def _buffers(architecture: Architecture) -> str:
     passing: int | Dim = sum(buffer.count for buffer in buffers if not buffer.persistent)
     if not buffers:
         return ""
-    parts = [] if _equal(kept, 0) else [f"{count_text(kept)} in the state dict"]
+    where = "" if "format" in architecture.attributes else " in the state dict"
+    parts = [] if _equal(kept, 0) else [f"{count_text(kept)}{where}"]
     return ", ".join(parts + ([] if _equal(passing, 0) else [f"{count_text(passing)} not persistent"]))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ...source import syntax as s
-from ..machine import Frame, Machine
+from ..machine import Frame
 from ..operators import binary, store, subscript, truth
 from ..values import Lost, PyModule, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, block, compiles, expression, optional

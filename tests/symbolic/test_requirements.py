@@ -1,0 +1,66 @@
+"""What sizes must satisfy, or the program raises: recorded, and used from there on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from astarch import read
+
+ATTENTION = """
+from torch import nn
+
+class Attention(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        {test}
+        self.heads, self.scale = heads, (dim // heads) ** -0.5
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x):
+        b, t, c = x.shape
+        q, k, v = self.qkv(x).reshape(b, t, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
+        weights = (q @ k.transpose(-2, -1) * self.scale).softmax(-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(b, t, c))
+"""
+
+TESTS = [
+    "if dim % heads != 0: raise ValueError('no')",
+    "if dim % heads: raise ValueError('no')",
+    "if not dim % heads == 0: raise ValueError('no')",
+    "assert dim % heads == 0",
+    "assert dim % heads == 0 and heads > 0, f'{dim}'",
+]
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_divisible_heads(tmp_path: Path, test: str) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(ATTENTION.replace("{test}", test))
+    found = read(f"{file}:Attention", inputs=("B", "T", "dim"))
+    assert [str(item.fact) for item in found.requirements] == ["dim%heads == 0"]
+    assert found.requirements[0].span.line == 7
+    assert [str(size) for size in found.outputs[0].shape] == ["B", "T", "dim"]
+    assert str(found.macs) == "2*B*T**2*dim + 4*B*T*dim**2"
+    assert found.unknown == ()
+    assert found.alternatives == ()
+
+
+def test_a_condition_that_is_no_fact_about_sizes_stays_an_assumption(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(ATTENTION.replace("{test}", "if not isinstance(dim / heads, int) and heads.odd: raise ValueError('no')"))
+    found = read(f"{file}:Attention")
+    assert found.requirements == ()
+
+
+def test_what_one_reading_requires_is_forgotten_by_the_next(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(ATTENTION.replace("{test}", TESTS[0]))
+    read(f"{file}:Attention")
+    file = tmp_path / "other.py"
+    file.write_text(ATTENTION.replace("{test}", "pass").replace("Linear(dim, dim)", "Linear(dim // heads * heads, dim)"))
+    found = read(f"{file}:Attention")
+    assert found.requirements == ()
+    assert str(found.parameters["proj.weight"].shape[1]) == "dim//heads*heads"
