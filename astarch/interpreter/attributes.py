@@ -392,7 +392,10 @@ def put(m: Machine, value: Any, name: str, new: Any) -> None:
         if custom is MISSING:
             put_plainly(m, value, name, new)
         elif type(custom) is Builtin and not custom.needs_machine:
-            custom.function(value, name, new)
+            try:
+                custom.function(value, name, new)
+            except Refusal as refusal:
+                raise m.error(refusal.kind, refusal.message) from None
         else:
             m.call(custom, (value, name, new), {})
     elif isinstance(value, Class):
