@@ -12,8 +12,8 @@ from ..source.project import Project
 from . import attributes, calls, classes, imports, operators, text
 from .budget import Budget
 from .builtins.functions import BUILTINS
-from .compile import calls as _calls  # noqa: F401 - these register the compilers of their node kinds
-from .compile import comprehensions, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401
+from .compile import calls as _calls  # noqa: F401 # pyright: ignore[reportUnusedImport] - these register the compilers of their node kinds
+from .compile import comprehensions, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401 # pyright: ignore[reportUnusedImport]  # noqa: F401 # pyright: ignore[reportUnusedImport]
 from .machine import Library, Machine
 from .values import CURRENT, Raised
 

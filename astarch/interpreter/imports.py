@@ -330,7 +330,7 @@ def _find_module(m: Machine, name: str, guarded: bool) -> Any:
         if described is not None:
             return described
     file = m.project.find(name) if m.project is not None else None
-    if file is not None and m.project.is_own(file):
+    if m.project is not None and file is not None and m.project.is_own(file):
         return load(m, name, file)
     described = _standard(m, name)
     if described is not None:

@@ -372,13 +372,14 @@ class PyModule:
     Attributes:
         name: Dotted name.
         namespace: The names bound so far.
-        resolve: Finds a name that is not bound yet: ``resolve(name)`` gives a value or `MISSING`.
+        resolve: Finds a name that is not bound yet: ``resolve(name)`` gives a value or `MISSING`; the program's own
+            take a limit as well, the number of the statement that is being run.
         file: The source file, when it has one.
     """
 
     __slots__ = ("attributes", "file", "name", "namespace", "resolve", "state")
 
-    def __init__(self, name: str, resolve: Callable[[str], Any] | None = None, file: Any = None) -> None:
+    def __init__(self, name: str, resolve: Callable[..., Any] | None = None, file: Any = None) -> None:
         self.name = name
         self.namespace: dict[str, Any] = {}
         self.resolve = resolve

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .dim import Dim
 
@@ -62,6 +62,11 @@ class Tensor:
     data: list[Any] | None
     node: int | None
     requires_grad: bool
+
+    if TYPE_CHECKING:  # from the framework that describes it
+
+        def __getitem__(self, index: Any) -> Any: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
 
     def __init__(self, shape: Any, dtype: str = "float32", data: list[Any] | None = None) -> None:
         self.shape = shape if type(shape) is Shape else Shape(shape)

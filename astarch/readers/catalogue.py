@@ -26,7 +26,7 @@ def open_catalogue() -> None:
     if places and all(place.startswith(ours) for place in places.values()):
         REGISTRY.expect(places)
         return
-    from ..frameworks.torch import library  # noqa: F401 - importing it imports every description
+    from ..frameworks.torch import library  # noqa: F401 # pyright: ignore[reportUnusedImport] - importing it imports every description
 
     apart = f"{ours}keras."  # brings all of its own when a program first names it
     _keep(path, {name: place for name, place in REGISTRY.places.items() if place.startswith(ours) and not place.startswith(apart)})

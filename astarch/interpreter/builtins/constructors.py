@@ -103,9 +103,11 @@ def _bytes(m: Machine, value: Any = b"", encoding: Any = None) -> Any:
     if found is not MISSING:
         return found
     value = payload_of(value)
+    if encoding is not None:
+        return bytes(value, encoding)
     if isinstance(value, int):
         m.require_text(value)
-    return bytes(value, encoding) if encoding is not None else bytes(value if isinstance(value, (int, bytes)) else list(m.iterate(value)))
+    return bytes(value if isinstance(value, (int, bytes)) else list(m.iterate(value)))
 
 
 @_constructor("bytearray")

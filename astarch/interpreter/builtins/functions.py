@@ -14,7 +14,7 @@ from ..machine import Machine
 from ..overloads import index_of
 from ..unfolding import CONTAINERS, written_out
 from ..values import MISSING, Builtin, Class, Instance, Lost, PyModule, Raised, Super
-from . import constructors, properties  # noqa: F401 - fills in the class `property`
+from . import constructors, properties  # noqa: F401 # pyright: ignore[reportUnusedImport] - fills in the class `property`
 from .exceptions import EXCEPTIONS
 from .hosts import CLASS_OF_HOST, OBJECT, TYPE, payload_of
 

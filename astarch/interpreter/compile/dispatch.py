@@ -30,7 +30,7 @@ BREAK, CONTINUE, RETURN = Signal("break"), Signal("continue"), Signal("return")
 
 _EXPRESSIONS: dict[type, Callable[[Any, Scope], Run]] = {}
 _STATEMENTS: dict[type, Callable[[Any, Scope], Run]] = {}
-_GENERATORS: dict[type, Callable[[Any, Scope], Run]] = {}
+_GENERATORS: dict[type, Callable[[Any, Scope], Run | None]] = {}
 
 
 def compiles(*kinds: type) -> Callable[[Callable[[Any, Scope], Run]], Callable[[Any, Scope], Run]]:
@@ -45,10 +45,10 @@ def compiles(*kinds: type) -> Callable[[Callable[[Any, Scope], Run]], Callable[[
     return register
 
 
-def generates(*kinds: type) -> Callable[[Callable[[Any, Scope], Run]], Callable[[Any, Scope], Run]]:
-    """Register the compiler of a statement kind that holds a ``yield``: its closure is a host generator."""
+def generates(*kinds: type) -> Callable[[Callable[[Any, Scope], Run | None]], Callable[[Any, Scope], Run | None]]:
+    """Register the compiler of a statement kind that holds a ``yield``: its closure is a host generator; None when it must be hoisted first."""
 
-    def register(function: Callable[[Any, Scope], Run]) -> Callable[[Any, Scope], Run]:
+    def register(function: Callable[[Any, Scope], Run | None]) -> Callable[[Any, Scope], Run | None]:
         for kind in kinds:
             _GENERATORS[kind] = function
         return function

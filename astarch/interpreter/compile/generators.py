@@ -72,7 +72,7 @@ def _yielded(node: s.Yield, scope: Scope) -> Run:
 
 
 @generates(s.Evaluate)
-def _evaluate(node: s.Evaluate, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _evaluate(node: s.Evaluate, scope: Scope) -> Run | None:
     if type(node.value) is not s.Yield or holds_yield([node.value.value]):
         return None
     step = _yielded(node.value, scope)
@@ -84,7 +84,7 @@ def _evaluate(node: s.Evaluate, scope: Scope) -> Run | None:  # type: ignore[mis
 
 
 @generates(s.Assign)
-def _assign(node: s.Assign, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _assign(node: s.Assign, scope: Scope) -> Run | None:
     if type(node.value) is not s.Yield or holds_yield([node.value.value]):
         return None
     step = _yielded(node.value, scope)
@@ -99,7 +99,7 @@ def _assign(node: s.Assign, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 
 @generates(s.Return)
-def _return(node: s.Return, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _return(node: s.Return, scope: Scope) -> Run | None:
     if type(node.value) is not s.Yield or holds_yield([node.value.value]):
         return None
     step = _yielded(node.value, scope)
@@ -112,7 +112,7 @@ def _return(node: s.Return, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 
 @generates(s.If)
-def _if(node: s.If, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _if(node: s.If, scope: Scope) -> Run | None:
     if holds_yield([node.test]):
         return None
     test, body, orelse = branch_condition(node, scope), generator_block(node.body, scope), generator_block(node.orelse, scope)
@@ -124,7 +124,7 @@ def _if(node: s.If, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 
 @generates(s.For)
-def _for(node: s.For, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _for(node: s.For, scope: Scope) -> Run | None:
     if holds_yield([node.iterable]):
         return None
     iterable, store = expression(node.iterable, scope), target(node.target, scope)
@@ -144,7 +144,7 @@ def _for(node: s.For, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 
 @generates(s.While)
-def _while(node: s.While, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _while(node: s.While, scope: Scope) -> Run | None:
     if holds_yield([node.test]):
         return None
     test, body, orelse = expression(node.test, scope), generator_block(node.body, scope), generator_block(node.orelse, scope)
@@ -167,7 +167,7 @@ def _while(node: s.While, scope: Scope) -> Run | None:  # type: ignore[misc]
 
 
 @generates(s.With)
-def _with(node: s.With, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _with(node: s.With, scope: Scope) -> Run | None:
     if holds_yield([item.context for item in node.items]):
         return None
     items = [(expression(item.context, scope), target(item.target, scope) if item.target else None) for item in node.items]

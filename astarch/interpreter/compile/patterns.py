@@ -37,7 +37,7 @@ def _match(node: s.Match, scope: Scope) -> Run:
 
 
 @generates(s.Match)
-def _match_yielding(node: s.Match, scope: Scope) -> Run | None:  # type: ignore[misc]
+def _match_yielding(node: s.Match, scope: Scope) -> Run | None:
     if holds_yield([node.subject]):
         return None
     subject = expression(node.subject, scope)

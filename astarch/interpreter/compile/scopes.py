@@ -116,12 +116,12 @@ def _bound_by(node: Any) -> Iterator[str]:
     elif kind in (s.Import, s.ImportFrom):
         for alias in node.names:
             yield alias.asname or (alias.name.partition(".")[0] if kind is s.Import else alias.name)
+    elif kind is s.Walrus:
+        yield node.target.id
     elif kind is s.WithItem and node.target is not None:
         yield from target_names(node.target)
     elif kind is s.Handler and node.name:
         yield node.name
-    elif kind is s.Walrus:
-        yield node.target.id
     elif kind is s.Pattern and node.kind in ("capture", "star", "mapping"):
         yield from node.names
     elif kind is s.Delete:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
+from ...ir.span import NOWHERE
 from ...ir.tensor import Tensor
 from ..machine import Machine
 from ..values import MISSING, BoundMethod, Builtin, Instance
@@ -44,7 +45,7 @@ def _copied_instance(m: Machine, x: Instance) -> Any:
 def _blank(x: Instance) -> Instance:
     kind = type(x)
     made = kind.__new__(kind)
-    made.py_class, made.span, made.payload = x.py_class, getattr(x, "span", None), None
+    made.py_class, made.span, made.payload = x.py_class, getattr(x, "span", NOWHERE), None
     for cls in kind.__mro__:
         for slot in cls.__dict__.get("__slots__", ()):
             if slot not in _SLOTS and hasattr(x, slot):
@@ -84,15 +85,15 @@ def deep_copied(m: Machine, x: Any, memo: Any = None, _nil: Any = None) -> Any:
     return _deep(m, x, {} if memo is None else memo)
 
 
+def _copier_of(x: Any) -> Any:
+    """How a value of a class of the program's or of a framework's is copied; None for what is the same in every copy."""
+    return _deep_instance if isinstance(x, Instance) else _deep_tensor if isinstance(x, Tensor) else None
+
+
 def _deep(m: Machine, x: Any, memo: dict[Any, Any]) -> Any:
-    copier = _COPIERS.get(type(x))
+    copier = _COPIERS.get(type(x)) or _copier_of(x)
     if copier is None:
-        if isinstance(x, Instance):
-            copier = _deep_instance
-        elif isinstance(x, Tensor):
-            copier = _deep_tensor
-        else:
-            return x
+        return x
     found = memo.get(id(x), MISSING)
     if found is not MISSING:
         return found

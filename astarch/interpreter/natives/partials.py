@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..builtins.hosts import current
 from ..machine import Machine
 from ..values import MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, Instance, StaticMethod
 
-CacheInfo = namedtuple("CacheInfo", ["hits", "misses", "maxsize", "currsize"])
+
+class CacheInfo(NamedTuple):
+    hits: Any
+    misses: Any
+    maxsize: Any
+    currsize: Any
 
 
 class Partial:

@@ -299,8 +299,9 @@ def _plain(m: Machine, value: Any, make: Any) -> Any:
         return make([(field.name, _plain(m, m.get(value, field.name), make)) for field in fields_of(value)])
     if isinstance(value, Instance) and isinstance(value.payload, tuple) and value.py_class.find("_make") is not MISSING:
         return m.call(m.get(value.py_class, "_make"), ([_plain(m, item, make) for item in value.payload],), {})
-    if type(value) in (list, tuple):
-        return type(value)(_plain(m, item, make) for item in value)
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return kind(_plain(m, item, make) for item in value)
     if isinstance(value, dict):
         return {_plain(m, key, make): _plain(m, item, make) for key, item in value.items()}
     return deep_copied(m, value)
@@ -325,12 +326,12 @@ def make_class_of_fields(m: Machine, cls_name: str, fields: Any, *, bases: Any =
     body: dict[str, Any] = dict(namespace or {})
     annotations: dict[str, Any] = {}
     for item in m.iterate(fields):
-        parts = (item,) if isinstance(item, str) else tuple(m.iterate(item))
+        parts = [item] if isinstance(item, str) else list(m.iterate(item))
         annotations[parts[0]] = parts[1] if len(parts) > 1 else CLASS_OF_HOST[object]
         if len(parts) > 2:
             body[parts[0]] = parts[2]
     body["__annotations__"] = annotations
     module = m.frame.module.name if m.frame is not None else "types"
     options.pop("module", None)
-    cls = m.build_class(cls_name, list(bases), {"__module__": module, **body}, {}, m.where())  # type: ignore[attr-defined]
+    cls = m.build_class(cls_name, list(bases), {"__module__": module, **body}, {}, m.where())
     return make_record(m, cls, **options)

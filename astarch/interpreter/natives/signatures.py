@@ -74,7 +74,7 @@ def _of_object(m: Machine, value: Any) -> Any:
     elif callable(value):
         wrapped = getattr(value, "__wrapped__", None)
         return signature_of(m, wrapped) if wrapped is not None else _of_host(m, value)
-    raise TypeError(f"{m.repr_of(value)} is not a callable object")  # type: ignore[attr-defined]
+    raise TypeError(f"{m.repr_of(value)} is not a callable object")
 
 
 def _annotation(m: Machine, function: Function, name: str) -> Callable[[], Any]:

@@ -24,7 +24,7 @@ def _version(m: Machine, distribution_name: Any) -> Any:
             return m.unknown(Reason.OUTSIDE, f"the version of {name}") if found is MISSING else found
     if m.project is not None and (version := m.project.version_of(name)):
         return version
-    if m.find_spec(name):  # type: ignore[attr-defined]
+    if m.find_spec(name):
         return m.unknown(Reason.OUTSIDE, f"the version of {name}")
     m.assume(f"{name} is not installed")
     raise failure(m, NOT_FOUND, name)

@@ -18,7 +18,7 @@ def _find_spec(m: Machine, name: Any, package: Any = None) -> Any:
     name = payload_of(name)
     if name.startswith("."):
         return m.unknown(Reason.OUTSIDE, f"importlib.util.find_spec({name!r})")
-    found = m.find_spec(name)  # type: ignore[attr-defined]
+    found = m.find_spec(name)
     if type(found) is Unknown or found is None:
         return found
     if not found:

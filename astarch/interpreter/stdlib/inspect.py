@@ -53,10 +53,10 @@ def _full_spec(m: Machine, func: Any) -> Any:
         by_kind[parameter.kind].append(parameter)
     positional = by_kind[_KINDS["POSITIONAL_ONLY"]] + by_kind[_KINDS["POSITIONAL_OR_KEYWORD"]]
     keywords = by_kind[_KINDS["KEYWORD_ONLY"]]
-    names = [next((p.name for p in by_kind[_KINDS[kind]]), None) for kind in ("VAR_POSITIONAL", "VAR_KEYWORD")]
+    rest, options = (next((p.name for p in by_kind[_KINDS[kind]]), None) for kind in ("VAR_POSITIONAL", "VAR_KEYWORD"))
     empty = inspect.Parameter.empty
     return inspect.FullArgSpec(
-        [p.name for p in positional], *names, tuple(p.default for p in positional if p.default is not empty) or None,
+        [p.name for p in positional], rest, options, tuple(p.default for p in positional if p.default is not empty) or None,
         [p.name for p in keywords], {p.name: p.default for p in keywords if p.default is not empty} or None,
         {p.name: p.annotation for p in signature.parameters.values() if p.annotation is not empty},
     )  # fmt: skip
@@ -140,7 +140,7 @@ def _source(m: Machine, obj: Any) -> Any:
         raise TypeError("a module, class, method, function, traceback, frame, or code object was expected")
     if module.file is None:
         raise OSError("source code not available")
-    if module is obj:
+    if isinstance(obj, PyModule):
         return "\n".join(module.file.lines)
     entries = [entry for entry in module.file.entries if entry.kind in ("class", "def") and obj.qualname in entry.binds]
     if len(entries) != 1:

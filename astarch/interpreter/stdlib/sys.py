@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..builtins.hosts import CLASS_OF_HOST
 from ..machine import Machine
@@ -13,7 +12,12 @@ from ..values import Class
 
 OPAQUE = True
 
-Version = namedtuple("Version", "major minor micro releaselevel serial")
+class Version(NamedTuple):
+    major: Any
+    minor: Any
+    micro: Any
+    releaselevel: Any
+    serial: Any
 VERSION = Version(3, 11, 7, "final", 0)
 native("version_info", Version, "sys", attributes="major minor micro releaselevel serial", bases=(CLASS_OF_HOST[tuple],))
 native("float_info", type(sys.float_info), "sys", attributes="max min epsilon dig mant_dig max_exp min_exp radix",

@@ -69,7 +69,7 @@ def _new_class(m: Machine, name: str, bases: Any = (), kwds: Any = None, exec_bo
     namespace: dict[str, Any] = {"__module__": m.frame.module.name if m.frame is not None else "types"}
     if exec_body is not None:
         m.call(exec_body, (namespace,), {})
-    return m.build_class(name, list(m.iterate(bases)), namespace, dict(kwds or {}), m.where())  # type: ignore[attr-defined]
+    return m.build_class(name, list(m.iterate(bases)), namespace, dict(kwds or {}), m.where())
 
 
 def _alias(m: Machine, cls: Any, origin: Any, args: Any) -> GenericAlias:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...describe import REGISTRY
-from . import convolutional, pooling  # noqa: F401 - what is named again must be there
+from . import convolutional, pooling  # noqa: F401 # pyright: ignore[reportUnusedImport] - what is named again must be there
 
 _ALIASES = {
     "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D", "Convolution1DTranspose": "Conv1DTranspose",

@@ -7,7 +7,7 @@ from typing import Any
 from ....ir.dim import same
 from ...describe import REGISTRY, Layer, layer, refuse, require
 from ..making import call, clone, make
-from ..ops import activation as _activation  # noqa: F401 - registers relu and gelu
+from ..ops import activation as _activation  # noqa: F401 # pyright: ignore[reportUnusedImport] - registers relu and gelu
 from ..tensor import default_dtype, dtype_name, tensor
 from .attention import canonical_mask
 

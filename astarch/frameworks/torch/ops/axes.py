@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import namedtuple
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...describe import refuse
 from ...shapes import axis
@@ -14,10 +13,17 @@ from ..tensor import TorchTensor
 from .promotion import category_of
 from .signatures import op
 
+
 #: What reductions along an axis give: a tuple with names (``torch.return_types``).
-ValuesIndices = namedtuple("ValuesIndices", "values indices")
-MinMax = namedtuple("MinMax", "min max")
-Histogram = namedtuple("Histogram", "hist bin_edges")
+class ValuesIndices(NamedTuple):
+    values: Any
+    indices: Any
+class MinMax(NamedTuple):
+    min: Any
+    max: Any
+class Histogram(NamedTuple):
+    hist: Any
+    bin_edges: Any
 
 
 def renamed(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....ir.dim import minimum, same
 from ...describe import op, refuse, require, unknown
@@ -12,13 +11,31 @@ from ...shapes import axis, broadcast, product, text
 from ..tensor import TorchTensor, default_dtype, dtype_name
 from .aliasing import into, into_each
 
-_GEQRF = namedtuple("geqrf", "a tau")
-_TRIANGULAR = namedtuple("triangular_solve", "solution cloned_coefficient")
-_UNPACKED = namedtuple("lu_unpack", "P L U")
-_LDL = namedtuple("linalg_ldl_factor", "LD pivots")
-_LDL_EX = namedtuple("linalg_ldl_factor_ex", "LD pivots info")
-_LU_EX = namedtuple("linalg_lu_factor_ex", "LU pivots info")
-_DENSITY = namedtuple("histogramdd", "hist bin_edges")
+
+class _GEQRF(NamedTuple):
+    a: Any
+    tau: Any
+class _TRIANGULAR(NamedTuple):
+    solution: Any
+    cloned_coefficient: Any
+class _UNPACKED(NamedTuple):
+    P: Any
+    L: Any
+    U: Any
+class _LDL(NamedTuple):
+    LD: Any
+    pivots: Any
+class _LDL_EX(NamedTuple):
+    LD: Any
+    pivots: Any
+    info: Any
+class _LU_EX(NamedTuple):
+    LU: Any
+    pivots: Any
+    info: Any
+class _DENSITY(NamedTuple):
+    hist: Any
+    bin_edges: Any
 
 
 def _matrix(name: str, tensor: Any) -> Any:

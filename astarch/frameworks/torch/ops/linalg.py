@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....ir.dim import less, minimum, same
 from ...describe import op, refuse, require, unknown
@@ -88,18 +87,47 @@ def _determinant(names: tuple[str, ...], first: str) -> None:
 
 _register_determinants()
 
-InverseEx = namedtuple("linalg_inv_ex", "inverse info")
-Slogdet = namedtuple("linalg_slogdet", "sign logabsdet")
-CholeskyEx = namedtuple("linalg_cholesky_ex", "L info")
-SolveEx = namedtuple("linalg_solve_ex", "result info")
-QR = namedtuple("linalg_qr", "Q R")
-SVD = namedtuple("linalg_svd", "U S Vh")
-OldSVD = namedtuple("svd", "U S V")
-Eigh = namedtuple("linalg_eigh", "eigenvalues eigenvectors")
-Eig = namedtuple("linalg_eig", "eigenvalues eigenvectors")
-LeastSquares = namedtuple("linalg_lstsq", "solution residuals rank singular_values")
-LU = namedtuple("linalg_lu", "P L U")
-Factors = namedtuple("linalg_lu_factor", "LU pivots")
+class InverseEx(NamedTuple):
+    inverse: Any
+    info: Any
+class Slogdet(NamedTuple):
+    sign: Any
+    logabsdet: Any
+class CholeskyEx(NamedTuple):
+    L: Any
+    info: Any
+class SolveEx(NamedTuple):
+    result: Any
+    info: Any
+class QR(NamedTuple):
+    Q: Any
+    R: Any
+class SVD(NamedTuple):
+    U: Any
+    S: Any
+    Vh: Any
+class OldSVD(NamedTuple):
+    U: Any
+    S: Any
+    V: Any
+class Eigh(NamedTuple):
+    eigenvalues: Any
+    eigenvectors: Any
+class Eig(NamedTuple):
+    eigenvalues: Any
+    eigenvectors: Any
+class LeastSquares(NamedTuple):
+    solution: Any
+    residuals: Any
+    rank: Any
+    singular_values: Any
+class LU(NamedTuple):
+    P: Any
+    L: Any
+    U: Any
+class Factors(NamedTuple):
+    LU: Any
+    pivots: Any
 
 
 @op("torch.linalg.inv_ex")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....ir.dim import less, same
 from ...describe import fresh_size, op, refuse, require
@@ -13,9 +12,16 @@ from ...shapes import axis, product
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, into_each
 
-Sort = namedtuple("sort", "values indices")
-TopK = namedtuple("topk", "values indices")
-KthValue = namedtuple("kthvalue", "values indices")
+
+class Sort(NamedTuple):
+    values: Any
+    indices: Any
+class TopK(NamedTuple):
+    values: Any
+    indices: Any
+class KthValue(NamedTuple):
+    values: Any
+    indices: Any
 
 
 def _orderable(name: str, input: Any) -> None:
