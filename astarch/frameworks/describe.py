@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -358,6 +359,15 @@ class Layer:
     if TYPE_CHECKING:  # what ``self`` has beyond the description: the program's instance, and what its class takes from the framework
 
         def __getattr__(self, name: str) -> Any: ...
+
+
+def results(name: str, fields: str) -> Any:
+    """A class of tuples whose parts have names, as an op with several results gives them (``torch.return_types``).
+
+    >>> results("sort", "values indices")(1, 2)
+    sort(values=1, indices=2)
+    """
+    return namedtuple(name, fields)  # pyright: ignore[reportUntypedNamedTuple] - a NamedTuple must have the name it is bound to
 
 
 def layer(name: str, module: str, *aliases: str) -> Callable[[C], C]:

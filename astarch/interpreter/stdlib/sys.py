@@ -12,12 +12,15 @@ from ..values import Class
 
 OPAQUE = True
 
+
 class Version(NamedTuple):
     major: Any
     minor: Any
     micro: Any
     releaselevel: Any
     serial: Any
+
+
 VERSION = Version(3, 11, 7, "final", 0)
 native("version_info", Version, "sys", attributes="major minor micro releaselevel serial", bases=(CLASS_OF_HOST[tuple],))
 native("float_info", type(sys.float_info), "sys", attributes="max min epsilon dig mant_dig max_exp min_exp radix",

@@ -13,14 +13,19 @@ from ..tensor import TorchTensor
 from .promotion import category_of
 from .signatures import op
 
+# What reductions along an axis give: tuples with names (``torch.return_types``).
 
-#: What reductions along an axis give: a tuple with names (``torch.return_types``).
+
 class ValuesIndices(NamedTuple):
     values: Any
     indices: Any
+
+
 class MinMax(NamedTuple):
     min: Any
     max: Any
+
+
 class Histogram(NamedTuple):
     hist: Any
     bin_edges: Any

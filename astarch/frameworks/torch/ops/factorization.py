@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....ir.dim import minimum, same
-from ...describe import op, refuse, require, unknown
+from ...describe import op, refuse, require, results, unknown
 from ...dtypes import category, real_of
 from ...shapes import axis, broadcast, product, text
 from ..tensor import TorchTensor, default_dtype, dtype_name
 from .aliasing import into, into_each
 
-
-class _GEQRF(NamedTuple):
-    a: Any
-    tau: Any
-class _TRIANGULAR(NamedTuple):
-    solution: Any
-    cloned_coefficient: Any
-class _UNPACKED(NamedTuple):
-    P: Any
-    L: Any
-    U: Any
-class _LDL(NamedTuple):
-    LD: Any
-    pivots: Any
-class _LDL_EX(NamedTuple):
-    LD: Any
-    pivots: Any
-    info: Any
-class _LU_EX(NamedTuple):
-    LU: Any
-    pivots: Any
-    info: Any
-class _DENSITY(NamedTuple):
-    hist: Any
-    bin_edges: Any
+_GEQRF = results("geqrf", "a tau")
+_TRIANGULAR = results("triangular_solve", "solution cloned_coefficient")
+_UNPACKED = results("lu_unpack", "P L U")
+_LDL = results("linalg_ldl_factor", "LD pivots")
+_LDL_EX = results("linalg_ldl_factor_ex", "LD pivots info")
+_LU_EX = results("linalg_lu_factor_ex", "LU pivots info")
+_DENSITY = results("histogramdd", "hist bin_edges")
 
 
 def _matrix(name: str, tensor: Any) -> Any:

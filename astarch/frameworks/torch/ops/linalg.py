@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....ir.dim import less, minimum, same
-from ...describe import op, refuse, require, unknown
+from ...describe import op, refuse, require, results, unknown
 from ...dtypes import category, complex_of, real_of
 from ...shapes import broadcast, product, text
 from .aliasing import into, into_each
@@ -87,47 +87,18 @@ def _determinant(names: tuple[str, ...], first: str) -> None:
 
 _register_determinants()
 
-class InverseEx(NamedTuple):
-    inverse: Any
-    info: Any
-class Slogdet(NamedTuple):
-    sign: Any
-    logabsdet: Any
-class CholeskyEx(NamedTuple):
-    L: Any
-    info: Any
-class SolveEx(NamedTuple):
-    result: Any
-    info: Any
-class QR(NamedTuple):
-    Q: Any
-    R: Any
-class SVD(NamedTuple):
-    U: Any
-    S: Any
-    Vh: Any
-class OldSVD(NamedTuple):
-    U: Any
-    S: Any
-    V: Any
-class Eigh(NamedTuple):
-    eigenvalues: Any
-    eigenvectors: Any
-class Eig(NamedTuple):
-    eigenvalues: Any
-    eigenvectors: Any
-class LeastSquares(NamedTuple):
-    solution: Any
-    residuals: Any
-    rank: Any
-    singular_values: Any
-class LU(NamedTuple):
-    P: Any
-    L: Any
-    U: Any
-class Factors(NamedTuple):
-    LU: Any
-    pivots: Any
+InverseEx = results("linalg_inv_ex", "inverse info")
+Slogdet = results("linalg_slogdet", "sign logabsdet")
+CholeskyEx = results("linalg_cholesky_ex", "L info")
+SolveEx = results("linalg_solve_ex", "result info")
+QR = results("linalg_qr", "Q R")
+SVD = results("linalg_svd", "U S Vh")
+OldSVD = results("svd", "U S V")
+Eigh = results("linalg_eigh", "eigenvalues eigenvectors")
+Eig = results("linalg_eig", "eigenvalues eigenvectors")
+LeastSquares = results("linalg_lstsq", "solution residuals rank singular_values")
+LU = results("linalg_lu", "P L U")
+Factors = results("linalg_lu_factor", "LU pivots")
 
 
 @op("torch.linalg.inv_ex")

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....ir.dim import less, same
-from ...describe import fresh_size, op, refuse, require
+from ...describe import fresh_size, op, refuse, require, results
 from ...dtypes import category
 from ...shapes import axis, product
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, into_each
 
-
-class Sort(NamedTuple):
-    values: Any
-    indices: Any
-class TopK(NamedTuple):
-    values: Any
-    indices: Any
-class KthValue(NamedTuple):
-    values: Any
-    indices: Any
+Sort = results("sort", "values indices")
+TopK = results("topk", "values indices")
+KthValue = results("kthvalue", "values indices")
 
 
 def _orderable(name: str, input: Any) -> None:
