@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..inputs import InputSpec
@@ -179,7 +180,16 @@ class LazyKeras:
         from .keras_recorder import KerasRecorder
         from .recorder import _argument, stated
 
-        return KerasRecorder(self.machine, run, root, stated, _argument).architecture(target, inputs, outputs)
+        recorder = KerasRecorder(self.machine, run, root, stated, _argument)
+        found = recorder.architecture(target, inputs, outputs)
+        if found.framework != "keras":
+            return found
+        from .keras_flow import LayerFlow, holders
+
+        flow = LayerFlow(recorder.names, recorder._value)
+        layers = flow.of_run(run, inputs, outputs) if found.calls else flow.of_functional(root)
+        held = holders(root, recorder.names, list(found.parameters))
+        return replace(found, attributes={**found.attributes, "layers": layers, "holders": held})
 
 
 def _tensor(spec: InputSpec) -> Any:

@@ -105,8 +105,8 @@ def _box_label(item: Item) -> str:
     count = f'  <font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
     calls = f'  <font color="#be185d">called {item.calls} times</font>' if item.calls > 1 else ""
     facts = _facts(item)
-    more = f'  <font point-size="8" color="#64748b">{_text(facts)}</font>' if facts else ""
-    return f"<b>{_text(item.label)}</b>  {_text(item.type)}{count}{calls}{more}"
+    more = f'<br align="left"/><font point-size="8" color="#64748b">{_text(facts)}</font>' if facts else ""  # arrows enter in the middle
+    return f'<b>{_text(item.label)}</b>  {_text(item.type)}{count}{calls}{more}<br align="left"/>'
 
 
 def _facts(item: Item) -> str:

@@ -11,6 +11,7 @@ from ..ir.architecture import Architecture, Call, Module, Parameter
 from ..ir.dim import Dim
 from ..ir.graph import Node, TensorType
 from ..ir.span import NOWHERE, Span
+from .holding import holder
 from .notation import arguments_text
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
@@ -106,7 +107,7 @@ def _gather(architecture: Architecture, operations: bool) -> _Facts:
         if name:
             facts.children.setdefault(_parent(name, facts), []).append(name)
     for parameter in architecture.parameters.values():
-        facts.own.setdefault(_parent(parameter.name, facts), []).append(parameter)
+        facts.own.setdefault(holder(parameter.name, architecture, separator), []).append(parameter)
     for call in architecture.calls:
         facts.calls.setdefault(call.module, []).append(call)
     facts.failed = frozenset(finding.module for finding in architecture.diagnostics if finding.severity == "error" and finding.module)
@@ -246,8 +247,12 @@ def _signature(row: Row, prefix: int, facts: _Facts) -> Hashable:
     if row.failed:
         return object()
     shown = (row.kind, row.type, arguments_text(dict(row.arguments)), row.place, row.same_as, repr(row.outputs), str(row.macs))
+    told = "holders" in facts.architecture.attributes  # names then say where a weight was built, not where it is
     own = tuple(
-        (parameter.name[prefix:], str(parameter.shape), parameter.dtype, parameter.trainable, parameter.tied_to)
+        (
+            parameter.name.rpartition("/")[2] if told else parameter.name[prefix:],
+            *(str(parameter.shape), parameter.dtype, parameter.trainable, parameter.tied_to),
+        )
         for parameter in (facts.own.get(row.name, ()) if row.kind == "module" else ())
     )
     below = tuple((child.name[prefix:], child.times, _signature(child, prefix, facts)) for child in row.rows)

@@ -8,6 +8,7 @@ from typing import Any
 from ...ir.architecture import Architecture
 from ...ir.dim import Dim
 from ...ir.span import Span
+from ..holding import holder
 from ..notation import arguments_text, bytes_text, count_text, shape_text, short_count, value_text, values_text
 from ..picture import Item, picture
 from ..picture.palette import family
@@ -95,20 +96,13 @@ def _modules(architecture: Architecture, files: dict[str, int]) -> list[dict[str
         kind = ("frozen" if not getattr(tensor, "trainable", True) else "") if hasattr(tensor, "trainable") else "buffer"
         short, tied = tensor.name.rpartition(separator)[2], tensor.tied_to or ""
         fact = [short, shape_text(tensor.shape), tensor.dtype, count_text(tensor.count), kind, tied]
-        own.setdefault(_holder(tensor.name, architecture, separator), []).append(fact)
+        own.setdefault(holder(tensor.name, architecture, separator), []).append(fact)
     listed = [(level, row) for level, row in flat(rows(architecture, fold=False)) if row.kind == "module" and row.name]
     root = _root(architecture)
     return [
         _module(0, root, architecture, calls, own, files),
         *(_module(level, row, architecture, calls, own, files) for level, row in listed),
     ]
-
-
-def _holder(name: str, architecture: Architecture, separator: str) -> str:
-    holder = name.rpartition(separator)[0]
-    while holder and holder not in architecture.modules:
-        holder = holder.rpartition(separator)[0]
-    return holder
 
 
 def _root(architecture: Architecture) -> Row:

@@ -39,6 +39,7 @@ class Flow:
     arrows: dict[tuple[str, str], Arrow] = field(default_factory=dict[tuple[str, str], Arrow])
     facts: dict[str, Row] = field(default_factory=dict[str, Row])
     idle: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
 
     def arrow(self, source: str, target: str, label: str) -> Arrow:
         """The arrow between two steps, made when there is none."""
@@ -52,7 +53,8 @@ class Flow:
 
 def flow(architecture: Architecture) -> Flow:
     """What there is to draw."""
-    found = Flow(facts=facts(architecture))
+    found = Flow(facts=facts(architecture), own=_own(architecture))
+    architecture = replace(architecture, graph=architecture.attributes.get("layers", architecture.graph))
     nodes = _wanted(architecture)
     if nodes:
         _from_graph(architecture, nodes, found)
@@ -64,6 +66,11 @@ def flow(architecture: Architecture) -> Flow:
     if nodes and called:
         found.idle = _idle(architecture, called)
     return found
+
+
+def _own(architecture: Architecture) -> frozenset[str]:
+    """The modules whose classes are not the framework's."""
+    return frozenset(name for name, module in architecture.modules.items() if not module.type.startswith(("torch.", "keras.")))
 
 
 def facts(architecture: Architecture) -> dict[str, Row]:
@@ -83,7 +90,9 @@ def _idle(architecture: Architecture, called: set[str]) -> tuple[str, ...]:
     found: list[str] = []
     for name, module in architecture.modules.items():
         first = module.shared_with if module.shared_with is not None else name
-        if name and first not in running and name.rpartition(".")[0] in running and not _inside_leaf(name, architecture):
+        if not name or first in running or module.class_name == "InputLayer":
+            continue
+        if name.rpartition(".")[0] in running and not _inside_leaf(name, architecture):
             found.append(name)
     return tuple(found)
 
@@ -270,7 +279,8 @@ def _arguments(row: Row) -> str:
     """What sets a module apart from others of its class, in a line."""
     if family(row.type) == "container":
         return ""
-    telling = {name: value for name, value in row.arguments if not _SILENT.search(name) and (name, str(value)) not in _USUAL}
+    usual = {*_USUAL, ("name", row.name.rpartition("/")[2])}
+    telling = {name: value for name, value in row.arguments if not _SILENT.search(name) and (name, str(value)) not in usual}
     pieces = [piece for piece in arguments_text(telling).split(", ") if "…" not in piece]
     text = ", ".join(pieces)
     while len(text) > _LINE and len(pieces) > 1:

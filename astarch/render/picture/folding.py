@@ -121,7 +121,7 @@ def _follows(first: Item, second: Item, folding: _Folding) -> bool:
     """Whether the second is the next of equal neighbours."""
     if second.kind != "module" or folding.looks[first.key] != folding.looks[second.key]:
         return False
-    one, two = _split(first), _split(second)
+    one, two = _split(first, folding.flow), _split(second, folding.flow)
     if one is None or two is None or one[0] != two[0] or two[1] != one[1] + 1:
         return False
     run = folding.runs[-1]
@@ -129,10 +129,15 @@ def _follows(first: Item, second: Item, folding: _Folding) -> bool:
     return True
 
 
-def _split(item: Item) -> tuple[str, int] | None:
-    """A name without its last number, and the number; of a single layer, only a name that is a number counts."""
+def _split(item: Item, flow: Flow) -> tuple[str, int] | None:
+    """A name without its last number, and the number; of a framework's own layer, only a name that is a number counts.
+
+    Keras calls the first of its kind ``block`` and the next one ``block_1``.
+    """
     found = _NUMBERED.fullmatch(item.name)
-    if found is None or not (item.children or found[1].endswith((".", "/"))):
+    if found is None:
+        return (f"{item.name}_", 0) if item.name in flow.own else None
+    if not (item.children or item.name in flow.own or found[1].endswith((".", "/"))):
         return None
     return found[1], int(found[2])
 

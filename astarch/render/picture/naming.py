@@ -6,6 +6,7 @@ _SIGNS = {
     "add": "+", "iadd": "+", "radd": "+", "sub": "−", "isub": "−", "rsub": "−", "mul": "×", "imul": "×", "rmul": "×",
     "truediv": "÷", "itruediv": "÷", "rtruediv": "÷", "div": "÷", "matmul": "matmul", "rmatmul": "matmul", "pow": "power",
     "rpow": "power", "neg": "−", "getitem": "[ ]", "setitem": "[ ] =", "floordiv": "//", "mod": "%", "and": "&", "or": "|",
+    "subtract": "−", "multiply": "×", "divide": "÷", "true_divide": "÷", "negative": "−", "get_item": "[ ]",
     "invert": "~", "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "cat": "concat", "concatenate": "concat",
 }  # fmt: skip
 
