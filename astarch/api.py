@@ -34,6 +34,8 @@ def read(
     names: Mapping[str, str] | None = None,
     python: str | Path | None = None,
     budget: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    free: Iterable[str] = (),
 ) -> Architecture:
     """Everything known of one model.
 
@@ -45,6 +47,8 @@ def read(
         names: Objects built elsewhere that the target's expression uses: ``{"config": "package.module:Config()"}``.
         python: The interpreter of the environment whose packages are read, never run.
         budget: How many steps the analysis may take.
+        set: Values for arguments, fields of a config and sizes of inputs by name: ``{"dim": 768, "config.n_layer": 24}``.
+        free: Arguments and fields that are to be symbols although they have a default; ``["all"]`` for all sizes.
 
     Raises:
         AstarchError: The caller's own mistake: a target, an input or a file that does not exist.
@@ -68,9 +72,10 @@ def read(
     from .readers.catalogue import open_catalogue
 
     open_catalogue()
+    from .readers.free import Given
     from .readers.python import read_source
 
-    return read_source(wanted, as_inputs(inputs), folders, dict(names or {}), budget)
+    return read_source(wanted, as_inputs(inputs), folders, dict(names or {}), budget, given=Given(set, free))
 
 
 def _read_revision(

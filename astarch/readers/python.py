@@ -23,13 +23,13 @@ from ..interpreter.machine import Decision, Frame
 from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
-from ..ir.dim import Dim
 from ..ir.unknown import Reason, Unknown
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project
 from ..targets import Target
 from .flatten_mismatch import explained
+from .free import Filling, Given, unbound
 from .keras_reading import LazyKeras
 from .paths import Outcome, explore
 from .recorder import Recorder, tree_of
@@ -48,8 +48,9 @@ def project_for(search_path: list[Path]) -> Project:
 class Session:
     """One analysis: a machine with its libraries, and the run they record into."""
 
-    def __init__(self, project: Project, budget: Budget, decisions: dict[Any, bool] | None = None) -> None:
+    def __init__(self, project: Project, budget: Budget, decisions: dict[Any, bool] | None = None, given: Given | None = None) -> None:
         self.project = project
+        self.given = given or Given()
         self.machine = new_machine(budget, project, decisions=decisions)
         self.library = TorchLibrary(self.machine)
         self.keras = LazyKeras(self.machine, lambda: self.run)
@@ -85,10 +86,18 @@ class Session:
         assert isinstance(found, PyModule)
         return found
 
+    def filling(self, module: PyModule) -> Filling:
+        """What finds arguments nobody gave."""
+        torch = self.library.classes_of_module()
+        return Filling(self.machine, self.given, module, lambda cls: cls.derives(torch) or self.keras.is_model_class(cls))
+
     def evaluate(self, module: PyModule, expression: str) -> Any:
         """The value of an expression in a module's namespace."""
         file = self.project.snippet(f"__target__ = ({expression}\n)")
         holder = PyModule(module.name, lambda name, limit=0: module.get(name), file)
+        filling = self.filling(module)
+        for name in unbound(expression, module, self.machine.builtins):
+            holder.namespace[name] = filling.missing(name, None)
         statements = [s for entry in file.entries for s in file.statements(entry)]
         frame = Frame(self.machine, holder, holder.namespace)
         frame.caller, self.machine.frame = self.machine.frame, frame
@@ -116,6 +125,7 @@ def read_source(
     names: dict[str, str],
     budget: int | None,
     project: Project | None = None,
+    given: Given | None = None,
 ) -> Architecture:
     """Everything known of the model a target names.
 
@@ -126,6 +136,7 @@ def read_source(
         names: Objects built elsewhere that the expression uses, as ``module:expression``.
         budget: Steps; None for the usual.
         project: Where the files come from, when it is not the disk.
+        given: Values for arguments by name, and which are to be symbols.
 
     Raises:
         ReadError: The file is not Python.
@@ -135,8 +146,10 @@ def read_source(
     limits = Budget() if budget is None else Budget(steps=budget)
 
     def run(decisions: Mapping[Any, bool]) -> Outcome:
-        session = Session(project, limits, dict(decisions))
-        return session.do(lambda: _run(session, target, inputs, names))
+        session = Session(project, limits, dict(decisions), given)
+        outcome = session.do(lambda: _run(session, target, inputs, names))
+        session.given.check()
+        return outcome
 
     try:
         found = explore(run, limits.paths)
@@ -205,7 +218,7 @@ def _build(session: Session, reading: Reading, target: Target, names: dict[str, 
         module.namespace[name] = session.evaluate(source, expression)
     value = session.evaluate(module, target.expression) if target.expression else _only_model(session, module, target)
     if isinstance(value, (Class, Function)):
-        value = machine.call(value, *_default_arguments(session, value))
+        value = machine.call(value, (), session.filling(module).arguments(value))
     if isinstance(value, Unknown):
         return
     if not isinstance(value, ModuleInstance) and not session.keras.is_model(value):
@@ -225,22 +238,6 @@ def _only_model(session: Session, module: PyModule, target: Target) -> Any:
     return found[-1]
 
 
-def _default_arguments(session: Session, value: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Arguments for a callable given without any: its defaults; what is required becomes a symbol of its name."""
-    function = value if isinstance(value, Function) else value.find("__init__")
-    if not isinstance(function, Function):
-        return (), {}
-    code = function.code
-    required = [name for name in code.all_names if name not in function.defaults]
-    if isinstance(value, Class):
-        required = required[1:]
-    found: dict[str, Any] = {}
-    for name in required:
-        session.machine.assume(f"{name} is a number")
-        found[name] = Dim.symbol(name)
-    return (), found
-
-
 def _call_keras(session: Session, reading: Reading, inputs: list[InputSpec]) -> None:
     reading.outputs = session.keras.call(reading.root, inputs, reading.inputs)
 
@@ -255,7 +252,7 @@ def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> Non
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     for position, spec in enumerate(inputs):
-        value = _tensor_of(spec)
+        value = _tensor_of(spec, session.given)
         if spec.name is None or (parameters is not None and spec.name not in parameters and not kwargs):
             args.append(value)
         else:
@@ -276,9 +273,9 @@ def _forward_parameters(root: Instance) -> list[str] | None:
     return None if forward.code.keywords is not None else [*forward.code.positional[1:], *forward.code.keyword_only]
 
 
-def _tensor_of(spec: InputSpec) -> Any:
+def _tensor_of(spec: InputSpec, given: Given) -> Any:
     if spec.value is not None:
         return spec.value[0]
     if spec.items is not None:
-        return [_tensor_of(item) for item in spec.items]
-    return TorchTensor([Dim.symbol(size) if isinstance(size, str) else size for size in spec.shape], spec.dtype)
+        return [_tensor_of(item, given) for item in spec.items]
+    return TorchTensor([given.size(size) if isinstance(size, str) else size for size in spec.shape], spec.dtype)
