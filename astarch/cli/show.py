@@ -33,7 +33,7 @@ SUFFIXES = {
 @click.argument("target", required=False)
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
 @click.option("--depth", "-d", metavar="N|all|auto", help="Levels of modules to show: 3 in a table, in a drawing what stays readable.")
-@click.option("--ops", "operations", is_flag=True, help="Show functions and methods between the modules as well.")
+@click.option("--ops/--no-ops", "operations", default=None, help="Show functions and methods as well; of a saved graph they are shown.")
 @click.option("--format", "-f", "form", type=click.Choice(FORMATS), help="How to write it; by the file's suffix, or text.")
 @click.option("--fold/--no-fold", default=True, help="Draw equal neighbours once, with their count.")
 @click.option("--collapse", multiple=True, metavar="PATTERN", help="Names or classes whose boxes stay closed in a drawing: 'blocks.*'.")
@@ -149,6 +149,9 @@ def _progress(target: str) -> Generator[None]:
 
 def _rendered(architecture: Architecture, depth: int | str | None, options: dict[str, Any]) -> str | bytes:
     """The report in the form that was asked for."""
+    saved = "format" in architecture.attributes
+    operations = saved if options["operations"] is None else options["operations"]
+    depth = None if saved and options["depth"] is None and options["form"] not in DRAWINGS else depth
     if options["form"] in DRAWINGS:
         from ..api import draw
 
@@ -167,14 +170,14 @@ def _rendered(architecture: Architecture, depth: int | str | None, options: dict
         from .. import api
         from ..render.text import to_text
 
-        return to_text(architecture, page=_page(options), depth=depth, operations=options["operations"], sources=api.sources(architecture))
+        return to_text(architecture, page=_page(options), depth=depth, operations=operations, sources=api.sources(architecture))
     if options["form"] == "markdown":
         from ..render.markdown import to_markdown
 
-        return to_markdown(architecture, depth=depth, operations=options["operations"])
+        return to_markdown(architecture, depth=depth, operations=operations)
     from ..render.csv import to_csv
 
-    return to_csv(architecture, depth=depth, operations=options["operations"])
+    return to_csv(architecture, depth=depth, operations=operations)
 
 
 def _page(options: dict[str, Any]) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..ir.architecture import Architecture, Assumption, Module, Parameter
+from ..ir.unknown import Reason, Unknown
 from .opening import refuse, size_of
 from .saved_model import read_meta_graph
 from .tensorflow_graph import Step, TensorFlowGraph, owner
@@ -32,7 +33,8 @@ def read(path: Path) -> Architecture:
         starts = [step.name for step in steps if step.op.startswith("Placeholder")]
         made = flow.put(steps, [*starts, *ends], {})
         results = [index for name in ends for index in made.get(name, [])]
-        types = tuple(flow.wiring.nodes[index].output for index in results)
+        lost = Unknown(Reason.OUTSIDE, "the graph does not keep the shapes of its results")
+        types = tuple(lost if (kind := flow.wiring.nodes[index].output) is None else kind for index in results)
         flow.wiring.add("output", "output", results, output=types[0] if len(types) == 1 else types)
     modules = {"": Module("", "GraphDef")}
     for node in flow.wiring.nodes:

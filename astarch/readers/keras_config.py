@@ -30,7 +30,7 @@ def architecture_of(path: Path, config: Any, weights: list[tuple[str, tuple[int,
     parameters = {name: Parameter(name, shape, dtype, reader.trained(name)) for name, shape, dtype in weights}
     said = [Assumption(f"`{name}` holds code as bytes, which is not read") for name in reader.opaque]
     inputs, outputs, nodes = reader.flow(root)
-    holds = ("names", "shapes", "dtypes", "modules", "types", "arguments", "order") if whole else ("shapes", "dtypes")
+    holds = ("names", "shapes", "dtypes", "trained", "modules", "types", "arguments", "order") if whole else ("shapes", "dtypes")
     return Architecture(
         target=str(path), framework="keras", inputs=inputs, modules=reader.modules, parameters=parameters, outputs=outputs,
         graph=Graph(tuple(nodes)), assumptions=tuple(said),

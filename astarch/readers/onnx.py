@@ -173,7 +173,7 @@ class _Reader:
             return
         domain, kind = node.text(7), node.text(4)
         if domain in ("", "ai.onnx"):
-            attributes = {**DEFAULTS.get(kind, {}), **attributes}
+            attributes = {**attributes, **{name: value for name, value in DEFAULTS.get(kind, {}).items() if name not in attributes}}
         if kind == "Constant" and outputs and self.types.get(scope.prefix + outputs[0]) is None:
             value = next((item.message(5) for item in node.messages(5) if item.text(1) == "value"), None)
             if value is not None:

@@ -93,7 +93,7 @@ def read_module(path: Path, root: Made, tensors: Tensors) -> Architecture:
                 full = f"{prefix}{key}"
                 tied = first_tensor.setdefault(id(item), full)
                 buffers[full] = Buffer(full, tensor.shape, tensor.dtype, key not in passing, tied if tied != full else None)
-    holds = ("names", "shapes", "dtypes", "ties", "kinds", "modules", "types", "arguments")
+    holds = ("names", "shapes", "dtypes", "ties", "kinds", "trained", "modules", "types", "arguments")
     return Architecture(
         target=str(path), framework="torch", modules=modules, parameters=parameters, buffers=buffers,
         attributes=facts("torch module", holds),

@@ -89,7 +89,7 @@ class _Reader:
         others = ", ".join(f"`{name}`" for name in signatures if name != chosen)
         said = [Assumption(f"the signature is `{chosen}`; others are {others}")] if others else []
         said += [Assumption(f"the graph reaches outside of itself: `{op}`") for op in sorted(self.flow.outward)]
-        holds = ("names", "shapes", "dtypes", "operations", "order", *(("types", "arguments") if modules[""].arguments else ()))
+        holds = ("names", "shapes", "dtypes", "trained", "operations", "order", *(("types", "arguments") if modules[""].arguments else ()))
         return Architecture(
             target=str(self.path),
             framework="tensorflow",

@@ -9,6 +9,7 @@ from typing import Any
 from ..ir.dtype import is_floating
 from ..ir.graph import TensorType
 from .opening import refuse
+from .tensorflow_results import result_types
 from .tensorflow_values import attribute_value, dtype_name, sizes, tensor_type
 from .wire import Message
 from .wiring import Wiring
@@ -228,16 +229,17 @@ def _stated(step: Step, shape: str, dtype: str) -> TensorType:
 
 def output_type(step: Step) -> Any:
     """The type of what a step gives, where the graph keeps it."""
-    kind = next(
-        (step.attributes[name] for name in ("T", "dtype", "DstT", "out_type", "Tout", "element_dtype") if name in step.attributes), None
-    )
-    dtype = dtype_name(kind.number(6)) if kind is not None and kind.has(6) else None
+
+    def named(name: str) -> str | None:
+        value = step.attributes.get(name)
+        return dtype_name(value.number(6)) if value is not None and value.has(6) else None
+
+    dtypes = result_types(step.op, named)
     stated = step.attributes.get("_output_shapes")
-    dtype = dtype or ("float32" if step.op in DEFAULTS else None)
-    if stated is None or dtype is None:
-        if step.op == "Placeholder" and dtype is not None and "shape" in step.attributes:
-            sides = sizes(step.attributes["shape"].message(7))
-            return None if sides is None else TensorType(sides, dtype)
-        return None
-    types = [TensorType(sides, dtype) if (sides := sizes(shape)) is not None else None for shape in stated.message(1).messages(7)]
+    if stated is None:
+        sides = sizes(step.attributes["shape"].message(7)) if step.op == "Placeholder" and "shape" in step.attributes else None
+        return None if sides is None or dtypes[0] is None else TensorType(sides, dtypes[0])
+    shapes = [sizes(shape) for shape in stated.message(1).messages(7)]
+    kinds = [dtypes[min(place, len(dtypes) - 1)] for place in range(len(shapes))]
+    types = [None if sides is None or kind is None else TensorType(sides, kind) for sides, kind in zip(shapes, kinds, strict=True)]
     return types[0] if len(types) == 1 else tuple(types)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from pathlib import Path
 from typing import Any
 
 from ..ir.architecture import Architecture, Assumption, Module, Parameter
+from ..ir.architecture import Buffer as Constant
+from ..ir.dtype import is_floating
 from ..ir.graph import TensorType
 from ..ir.unknown import Reason, Unknown
 from .flatbuffer import Buffer, Table
+from .onnx_tensors import KEPT
 from .opening import read_whole, refuse
 from .tflite_operators import ACTIVATIONS, OPERATORS, OPTIONS
 from .tree import facts
@@ -36,13 +41,16 @@ def read(path: Path) -> Architecture:
         refuse(path, "holds no graph", "it is no TFLite model")
     codes = [max(code.number(0, "<b"), code.number(3)) for code in model.tables(1)]
     custom = [code.text(1) for code in model.tables(1)]
-    full = [buffer.length(0) > 0 or buffer.number(1, "<Q") > 1 for buffer in model.tables(4)]
+    stored = model.tables(4)
+    full = [buffer.length(0) > 0 or buffer.number(1, "<Q") > 1 for buffer in stored]
     graph = graphs[0]
     wiring = Wiring(path)
     tensors = [_tensor(tensor) for tensor in graph.tables(0)]
     names = _unique([name for name, _, _ in tensors])
     parameters: dict[str, Parameter] = {}
+    buffers: dict[str, Constant] = {}
     makers: dict[int, int] = {}
+    outside: dict[str, Parameter] = {}
     inputs: dict[str, Any] = {}
     for place in graph.numbers(1):
         makers[place] = wiring.add("placeholder", names[place], output=tensors[place][1])
@@ -50,7 +58,11 @@ def read(path: Path) -> Architecture:
     for place, (_, kind, buffer) in enumerate(tensors):
         if buffer < len(full) and full[buffer] and place not in makers:
             makers[place] = wiring.add("get_attr", names[place], output=kind)
-            parameters[names[place]] = Parameter(names[place], tuple(kind.shape), kind.dtype, trainable=False)
+            if is_floating(kind.dtype):
+                parameters[names[place]] = Parameter(names[place], tuple(kind.shape), kind.dtype, trainable=False)
+            else:
+                buffers[names[place]] = Constant(names[place], tuple(kind.shape), kind.dtype)
+                wiring.nodes[-1].attributes.update(_known(stored[buffer], kind))
     for operator in graph.tables(3):
         code = operator.number(0, "<I")
         if code >= len(codes):
@@ -64,13 +76,17 @@ def read(path: Path) -> Architecture:
             name=next((names[place] for place in given if 0 <= place < len(names)), ""),
         )  # fmt: skip
         makers.update(dict.fromkeys(given, index))
+        if kind == "READ_VARIABLE" and taken and given and 0 <= taken[0] < len(names) and isinstance(types[0], TensorType):
+            outside[names[taken[0]]] = Parameter(names[taken[0]], tuple(types[0].shape), types[0].dtype)
     results = [place for place in graph.numbers(2) if 0 <= place < len(tensors)]
     outputs = tuple(tensors[place][1] for place in results)
     wiring.add("output", "output", [makers[p] for p in results if p in makers], output=outputs[0] if len(outputs) == 1 else outputs)
-    said = [Assumption("constant tensors are listed as parameters; kernels are OHWI, and BatchNorm and activations are folded in")]
+    said = [Assumption("constant tensors of real numbers are listed as parameters; kernels are OHWI, and BatchNorm is folded in")]
+    if outside:
+        said.append(Assumption(f"{len(outside)} variables are read while it runs: their values are not in this file"))
     return Architecture(
-        target=str(path), framework="tflite", inputs=inputs, modules={"": Module("", "TFLite")}, parameters=parameters,
-        graph=wiring.graph(), outputs=outputs, assumptions=tuple(said), attributes=facts("TFLite", ("operations", "order")),
+        target=str(path), framework="tflite", inputs=inputs, modules={"": Module("", "TFLite")}, parameters={**parameters, **outside},
+        buffers=buffers, graph=wiring.graph(), outputs=outputs, assumptions=tuple(said), attributes=facts("TFLite", ("operations", "order")),
     )  # fmt: skip
 
 
@@ -81,6 +97,17 @@ def _tensor(tensor: Table) -> tuple[str, TensorType, int]:
     sides: list[Any] = [open_size if side < 0 else side for side in (signature or shape)]
     dtype = _DTYPES.get(tensor.number(1, "<b"), f"type{tensor.number(1, '<b')}")
     return tensor.text(3), TensorType(tuple(sides), dtype), tensor.number(2, "<I")
+
+
+def _known(stored: Table, kind: TensorType) -> dict[str, Any]:
+    """The elements of a constant of few whole numbers."""
+    form = {"int32": "i", "int64": "q"}.get(kind.dtype)
+    sides = [side for side in kind.shape if type(side) is int]
+    size = math.prod(sides)
+    if form is None or len(sides) < len(kind.shape) or not 0 < size <= KEPT or stored.length(0) != size * struct.calcsize(f"<{form}"):
+        return {}
+    values = list(struct.unpack(f"<{size}{form}", bytes(stored.numbers(0, "<B"))))
+    return {"value": values if sides else values[0]}
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -99,7 +126,7 @@ def _options(kind: str, operator: Table) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     for slot, (name, form, default) in enumerate(OPTIONS[kind]):
-        value = table.number(slot, form, default)
+        value = table.numbers(slot) if form == "[i" else table.text(slot) if form == "s" else table.number(slot, form, default)
         if name == "padding":
             value = {0: "SAME", 1: "VALID"}.get(value, value)
         elif name == "fused_activation_function":

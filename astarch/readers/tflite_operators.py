@@ -30,7 +30,10 @@ _STRIDES = [("padding", "<b", 0), ("stride_w", "<i", 0), ("stride_h", "<i", 0)]
 _DILATION = [("dilation_w_factor", "<i", 1), ("dilation_h_factor", "<i", 1)]
 _POOL = [*_STRIDES, ("filter_width", "<i", 0), ("filter_height", "<i", 0), _ACTIVATION]
 
-#: The slots of an operator's options: name, form, default.
+_LSTM = [_ACTIVATION, ("cell_clip", "<f", 0.0), ("proj_clip", "<f", 0.0)]
+_REDUCE = [("keep_dims", "<?", False)]
+
+#: The slots of an operator's options: name, form, default; the form "[i" is a list of numbers, "s" a text.
 OPTIONS: Mapping[str, list[tuple[str, str, Any]]] = {
     "CONV_2D": [*_STRIDES, _ACTIVATION, *_DILATION],
     "DEPTHWISE_CONV_2D": [*_STRIDES, ("depth_multiplier", "<i", 0), _ACTIVATION, *_DILATION],
@@ -47,8 +50,26 @@ OPTIONS: Mapping[str, list[tuple[str, str, Any]]] = {
     "LEAKY_RELU": [("alpha", "<f", 0.0)],
     "GELU": [("approximate", "<?", False)],
     "BATCH_MATMUL": [("adj_x", "<?", False), ("adj_y", "<?", False)],
-    "MEAN": [("keep_dims", "<?", False)],
-    "SUM": [("keep_dims", "<?", False)],
+    "MEAN": _REDUCE,
+    **dict.fromkeys(("SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"), _REDUCE),
+    "RESHAPE": [("new_shape", "[i", ())],
+    "SQUEEZE": [("squeeze_dims", "[i", ())],
+    "STRIDED_SLICE": [(f"{mask}_mask", "<i", 0) for mask in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")],
+    "PACK": [("values_count", "<i", 0), ("axis", "<i", 0)],
+    "UNPACK": [("num", "<i", 0), ("axis", "<i", 0)],
+    **{key: [("num_splits", "<i", 0)] for key in ("SPLIT", "SPLIT_V")},
+    "VAR_HANDLE": [("container", "s", ""), ("shared_name", "s", "")],
+    "LSTM": [*_LSTM, ("kernel_type", "<b", 0)],
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": [*_LSTM, ("time_major", "<?", False)],
+    "ONE_HOT": [("axis", "<i", 0)],
+    "WHILE": [("cond_subgraph_index", "<i", 0), ("body_subgraph_index", "<i", 0)],
+    "IF": [("then_subgraph_index", "<i", 0), ("else_subgraph_index", "<i", 0)],
+    "CALL_ONCE": [("init_subgraph_index", "<i", 0)],
+    "CONV_3D": [("padding", "<b", 0), *((f"stride_{side}", "<i", 0) for side in "dwh"), _ACTIVATION,
+                *((f"dilation_{side}_factor", "<i", 1) for side in "dwh")],
+    "CUMSUM": [("exclusive", "<?", False), ("reverse", "<?", False)],
+    **{key: [("block_size", "<i", 0)] for key in ("DEPTH_TO_SPACE", "SPACE_TO_DEPTH")},
+    "L2_NORMALIZATION": [_ACTIVATION],
     "GATHER": [("axis", "<i", 0), ("batch_dims", "<i", 0)],
     "RESIZE_BILINEAR": [
         ("new_height", "<i", 0),

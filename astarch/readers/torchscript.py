@@ -79,7 +79,7 @@ class _Reader:
             target=str(self.path), framework="torch", inputs=flow.inputs, modules=self.modules, parameters=self.parameters,
             buffers=self.buffers, graph=flow.wiring.graph(), outputs=outputs,
             attributes=facts(
-                "TorchScript", ("names", "shapes", "dtypes", "ties", "kinds", "modules", "types", "arguments", "operations", "order"),
+                "TorchScript", ("names", "shapes", "dtypes", "ties", "kinds", "trained", "modules", "types", "arguments", "operations", "order"),
             ),
         )  # fmt: skip
 

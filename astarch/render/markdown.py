@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..ir.architecture import Architecture
 from .notation import arguments_text, count_text, short_count, value_text, values_text
+from .operations import is_saved_graph, saved_operations, title_text
 from .paint import clean
 from .places import Places
 from .rows import Row, flat, rows
@@ -17,11 +18,17 @@ def to_markdown(architecture: Architecture, *, depth: int | None = 3, operations
     """
     given = ", ".join(f"{clean(name)} {value_text(value)}" for name, value in architecture.inputs.items())
     gives = f" → {values_text(architecture.outputs)}" if architecture.outputs is not None else ""
-    lines = [f"### {_cell(architecture.name)}", ""]
+    lines = [f"### {_cell(title_text(architecture))}", ""]
     lines += [f"`{_code(given)}{_code(gives)}`", ""] if given or gives else []
-    lines += ["| Module | Type | Output | Parameters | MACs |", "|:--|:--|:--|--:|--:|"]
-    lines += [_line(level, row) for level, row in flat(rows(architecture, operations=operations), depth)]
-    lines += ["", f"{count_text(architecture.parameter_count)} parameters, {count_text(architecture.trainable_count)} trainable"]
+    saved = "format" in architecture.attributes
+    if saved:
+        lines += _saved(architecture, depth, operations)
+    else:
+        lines += ["| Module | Type | Output | Parameters | MACs |", "|:--|:--|:--|--:|--:|"]
+        lines += [_line(level, row) for level, row in flat(rows(architecture, operations=operations), depth)]
+    lines += ["", f"{count_text(architecture.parameter_count)} parameters"]
+    if "trained" in architecture.attributes.get("holds", ("trained",)):
+        lines[-1] += f", {count_text(architecture.trainable_count)} trainable"
     if architecture.calls:
         lines[-1] += f", {short_count(architecture.macs)} MACs"
     places = Places(architecture)
@@ -36,6 +43,19 @@ def to_markdown(architecture: Architecture, *, depth: int | None = 3, operations
     return "\n".join(lines) + "\n"
 
 
+def _saved(architecture: Architecture, depth: int | None, operations: bool) -> list[str]:
+    """The tensors of a saved model, and its operations in order."""
+    lines = ["| Module | Type | Shape | Parameters |", "|:--|:--|:--|--:|"]
+    for level, row in flat(rows(architecture, tensors=True), depth):
+        cells = _line(level, row).split(" | ")
+        lines.append(" | ".join([*cells[:2], cells[2] if row.kind != "module" else "", cells[3]]) + " |")
+    if operations and is_saved_graph(architecture):
+        lines += ["", "| # | Operation | Inputs | Output | Attributes |", "|--:|:--|:--|:--|:--|"]
+        for one in saved_operations(architecture):
+            lines.append(f"| {_cell(one.number)} | `{_code(one.type)}` | {_cell(one.inputs)} | {_cell(one.output)} | {_cell(one.attributes)} |")
+    return lines
+
+
 def _line(level: int, row: Row) -> str:
     margin = "&nbsp;" * 4 * (level - 1)
     repeat = f" ×{row.times}" if row.times > 1 else ""
@@ -46,7 +66,8 @@ def _line(level: int, row: Row) -> str:
     each = f"{row.times}×" if row.times > 1 else ""
     count = f"{each}{count_text(row.parameters)}" if str(row.parameters) != "0" else "–"
     macs = f"{each}{short_count(row.macs)}" if row.macs is not None and str(row.macs) != "0" else "–"
-    return f"| {margin}{name} | `{_code(kind)}` | {_cell(output)} | {_cell(count)} | {_cell(macs)} |"
+    shown = f"`{_code(kind)}`" if kind else ""
+    return f"| {margin}{name} | {shown} | {_cell(output)} | {_cell(count)} | {_cell(macs)} |"
 
 
 def _cell(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..ir.architecture import Architecture, Call, Module, Parameter
+from ..ir.architecture import Architecture, Buffer, Call, Module, Parameter
 from ..ir.dim import Dim
 from ..ir.graph import Node, TensorType
 from ..ir.span import NOWHERE, Span
@@ -68,17 +68,20 @@ class _Facts:
     operations: dict[str, list[tuple[str, Node]]] = field(default_factory=dict[str, list[tuple[str, Node]]])
     failed: frozenset[str] = frozenset()
     totals: dict[str, tuple[int | Dim, int | Dim]] = field(default_factory=dict[str, tuple["int | Dim", "int | Dim"]])
+    tensors: bool = False
+    buffers: dict[str, list[Buffer]] = field(default_factory=dict[str, list[Buffer]])
 
 
-def rows(architecture: Architecture, *, fold: bool = True, operations: bool = False) -> tuple[Row, ...]:
+def rows(architecture: Architecture, *, fold: bool = True, operations: bool = False, tensors: bool = False) -> tuple[Row, ...]:
     """The rows below the root; the root itself when it has none.
 
     Args:
         architecture: What to show.
         fold: Whether consecutive equal modules become one row.
         operations: Whether functions and methods of the forward get rows.
+        tensors: Whether every parameter and buffer gets a row, with its shape; modules that say nothing get none.
     """
-    facts = _gather(architecture, operations)
+    facts = _gather(architecture, operations, tensors)
     found = _below("", facts, fold)
     if not found and "" in architecture.modules:
         return (_module_row(architecture.modules[""], facts, fold),)
@@ -100,14 +103,17 @@ def readable_depth(architecture: Architecture, most: int = 60) -> int | None:
     return max(fitting, default=1) if len(levels) > most else None
 
 
-def _gather(architecture: Architecture, operations: bool) -> _Facts:
-    separator = "." if architecture.framework == "torch" else "/"
-    facts = _Facts(architecture, separator)
+def _gather(architecture: Architecture, operations: bool, tensors: bool = False) -> _Facts:
+    scoped = architecture.framework == "keras" or (architecture.framework != "torch" and any("/" in name for name in architecture.modules))
+    separator = "/" if scoped else "."
+    facts = _Facts(architecture, separator, tensors=tensors)
     for name in architecture.modules:
         if name:
             facts.children.setdefault(_parent(name, facts), []).append(name)
     for parameter in architecture.parameters.values():
         facts.own.setdefault(holder(parameter.name, architecture, separator), []).append(parameter)
+    for buffer in architecture.buffers.values() if tensors else ():
+        facts.buffers.setdefault(_parent(buffer.name, facts), []).append(buffer)
     for call in architecture.calls:
         facts.calls.setdefault(call.module, []).append(call)
     facts.failed = frozenset(finding.module for finding in architecture.diagnostics if finding.severity == "error" and finding.module)
@@ -142,12 +148,15 @@ def _below(name: str, facts: _Facts, fold: bool, level: int = 0) -> tuple[Row, .
     if level == _DEEPEST:
         return ()
     modules = facts.architecture.modules
-    loose = facts.own.get(name, []) if name in facts.children else []
-    found = [_parameter_row(parameter) for parameter in loose]
+    loose = facts.own.get(name, []) if name in facts.children or facts.tensors else []
+    found = [_parameter_row(parameter, facts) for parameter in loose]
+    found += [_buffer_row(buffer) for buffer in facts.buffers.get(name, ())]
     running = facts.operations.get(name, [])
     found += [_operation_row(node) for after, node in running if not after]
     for child in facts.children.get(name, []):
-        found.append(_module_row(modules[child], facts, fold, level + 1))
+        row = _module_row(modules[child], facts, fold, level + 1)
+        if row.rows or row.type or not facts.tensors:
+            found.append(row)
         found += [_operation_row(node) for after, node in running if after == child]
     return tuple(_folded(found, facts) if fold else found)
 
@@ -195,18 +204,31 @@ def _totals(facts: _Facts) -> dict[str, tuple[int | Dim, int | Dim]]:
     return totals
 
 
-def _parameter_row(parameter: Parameter) -> Row:
+def _parameter_row(parameter: Parameter, facts: _Facts) -> Row:
     free = parameter.tied_to is None
+    kind = parameter.dtype if facts.tensors else "Parameter"
     return Row(
         name=parameter.name,
         kind="parameter",
-        type="Parameter" if parameter.trainable else "Parameter (frozen)",
+        type=kind if parameter.trainable else f"{kind} (frozen)",
         place=parameter.at,
         outputs=((TensorType(parameter.shape, parameter.dtype) if parameter.shape is not None else None,),),
         parameters=parameter.count if free else 0,
         tied=0 if free else parameter.count,
         same_as=parameter.tied_to,
         last=parameter.name,
+    )
+
+
+def _buffer_row(buffer: Buffer) -> Row:
+    return Row(
+        name=buffer.name,
+        kind="buffer",
+        type=f"{buffer.dtype} (buffer)" if buffer.persistent else f"{buffer.dtype} (buffer, not saved)",
+        place=buffer.at,
+        outputs=((TensorType(buffer.shape, buffer.dtype) if buffer.shape is not None else None,),),
+        same_as=buffer.tied_to,
+        last=buffer.name,
     )
 
 

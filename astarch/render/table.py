@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..ir.span import Span
-from .notation import arguments_text, count_text, short_count, values_text
+from .notation import arguments_text, count_text, shape_text, short_count, values_text
 from .paint import Page, clean
 from .rows import Row
 
@@ -37,7 +37,7 @@ class _Column:
         self.width = max(len(self.title), *(len(cell) for cell in self.cells))
 
 
-def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, heading: str = "") -> Table:
+def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, heading: str = "", saved: bool = False) -> Table:
     """The rows as lines of at most the page's width.
 
     Args:
@@ -45,6 +45,7 @@ def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, headi
         page: What they are written on.
         forward: Whether a forward was run, so that there are outputs to show.
         heading: The file that the heading names already.
+        saved: Whether the rows are those of a saved model: tensors with their shapes and types.
     """
     shown = [row for _, row in levels]
     home = _home(shown)
@@ -53,7 +54,7 @@ def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, headi
         _Column("Module", [margin + _name(row, page, full=True) for margin, row in zip(margins, shown, strict=True)], "name", least=12),
         _Column("Type", [_type(row, page) for row in shown], "type", least=10),
         _Column("Line", [_line(row.place, home) for row in shown], "dim", right=True, least=4),
-        _Column("Output", [_output(row, page) for row in shown], least=8),
+        _Column("Output", [_output(row, page, saved) for row in shown], least=8),
         _Column("Parameters", [_parameters(row, page) for row in shown], "number", right=True, least=6),
         _Column("MACs", [_macs(row, page) for row in shown], "number", right=True, least=4),
     ]
@@ -66,7 +67,8 @@ def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, headi
     ]
     short = [margin + _name(row, page, full=False) for margin, row in zip(margins, shown, strict=True)]
     _squeeze(columns, short, page)
-    lines = [_joined([(column.title, "dim", column) for column in columns], page)]
+    titles = {"Output": "Shape"} if saved else {}
+    lines = [_joined([(titles.get(column.title, column.title), "dim", column) for column in columns], page)]
     lines += [_joined([(column.cells[number], _look(column, row), column) for column in columns], page) for number, row in enumerate(shown)]
     return Table(lines, _notes(shown, home if home != heading else ""))
 
@@ -183,7 +185,9 @@ def _line(place: Span, home: str) -> str:
     return f"{clean(place.file.replace(chr(92), '/').rpartition('/')[2])}:{place.line}"
 
 
-def _output(row: Row, page: Page) -> str:
+def _output(row: Row, page: Page, saved: bool) -> str:
+    if saved:
+        return shape_text(getattr(row.outputs[0][0], "shape", None), page.glyphs) if row.kind != "module" and row.outputs else ""
     if row.failed:
         return page.glyphs.cross
     if not row.outputs:

@@ -14,7 +14,7 @@ from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Unknown
 from .frames import frames, wrapped
 from .notation import bytes_text, count_text, shape_text, short_count, value_text, values_text
-from .operations import is_saved_graph, operations_table
+from .operations import is_saved_graph, operations_table, title_text
 from .paint import Page, clean
 from .rows import flat, rows
 from .table import Table, table
@@ -57,7 +57,7 @@ def to_text(
 
 def _heading(architecture: Architecture, page: Page) -> str:
     """The class and its place; what goes in and what comes out."""
-    name = clean(_title(architecture))
+    name = clean(title_text(architecture))
     place = place_text(_root_place(architecture))
     room = page.width - len(name) - 2
     gap = page.fit_end(place, room) if place and room > 8 else ""
@@ -77,15 +77,6 @@ def _heading(architecture: Architecture, page: Page) -> str:
         gives = f" {page.glyphs.arrow} {values_text(architecture.outputs, page.glyphs)}" if architecture.outputs is not None else ""
         lines += wrapped(f"{given or '()'}{gives}", page.width)
     return "\n".join(lines)
-
-
-def _title(architecture: Architecture) -> str:
-    """The class of the model; of a file that does not keep one, the file's name."""
-    form = str(architecture.attributes.get("format", "")).replace(" ", "").lower()
-    kind = architecture.name.replace("_", "").lower()
-    if form and (kind in form or kind in ("", "statedict", "checkpoint")):
-        return architecture.target.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return architecture.name
 
 
 def _root_place(architecture: Architecture) -> Span:

@@ -13,6 +13,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 import keras
 import tensorflow as tf
 from keras import layers
+from tensorflow.python.framework import op_def_registry
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 
@@ -66,8 +67,7 @@ def main(folder: Path) -> None:
                 for layer in model.layers
             ],
             "frozen": {
-                node.name: [node.op, [i for i in node.input if not i.startswith("^")], list(node.attr["strides"].list.i)]
-                for node in frozen.node
+                node.name: [node.op, [i for i in node.input if not i.startswith("^")], list(node.attr["strides"].list.i)] for node in frozen.node
             },
             "served": sorted(node.op for function in inner for node in function.node_def),
             "listed": [[key, list(shape)] for key, shape in tf.train.list_variables(str(folder / f"{name}_checkpoint"))],
@@ -78,7 +78,17 @@ def main(folder: Path) -> None:
             (folder / f"{name}.tflite").write_bytes(content)
             reader = tf.lite.Interpreter(model_content=content)
             truth[name]["tflite"] = [op["op_name"] for op in reader._get_ops_details() if op["op_name"] != "DELEGATE"]
+    truth["definitions"] = {name: results for name in dir(tf.raw_ops) if (results := definition(name)) is not None}
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
+
+
+def definition(name: str) -> tuple[list[str], list[str]] | None:
+    """The attributes of an operation that are types, and what is the type of each result; None where results are a list of any."""
+    found = op_def_registry.get(name)
+    if found is None or not found.output_arg or any(result.type_list_attr for result in found.output_arg):
+        return None
+    results = [result.type_attr or tf.as_dtype(result.type).name for result in found.output_arg]
+    return [attribute.name for attribute in found.attr if attribute.type == "type"], results
 
 
 def history(node: object) -> list:

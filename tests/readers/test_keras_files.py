@@ -12,6 +12,7 @@ import pytest
 
 import astarch
 from astarch.ir.verify import problems
+from astarch.readers.tensorflow_results import operations, result_types
 
 NAMES = ["small", "residual", "recurrent", "embedded"]
 Files = tuple[Path, Any]
@@ -106,6 +107,19 @@ def test_weights_alone(keras_files: Files, name: str) -> None:
     folder, truth = keras_files
     read = astarch.read(str(folder / f"{name}.weights.h5"))
     assert sorted(list(item.shape or ()) for item in read.parameters.values()) == sorted(shape for _, shape, _ in truth[name]["weights"])
+
+
+def test_types_of_results(keras_files: Files) -> None:
+    """What names the type of a result, as TensorFlow's own definitions of its operations have it."""
+    definitions = keras_files[1]["definitions"]
+    assert set(operations()) <= definitions.keys()
+    known = 0
+    for name, (attributes, results) in definitions.items():
+        found = result_types(name, lambda attribute, those=attributes: attribute if attribute in those else None)
+        if found != (None,):  # said to be not known, which is never wrong
+            known += 1
+            assert [found[min(place, len(found) - 1)] for place in range(len(results))] == results, name
+    assert known > 500
 
 
 def test_tflite(keras_files: Files) -> None:

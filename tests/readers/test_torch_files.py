@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import onnx
@@ -11,6 +12,11 @@ import torch
 import astarch
 from astarch.ir.graph import TensorType
 from astarch.ir.verify import problems
+from astarch.readers.torchscript_operators import argument_name, operations
+from astarch.render.json import to_data
+from astarch.render.markdown import to_markdown
+from astarch.render.paint import Page
+from astarch.render.text import to_text
 from readers.models import INPUTS
 
 NAMES = list(INPUTS)
@@ -125,7 +131,40 @@ def test_torchscript_operations(workshop: Any, name: str) -> None:
     wanted = ("conv", "linear", "relu", "pool", "norm", "embedding", "lstm", "gru", "attention", "cat", "tanh", "gelu", "sigmoid", "silu")
     truth = [node.kind().removeprefix("aten::") for node in graph.nodes() if any(word in node.kind() for word in wanted)]
     read = astarch.read(str(path))
-    found = [
-        node.target.removeprefix("torch.") for node in read.graph if node.op == "call_function" and any(w in node.target for w in wanted)
-    ]
+    found = [node.target.removeprefix("torch.") for node in read.graph if node.op == "call_function" and any(w in node.target for w in wanted)]
     assert sorted(found) == sorted(truth)
+
+
+def test_names_of_arguments() -> None:
+    """The arguments of TorchScript's operations are called what torch's schemas call them."""
+    for name in operations():
+        schemas = torch._C._jit_get_schemas_for_operator(f"aten::{name}")
+        assert schemas, name
+        listed = [[argument.name for argument in schema.arguments if not argument.kwarg_only] for schema in schemas]
+        for place in range(max(map(len, listed))):
+            found = argument_name(f"torch.{name}", place)
+            packed = argument_name(f"torch.{name}", place, packed=True)
+            assert found == str(place) or all(names[place] in (found, packed) for names in listed if place < len(names)), (name, place)
+
+
+def test_shown(workshop: Any) -> None:
+    """A saved graph on a terminal: each operation with its inputs, output and attributes, each tensor with its shape."""
+    for form, operation in {
+        "dynamo.onnx": "#1 Conv x, conv.weight, conv.bias 1×8×8×8 strides=[2,2], pads=[1,1,1,1], kernel_shape=[3,3]",
+        "pt2": "#1 conv2d x, conv.weight, conv.bias 1×8×8×8 stride=[2,2], padding=[1,1]",
+        "trace.pt": "#1 _convolution x, conv.weight, conv.bias stride=[2,2], padding=[1,1], dilation=[1,1], groups=1",
+    }.items():
+        read = astarch.read(str(workshop.file("SmallCNN", form)))
+        page = Page(width=400)
+        text = to_text(read, page=page, depth=None, operations=True)
+        row = next(line for line in text.splitlines() if line.startswith("#1 "))
+        assert all(word.strip(",") in row for word in operation.split())
+        assert "conv.weight" in text
+        assert "8×3×3×3" in text
+        assert re.search(r"^Parameters +1,514", text, re.MULTILINE)
+        for width in (40, 60, 100):
+            assert max(map(len, to_text(read, page=Page(width=width), depth=None, operations=True).splitlines())) <= width
+        node = next(node for node in to_data(read)["graph"]["nodes"] if "onv" in node["target"])
+        assert [2, 2] in (node["attributes"].get("stride"), node["attributes"].get("strides"))
+        markdown = to_markdown(read, depth=None, operations=True)
+        assert "| # | Operation | Inputs | Output | Attributes |" in markdown
