@@ -1,0 +1,1 @@
+"""Every form of many real models, each judged by the program that reads it."""
