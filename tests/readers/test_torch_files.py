@@ -164,7 +164,7 @@ def test_shown(workshop: Any) -> None:
         assert re.search(r"^Parameters +1,514", text, re.MULTILINE)
         for width in (40, 60, 100):
             assert max(map(len, to_text(read, page=Page(width=width), depth=None, operations=True).splitlines())) <= width
-        node = next(node for node in to_data(read)["graph"]["nodes"] if "onv" in node["target"])
+        node = next(node for node in to_data(read)["graph"]["nodes"] if node["op"] == "call_function" and "onv" in node["target"])
         assert [2, 2] in (node["attributes"].get("stride"), node["attributes"].get("strides"))
         markdown = to_markdown(read, depth=None, operations=True)
         assert "| # | Operation | Inputs | Output | Attributes |" in markdown
