@@ -16,33 +16,35 @@ from .scopes import Scope
 
 @compiles(s.Name)
 def _name(node: s.Name, scope: Scope) -> Run:
-    return load(scope.mangled(node.id), scope)
+    return load(scope.mangled(node.id), scope, node.at)
 
 
-def load(name: str, scope: Scope) -> Run:
-    """Read a name from where it lives."""
+def load(name: str, scope: Scope, at: Any = None) -> Run:
+    """Read a name from where it lives; ``at`` is where it stands, for when it is not bound."""
     place = scope.find(name)
     if scope.kind == "class":
         return _load_in_class(name, place, scope)
     if place is None:
-        return _load_class_around(scope) if name == "__class__" and scope.class_name else _load_global(name)
+        return _load_class_around(scope) if name == "__class__" and scope.class_name else _load_global(name, at)
     if place == -1:
-        return _load_local(name)
+        return _load_local(name, at)
 
     def outer(frame: Frame) -> Any:
         try:
             return frame.outer[place][name]
         except KeyError:
+            frame.at = at or frame.at
             raise frame.machine.error("NameError", f"cannot access free variable '{name}' where it is not associated with a value") from None
 
     return outer
 
 
-def _load_local(name: str) -> Run:
+def _load_local(name: str, at: Any) -> Run:
     def local(frame: Frame) -> Any:
         try:
             return frame.names[name]
         except KeyError:
+            frame.at = at or frame.at
             raise frame.machine.error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value") from None
 
     return local
@@ -54,17 +56,17 @@ def _load_class_around(scope: Scope) -> Run:
     return lambda frame: frame.cell[0] if frame.cell is not None and frame.cell[0] is not None else from_module(frame)
 
 
-def _load_global(name: str) -> Run:
+def _load_global(name: str, at: Any = None) -> Run:
     def load_global(frame: Frame) -> Any:
         try:
             return frame.module.namespace[name]
         except KeyError:
-            return global_value(frame, name)
+            return global_value(frame, name, at)
 
     return load_global
 
 
-def global_value(frame: Frame, name: str) -> Any:
+def global_value(frame: Frame, name: str, at: Any = None) -> Any:
     """A module's name that is not bound yet, or a built-in."""
     m = frame.machine
     loading = frame.module.state
@@ -77,6 +79,7 @@ def global_value(frame: Frame, name: str) -> Any:
             return value
     if name in m.builtins:
         return m.builtins[name]
+    frame.at = at or frame.at
     raise m.error("NameError", f"name '{name}' is not defined")
 
 
