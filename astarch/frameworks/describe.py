@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Dim, Undecided
@@ -416,7 +416,7 @@ def require(fact: bool | None, message: str, *, code: str = "MDL200", name: str 
     return False
 
 
-def refuse(kind: str, message: str) -> Any:
+def refuse(kind: str, message: str) -> NoReturn:
     """The framework raises the built-in exception ``kind`` here."""
     raise Refusal(kind, message)
 

@@ -22,6 +22,7 @@ class KerasOp(Op):
     """
 
     __slots__ = ("class_name", "module")
+    __doc__ = Op.__doc__  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType] - the property: the text of the function
 
     def __init__(self, names: tuple[str, ...], function: Callable[..., Any], lenient: bool, class_name: str, module: str) -> None:
         super().__init__(names, function, lenient)

@@ -33,7 +33,7 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K",
     return found
 
 
-def _fresh(found: NumpyArray) -> NumpyArray:
+def _fresh(found: NumpyArray) -> Any:
     if found.dtype in ("object", "str"):
         return unknown("an array of objects")
     return NumpyArray(found.shape, found.dtype, None if found.data is None else list(found.data))

@@ -262,6 +262,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     """
     found = array_of(array)
     widths = pad_width.data if isinstance(pad_width, Tensor) else pad_width
+    if widths is None:
+        return unknown("the widths of a padding")
     if isinstance(pad_width, Tensor) and pad_width.shape and len(pad_width.shape) == 2:
         widths = list(zip(widths[::2], widths[1::2], strict=True))
     if isinstance(widths, (tuple, list)):
@@ -409,11 +411,12 @@ def getitem(array: Any, index: Any) -> Any:
 @op("numpy.ndarray.__setitem__", lenient=True)
 def setitem(array: Any, index: Any, value: Any) -> None:
     """Write to the elements an index in brackets selects."""
-    known = array.data is not None and not any(isinstance(one, slice) and type(one.step) is int and one.step < 0 for one in _parts(index))
-    if not known or type(value).__name__ == "Unknown" or type(index).__name__ == "Unknown":
+    data = array.data
+    backwards = any(isinstance(one, slice) and type(one.step) is int and one.step < 0 for one in _parts(index))
+    if data is None or backwards or type(value).__name__ == "Unknown" or type(index).__name__ == "Unknown":
         write(array)
         return
-    stand_in = TorchTensor(array.shape, array.dtype, list(array.data))
+    stand_in = TorchTensor(array.shape, array.dtype, list(data))
     new = as_torch(array_of(value, array.dtype)) if isinstance(value, (Tensor, list, tuple, range)) else value
     REGISTRY["torch.Tensor.__setitem__"].function(stand_in, _index(index), new)
     write(array, stand_in.data)

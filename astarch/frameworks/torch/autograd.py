@@ -195,7 +195,7 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
 @native("torch.func.stack_module_state")
 def stack_module_state(models: Any) -> Any:
     """Parameters and buffers of equal modules, stacked."""
-    held = [model for model in models if isinstance(model, ModuleInstance)]
+    held: list[Any] = [model for model in models if isinstance(model, ModuleInstance)]
     if not held:
         raise Refusal("RuntimeError", "stack_module_state: Expected at least one model, got 0.")
     count = len(held)

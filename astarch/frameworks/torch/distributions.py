@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...ir.tensor import Shape
@@ -35,6 +36,7 @@ class Distribution:
     has_rsample = False
     has_enumerate_support = False
     _validate_args = True
+    _kind: str
 
     def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: Any = None) -> None:
         self.__dict__.setdefault("_kind", default_dtype())
@@ -137,7 +139,7 @@ binomial.Binomial: total_count=1 probs=None logits=None
 """
 
 
-def _plain(path: str, words: list[str]) -> None:
+def _plain(path: str, words: Sequence[str]) -> None:
     module, _, name = path.partition(".")
     parameters = tuple(word.partition("=")[0] for word in words)
     defaults = {key: None if value == "None" else float(value) for key, _, value in (word.partition("=") for word in words) if value}
@@ -160,6 +162,8 @@ for _line in _PLAIN.strip().splitlines():
 @derivable("torch.distributions.Categorical", module="torch.distributions.categorical")
 class Categorical(Distribution):
     """One of several classes."""
+
+    _param: TorchTensor
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: Any = None) -> None:
         given = logits if probs is None else probs

@@ -71,7 +71,9 @@ def members(module: Any, key: str, prefix: str, recurse: bool, remove_duplicate:
     seen: set[int] = set()
     modules = walk(module, prefix, set(), remove_duplicate) if recurse else iter([(prefix, module)])
     for path, current in modules:
-        for name, value in list(current.__dict__.get(key, {}).items() if isinstance(current, ModuleInstance) else ()):
+        if not isinstance(current, ModuleInstance):
+            continue
+        for name, value in list(current.__dict__.get(key, {}).items()):
             if value is None or id(value) in seen:
                 continue
             if remove_duplicate:

@@ -60,7 +60,7 @@ def _check(found: Any, shape: Any, dtype: str, what: str) -> None:
 
 
 @derivable("torch.nn.utils.parametrize.ParametrizationList", module=_MODULE, base="torch.nn.ModuleList")
-class ParametrizationList:
+class ParametrizationList(ModuleList):
     """The parametrizations of one tensor, and the tensors it is computed from."""
 
     def __init__(self, modules: Any, original: Any, unsafe: Any = False) -> None:

@@ -12,7 +12,7 @@ from .native import derivable, native
 
 
 @derivable("torch.fx.GraphModule", "torch.fx.graph_module.GraphModule", module="torch.fx.graph_module", base="torch.nn.Module")
-class GraphModule:
+class GraphModule(Module):
     """A module whose forward was generated from a graph: what that does is not known."""
 
     def __init__(self, root: Any = None, graph: Any = None, class_name: Any = "GraphModule") -> None:

@@ -59,12 +59,12 @@ class InputLayer(KerasLayer):
                 refuse("ValueError", "You cannot pass both `shape` and `batch_shape` at the same time.")
             if batch_size is not None and batch_shape is not None:
                 refuse("ValueError", "You cannot pass both `batch_size` and `batch_shape` at the same time.")
-            if shape is None and batch_shape is None:
-                refuse("ValueError", "You must pass a `shape` argument.")
             if shape is not None:
                 if isinstance(shape, int):
                     refuse("ValueError", f"Cannot convert '{shape}' to a shape.")
                 batch_shape = (batch_size, *shape)
+            elif batch_shape is None:
+                refuse("ValueError", "You must pass a `shape` argument.")
         for size in batch_shape:
             if (size is not None and isinstance(size, (float, str))) or (isinstance(size, int) and size < 0):
                 refuse("ValueError", f"Cannot convert '{batch_shape}' to a shape. Found invalid dimension '{size}'.")
@@ -367,7 +367,7 @@ class ReversibleEmbedding(Embedding):
         Embedding.__init__(self, input_dim, output_dim, embeddings_initializer, embeddings_regularizer, embeddings_constraint, mask_zero)
         self.tie_weights, self.reverse_dtype, self.logit_soft_cap = tie_weights, reverse_dtype, logit_soft_cap
 
-    def build(self, inputs_shape: Any = None) -> None:
+    def build(self, inputs_shape: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - so it is called in Keras
         Embedding.build(self, inputs_shape)
         if not self.tie_weights:
             self.reverse_embeddings = self.add_weight(name="reverse_embeddings", shape=(self.output_dim, self.input_dim),

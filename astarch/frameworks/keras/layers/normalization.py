@@ -196,7 +196,7 @@ class SpectralNormalization(Wrapper):
             refuse("ValueError", f"`power_iterations` should be greater than zero. Received: `power_iterations={power_iterations}`")
         self.power_iterations = power_iterations
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - Keras has no default here
         Wrapper.build(self, input_shape)
         self.input_spec = InputSpec(shape=[None, *input_shape[1:]])
         kernel = getattr(self.layer, "kernel", None)

@@ -394,7 +394,7 @@ class TimeDistributed(Wrapper):
             refuse("ValueError", "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions")
         return (shape[0], *shape[2:])
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - Keras has no default here
         Wrapper.build(self, outward(self._child(input_shape)))
 
     def compute_output_shape(self, input_shape: Any) -> Any:

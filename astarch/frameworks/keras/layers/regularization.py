@@ -15,18 +15,6 @@ def _rate(rate: Any) -> None:
         refuse("ValueError", f"Invalid value received for argument `rate`. Expected a float value between 0 and 1. Received: rate={rate}")
 
 
-class _Same(KerasLayer):
-    """What has the shape of its input."""
-
-    described_in = "keras.src.layers.layer"
-
-    def call(self, inputs: Any, training: Any = False) -> Any:
-        return inputs.like()
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return input_shape
-
-
 @layer("keras.layers.Dropout", "keras.src.layers.regularization.dropout")
 class Dropout(KerasLayer):
     """Some elements set to zero while training."""

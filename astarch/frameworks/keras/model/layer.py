@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....interpreter.attributes import bind, put_plainly
 from ....interpreter.values import CURRENT, MISSING, Builtin, Raised
@@ -14,8 +14,8 @@ from ..state import Scope, auto_name, current_path
 from ..tensor import KerasTensor, Variable, inward, outward
 from .calling import Context, RunCall, specify
 from .graph import Node, any_symbolic, is_symbolic
-from .instances import LayerInstance, MetricInstance, method, raw
-from .policies import get_policy, serialize, standardize_dtype
+from .instances import LayerInstance, MetricInstance, ObjectInstance, method, raw
+from .policies import get_policy, standardize_dtype
 from .questions import call_signature, is_default, open_scope
 from .tracking import Tracker
 
@@ -46,7 +46,10 @@ def _default(function: Any) -> Any:
     return function
 
 
-class Layer:
+_Self = ObjectInstance if TYPE_CHECKING else object  # what ``self`` is when the program runs
+
+
+class Layer(_Self):
     """The described class; see `library` for how it becomes a class of the program."""
 
     described_as = "keras.layers.Layer"
@@ -343,13 +346,13 @@ class Layer:
         config = {
             "name": self.__dict__["name"],
             "trainable": self.__dict__["_trainable"],
-            "dtype": serialize.function(self.__dict__["_dtype_policy"]),
+            "dtype": REGISTRY["keras.dtype_policies.serialize"].function(self.__dict__["_dtype_policy"]),
         }
         if self.__dict__.get("activity_regularizer") is not None:
             config["activity_regularizer"] = REGISTRY["keras.regularizers.serialize"](self.__dict__["activity_regularizer"])
         return config
 
-    def from_config(cls: Any, config: Any) -> Any:  # noqa: N805
+    def from_config(cls: Any, config: Any) -> Any:  # noqa: N805 # pyright: ignore[reportSelfClsParameterName] - of the program's class
         config = dict(config)
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = get_policy(config["dtype"])

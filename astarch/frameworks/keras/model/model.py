@@ -38,7 +38,7 @@ class Model(Layer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if is_functional_call(args, kwargs):
             become_functional(self.py_class)
-            Functional.__init__(self, *args, **kwargs)
+            Functional.__init__(self, *args, **kwargs)  # pyright: ignore[reportArgumentType] - its class has just become one
         else:
             if args:
                 refuse("TypeError", "Layer.__init__() takes 1 positional argument")
@@ -245,7 +245,7 @@ class Sequential(Model):
         if functional is not None:
             return functional.call(inputs, training=training, mask=mask, **kwargs)
         outputs = inputs
-        for layer in Sequential.layers.fget(self):
+        for layer in _own_layers(self):
             names = call_signature(layer).parameters if isinstance(layer, LayerInstance) else ()
             given = {
                 name: value
@@ -258,14 +258,13 @@ class Sequential(Model):
 
     @property
     def layers(self) -> list[Any]:
-        held = self.__dict__["_layers"]
-        return list(held[1:]) if held and _is_input(held[0]) else list(held)
+        return _own_layers(self)
 
     def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
         functional = self.__dict__["_functional"]
         if functional is not None:
             return functional.compute_output_spec(inputs, training=training, mask=mask)
-        for layer in Sequential.layers.fget(self):
+        for layer in _own_layers(self):
             inputs = layer.compute_output_spec(inputs)
         return inputs
 
@@ -273,7 +272,7 @@ class Sequential(Model):
         functional = self.__dict__["_functional"]
         if functional is not None:
             return functional.compute_output_shape(input_shape)
-        for layer in Sequential.layers.fget(self):
+        for layer in _own_layers(self):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
@@ -295,6 +294,12 @@ class Sequential(Model):
     def input_dtype(self) -> Any:
         held = self.__dict__["_layers"]
         return held[0].dtype if held and _is_input(held[0]) else self.__dict__["_dtype_policy"].compute_dtype
+
+
+def _own_layers(self: Any) -> list[Any]:
+    """The layers of a sequential model without the input."""
+    held = self.__dict__["_layers"]
+    return list(held[1:]) if held and _is_input(held[0]) else list(held)
 
 
 def _make(name: str, /, *args: Any, **kwargs: Any) -> Any:

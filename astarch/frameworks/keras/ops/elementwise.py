@@ -139,9 +139,10 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any] | None] = {
 
 def _binary(name: str, compute: Any) -> None:
     raised = {"mod": "int32", "floor_divide": None, "fmod": "int32"}.get(name)
+    dtype = (lambda found: raised if found == "bool" else found) if raised else None
 
     def function(x1: Any, x2: Any) -> Any:
-        return _together(x1, x2, dtype=(lambda found: raised if found == "bool" else found) if raised else None, data=compute)
+        return _together(x1, x2, dtype=dtype, data=compute)
 
     keras_op(f"keras.ops.{name}")(function)
 

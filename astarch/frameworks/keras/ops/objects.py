@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....ir.unknown import Unknown
 from ...describe import REGISTRY, RUN, layer, op, refuse
@@ -14,8 +14,10 @@ from ..model.policies import standardize_dtype
 from ..state import snake_case, state
 from ..tensor import KerasTensor
 
+_Self = ObjectInstance if TYPE_CHECKING else object  # what ``self`` is when the program runs
 
-class Object:
+
+class Object(_Self):
     """What the described objects have in common."""
 
     layout = ObjectInstance
@@ -28,7 +30,7 @@ class Object:
         names = _parameters(self)
         return {name: plain(self.__dict__.get(name, self.__dict__.get(f"_{name}"))) for name in names}
 
-    def from_config(cls: Any, config: Any) -> Any:  # noqa: N805
+    def from_config(cls: Any, config: Any) -> Any:  # noqa: N805 # pyright: ignore[reportSelfClsParameterName] - of the program's class
         return RUN.get().call(cls, **dict(config))
 
     from_config.is_class_method = True  # type: ignore[attr-defined]

@@ -157,14 +157,6 @@ def broadcast_to(x: Any, shape: Any) -> Any:
     return KerasTensor(wanted, x.dtype)
 
 
-def _same_shape(name: str, *parameters: str) -> None:
-    def function(x: Any, *args: Any, **kwargs: Any) -> Any:
-        x = as_tensor(x)
-        return KerasTensor(x.shape, x.dtype)
-
-    keras_op(f"keras.ops.{name}")(function)
-
-
 @keras_op("keras.ops.flip")
 def flip(x: Any, axis: Any = None) -> Any:
     """Backwards."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....ir.unknown import Unknown
 from ...describe import REGISTRY, constant, layer, op
@@ -54,8 +54,11 @@ def variable(initial_value: Any = None, trainable: Any = None, validate_shape: A
     return made
 
 
+_Self = ModuleInstance if TYPE_CHECKING else object  # what ``self`` is when the program runs
+
+
 @layer("tensorflow.Module", "tensorflow.python.module.module")
-class Module:
+class Module(_Self):
     """A holder of variables and other modules."""
 
     layout = ModuleInstance

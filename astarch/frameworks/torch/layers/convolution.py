@@ -14,6 +14,9 @@ from .lazy import Lazy
 
 _MODULE = "torch.nn.modules.conv"
 
+#: Kernel size, stride, padding, dilation, whether transposed, output padding.
+_Windows = tuple[Any, Any, Any, Any, bool, Any]
+
 
 def divides(number: Any, by: Any, what: str) -> None:
     """Refuse what the constructor refuses; what cannot be decided becomes an assumption."""
@@ -89,7 +92,7 @@ class _ConvNd(Layer):
         return self._conv_forward(input, self.weight, self.bias)
 
 
-def _forward_arguments(axes: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Any, ...]:
+def _forward_arguments(axes: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> _Windows:
     pads = padding if isinstance(padding, str) else ntuple(padding, axes)
     return ntuple(kernel_size, axes), ntuple(stride, axes), pads, ntuple(dilation, axes), False, (0,) * axes
 
@@ -174,8 +177,9 @@ class _ConvTransposeNd(_ConvNd):
         return convolve(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
 
-def _backward_arguments(axes: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any, output_padding: Any) -> tuple[Any, ...]:
-    return (*(ntuple(value, axes) for value in (kernel_size, stride, padding, dilation)), True, ntuple(output_padding, axes))
+def _backward_arguments(axes: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any, output_padding: Any) -> _Windows:
+    sizes, steps, pads, gaps = (ntuple(value, axes) for value in (kernel_size, stride, padding, dilation))
+    return sizes, steps, pads, gaps, True, ntuple(output_padding, axes)
 
 
 @layer("torch.nn.ConvTranspose1d", _MODULE)

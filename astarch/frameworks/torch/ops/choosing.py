@@ -238,8 +238,8 @@ def _filled(input: Any, mask: Any, value: Any) -> Any:
         fits(value, input.dtype)
     shape = broadcast(input.shape, mask.shape)
     fill = value.data if isinstance(value, TorchTensor) else [value]
-    known = fill is not None and input.data is not None
-    return input.like(shape, data=_chosen(mask, fill[0], input, shape, input.dtype) if known else None)
+    known = _chosen(mask, fill[0], input, shape, input.dtype) if fill is not None and input.data is not None else None
+    return input.like(shape, data=known)
 
 
 @op("torch.masked_fill", "torch.Tensor.masked_fill")

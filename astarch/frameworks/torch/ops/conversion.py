@@ -19,10 +19,10 @@ from .values import cast_all, few, spread_values
 
 def converted(input: Any, dtype: str | None = None, device: str | None = None, copy: bool = False) -> Any:
     """The tensor with another type or on another device; itself when nothing changes."""
-    dtype = dtype or input.dtype
-    if dtype == input.dtype and (device is None or device == input.device) and not copy:
+    wanted: str = dtype or input.dtype
+    if wanted == input.dtype and (device is None or device == input.device) and not copy:
         return input
-    result = input.like(dtype=dtype, data=input.data if dtype == input.dtype else cast_all(input.data, dtype))
+    result = input.like(dtype=wanted, data=input.data if wanted == input.dtype else cast_all(input.data, wanted))
     if device is not None:
         result.device = device
     return result

@@ -34,10 +34,11 @@ def sizes(name: str, args: tuple[Any, ...], keyword: Any = None) -> tuple[Any, .
             refuse("TypeError", f"{name}(): argument 'size' must be tuple of ints, not {type(keyword).__name__}")
     if not args:
         refuse("TypeError", f'{name}() missing 1 required positional arguments: "size"')
-    if isinstance(args[0], (tuple, list)):
+    first = args[0]
+    if isinstance(first, (tuple, list)):
         if len(args) > 1:
             refuse("TypeError", f"{name}() takes 1 positional argument but {len(args)} were given")
-        args = tuple(args[0])
+        args = tuple(first)
     return tuple([size if type(size) is int and size >= 0 else _size(name, size) for size in args])
 
 

@@ -98,6 +98,7 @@ def values_of(exact: Callable[..., Any], operands: Sequence[Any], shape: Sequenc
     columns = []
     for operand in operands:
         if isinstance(operand, TorchTensor):
+            assert operand.data is not None  # looked at above, before anything is spread
             columns.append(spread_values(operand.data, operand.shape, shape))
         else:
             if within in ("float16", "bfloat16") and not _fits(operand, within):

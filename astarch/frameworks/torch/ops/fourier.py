@@ -72,6 +72,7 @@ def _one(name: str) -> None:
 
 def _places(name: str, input: Any, s: Any, dim: Any) -> tuple[list[Any], tuple[int, ...]]:
     rank = len(input.shape)
+    places = tuple(range(rank))
     if dim is not None:
         dim = (dim,) if isinstance(dim, int) else tuple(dim)
         places = tuple(axis(index, rank) for index in dim)
@@ -80,8 +81,7 @@ def _places(name: str, input: Any, s: Any, dim: Any) -> tuple[list[Any], tuple[i
         if len(set(places)) != len(places):
             refuse("RuntimeError", "FFT dims must be unique")
     if s is None:
-        found = places if dim is not None else tuple(range(rank))
-        return [None] * len(found), found
+        return [None] * len(places), places
     sizes = [None if type(size) is int and size == -1 else size for size in ((s,) if isinstance(s, int) else s)]
     if dim is None:
         if len(sizes) > rank:

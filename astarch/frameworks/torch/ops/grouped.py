@@ -41,5 +41,5 @@ def grouped_mm(mat_a: Any, mat_b: Any, *, offs: Any = None, bias: Any = None, ou
         require(same(left[0], right[0]), f"grouped_mm of {text(left)} and {text(right)}: {left[0]} groups against {right[0]}",
                 name="grouped_mm-mismatch")  # fmt: skip
     result = mat_a.like(_result_shape(left, right, offs), None if out_dtype is None else out_dtype.name)
-    multiply(result.size * left[-1] // (offs.shape[0] if len(left) == len(right) == 2 else 1))
+    multiply(result.size * left[-1] // (offs.shape[0] if offs is not None and len(left) == len(right) == 2 else 1))
     return result

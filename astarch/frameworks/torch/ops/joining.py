@@ -359,7 +359,7 @@ def roll_method(self: Any, *args: Any, shifts: Any = None, dims: Any = ()) -> An
     """`roll`, as a method."""
     if shifts is not None:
         return roll(self, shifts, dims)
-    return roll(self, *args) if len(args) > 1 else roll(self, *args, dims)
+    return roll(self, *args) if len(args) > 1 else roll(self, *args, dims=dims)
 
 
 def flipped(input: Any, places: tuple[int, ...]) -> Any:

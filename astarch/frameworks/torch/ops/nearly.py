@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, SupportsIndex
 
 from ....ir.dim import Undecided
 
@@ -26,7 +26,7 @@ class Nearly(float):
         if abs(float(self) - boundary) <= _MARGIN * max(1.0, abs(float(self))):
             raise Undecided(f"{float(self)!r} is too close to {boundary!r} to tell which side it is on")
 
-    def __round__(self, digits: int | None = None) -> Any:
+    def __round__(self, digits: SupportsIndex | None = None) -> Any:
         self._from(math.floor(float(self)) + 0.5)
         return round(float(self), digits)
 

@@ -201,7 +201,8 @@ def logspace(start: Any, end: Any, steps: Any, base: Any = 10.0, *, out: Any = N
              device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
     """So many numbers from ``base**start`` to ``base**end``, evenly spaced in their logarithm."""
     kind = _spaced_type(dtype, out, (start, end))
-    _bound("logspace", start), _bound("logspace", end)
+    _bound("logspace", start)
+    _bound("logspace", end)
     return made((_steps("logspace", steps),), kind, device, requires_grad, None, out)
 
 

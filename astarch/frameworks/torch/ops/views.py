@@ -60,7 +60,7 @@ def view_copy(input: Any, size: Any) -> Any:
 
 def view_dtype(self: Any, dtype: Any) -> Any:
     """The same bytes as elements of another type; the last axis grows or shrinks with the width."""
-    name = dtype_name(dtype)
+    name: str = dtype_name(dtype) or self.dtype
     old, new = BITS[self.dtype], BITS[name]
     if old == new:
         return view_of(self, self.shape, self.data if name == self.dtype else None, name)
