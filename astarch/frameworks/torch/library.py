@@ -378,6 +378,16 @@ def _fault(host: type, function: Callable[..., Any], args: tuple[Any, ...], kwar
             inspect.signature(function).bind(*args, **kwargs)
         except TypeError as mismatch:
             raise Refusal("TypeError", f"{host.__name__}.{function.__name__}() {mismatch}") from None
+    if isinstance(error, AttributeError):
+        _refuse_for_a_tensor(host, function, args, error)
     if RUN.get().state.get("raise faults"):
         raise error
     return RUN.get().unknown(Reason.INTERNAL, f"{host.__name__}.{function.__name__}: {type(error).__name__}: {error}")
+
+
+def _refuse_for_a_tensor(host: type, function: Callable[..., Any], args: tuple[Any, ...], error: AttributeError) -> None:
+    """A forward that found no tensor where it needs one was called wrongly: nothing that stands in a default's place."""
+    for parameter, value in zip(list(inspect.signature(function).parameters.values())[1:], args[1:], strict=False):
+        if value is error.obj and parameter.default is parameter.empty and isinstance(value, (tuple, list, dict, str, type(None))):
+            kind = type(value).__name__
+            raise Refusal("TypeError", f"{host.__name__}.{function.__name__}(): argument '{parameter.name}' must be Tensor, not {kind}") from None
