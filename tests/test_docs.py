@@ -93,6 +93,28 @@ def test_site(project: Path) -> None:
     assert "net.ViT.md" in (project / "pages" / "index.md").read_text(encoding="utf-8")
 
 
+def test_stale_pages_are_found(project: Path) -> None:
+    asked = ("--site", "pages", "net.py:ViT", "--input", "1,3,32,32")
+    assert run(*asked)[0] == 0
+    assert run("--check", *asked) == (0, "")
+    page = project / "pages" / "net.Mlp.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("4,096", "4,095"), encoding="utf-8")
+    code, output = run("--check", *asked)
+    assert code == 1
+    assert "net.Mlp.md: stale" in output
+    assert "4,095" in page.read_text(encoding="utf-8")
+
+
+def test_formulas_are_code(project: Path) -> None:
+    """Stars would be taken for emphasis."""
+    (project / "net.py").write_text(
+        "from torch import nn\nclass Net(nn.Sequential):\n    def __init__(self, d):\n        super().__init__(nn.Linear(d, d))\n", encoding="utf-8"
+    )
+    (project / "README.md").write_text("It has <!-- astarch:begin model=net.py:Net view=parameters --><!-- astarch:end -->.", encoding="utf-8")
+    assert run("--write", "README.md")[0] == 0
+    assert "-->`d**2 + d`<!--" in (project / "README.md").read_text(encoding="utf-8")
+
+
 def test_sphinx(project: Path) -> None:
     pytest.importorskip("sphinx")
     (project / "conf.py").write_text("project = 'demo'\nextensions = ['astarch.integrations.sphinx']\n", encoding="utf-8")

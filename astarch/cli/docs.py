@@ -21,11 +21,11 @@ _SUFFIXES = (".md", ".markdown", ".rst", ".txt", ".qmd", ".mdx")
 @click.command("docs", short_help="Keep tables, pictures and numbers in documents fresh.")
 @click.argument("paths", nargs=-1)
 @click.option("--write", "mode", flag_value="write", help="Replace what is stale.")
-@click.option("--check", "mode", flag_value="check", default=True, help="Only say what is stale, and fail if anything is; the default.")
-@click.option("--site", type=click.Path(file_okay=False), metavar="DIR", help="Write a page for every class of the models named instead.")
+@click.option("--check", "mode", flag_value="check", help="Only say what is stale, and fail if anything is; the default for documents.")
+@click.option("--site", type=click.Path(file_okay=False), metavar="DIR", help="Write, or check, a page for every class of the models named.")
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="For --site: what the forward is given.")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
-def command(paths: tuple[str, ...], mode: str, site: str | None, inputs: tuple[str, ...], folders: tuple[str, ...]) -> None:
+def command(paths: tuple[str, ...], mode: str | None, site: str | None, inputs: tuple[str, ...], folders: tuple[str, ...]) -> None:
     """Keep what is between `<!-- astarch:begin model=net.py:Net view=table -->` and `<!-- astarch:end -->` fresh.
 
     PATHS are documents and folders of them; with --site, targets or Python files and folders. Exit code 1
@@ -34,13 +34,12 @@ def command(paths: tuple[str, ...], mode: str, site: str | None, inputs: tuple[s
     if not paths:
         raise click.UsageError("Missing argument 'PATHS'.")
     if site is not None:
-        _site(paths, Path(site), inputs, folders)
-        return
-    stale = 0
-    for document in _documents(paths):
-        stale += _refresh(document, mode, folders)
-    if stale and mode == "check":
-        click.echo(f"{stale} stale; `astarch docs --write {' '.join(paths)}` refreshes them", err=True)
+        stale = _site(paths, Path(site), inputs, folders, mode or "write")
+    else:
+        stale = sum(_refresh(document, mode or "check", folders) for document in _documents(paths))
+    if stale and mode != "write":
+        how = f"--write --site {site}" if site is not None else "--write"
+        click.echo(f"{stale} stale; `astarch docs {how} {' '.join(paths)}` refreshes them", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -56,13 +55,14 @@ def _documents(paths: tuple[str, ...]) -> Iterator[Path]:
 
 def _refresh(document: Path, mode: str, folders: tuple[str, ...]) -> int:
     """Refresh one document; how many blocks were stale."""
+    from .. import api
     from ..render.blocks import BlockError, refreshed
 
     text = document.read_bytes().decode("utf-8")
     if "astarch:begin" not in text:
         return 0
     try:
-        fresh, stale = refreshed(text, lambda block: _read(block, folders))
+        fresh, stale = refreshed(text, lambda block: _read(block, folders), api.sources)
     except BlockError as error:
         raise InputError(f"{document}: {error}") from error
     for one in stale:
@@ -98,8 +98,8 @@ def _read(block: Block, folders: tuple[str, ...]) -> Architecture:
     return _known[key]
 
 
-def _site(paths: tuple[str, ...], folder: Path, inputs: tuple[str, ...], folders: tuple[str, ...]) -> None:
-    """A page for every class."""
+def _site(paths: tuple[str, ...], folder: Path, inputs: tuple[str, ...], folders: tuple[str, ...], mode: str) -> int:
+    """A page for every class; with ``check``, how many are not what they should be."""
     from .. import api
     from ..inputs import parse_inputs
     from ..render.site import pages
@@ -107,8 +107,14 @@ def _site(paths: tuple[str, ...], folder: Path, inputs: tuple[str, ...], folders
     targets = [target for path in paths for target in ([path] if ":" in path else [found.target for found in api.find(path)])]
     architectures = [api.read(target, inputs=parse_inputs(inputs), search_path=list(folders)) for target in targets]
     sources = {file: text for architecture in architectures for file, text in api.all_sources(architecture).items()}
-    folder.mkdir(parents=True, exist_ok=True)
     made = pages(architectures, sources)
+    if mode == "check":
+        stale = [name for name, text in made.items() if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text]
+        for name in stale:
+            click.echo(f"{folder / name}: stale")
+        return len(stale)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
     click.echo(f"{len(made)} pages in {folder}")
+    return 0

@@ -73,7 +73,7 @@ class AstarchDirective(SphinxDirective):
         if name == "table":
             return [_table(architecture, depth or 3)]
         if name == "summary":
-            return [nodes.paragraph("", view(architecture, name))]
+            return [nodes.paragraph("", view(architecture, name).replace("`", ""))]
         if name == "mermaid":
             return [_mermaid(fitting(architecture, direction=self.options.get("direction", "TB")))]
         if name == "picture":
@@ -107,7 +107,7 @@ def _table(architecture: Architecture, depth: int) -> nodes.Node:
     """The module tree."""
     heads = ("Module", "Type", "Output", "Parameters", "MACs")
     table, group = nodes.table(classes=["astarch"]), nodes.tgroup(cols=len(heads))
-    table += nodes.title("", view(architecture, "summary"))
+    table += nodes.title("", view(architecture, "summary").replace("`", ""))
     table += group
     group.extend(nodes.colspec(colwidth=width) for width in (30, 30, 20, 15, 10))
     head, body = nodes.thead(), nodes.tbody()

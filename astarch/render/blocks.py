@@ -119,19 +119,31 @@ def _fenced(text: str) -> list[tuple[int, int]]:
     return [*found, (start, len(text))] if start >= 0 else found
 
 
-def refreshed(text: str, read: Callable[[Block], Architecture]) -> tuple[str, list[Stale]]:
+def refreshed(
+    text: str,
+    read: Callable[[Block], Architecture],
+    sources: Callable[[Architecture], Mapping[str, str]] = lambda architecture: {},
+) -> tuple[str, list[Stale]]:
     """The document with fresh contents, and what was stale.
 
     Args:
         text: The document.
         read: Reads the model that a block names.
+        sources: Text of the files that the findings of a model stand in.
     """
     pieces: list[str] = []
     stale: list[Stale] = []
     done = 0
     for block in blocks(text):
         depth = block.options.get("depth")
-        made = view(read(block), block.view, depth=int(depth) if depth else None, direction=block.options.get("direction", "TB"))
+        architecture = read(block)
+        made = view(
+            architecture,
+            block.view,
+            depth=int(depth) if depth else None,
+            direction=block.options.get("direction", "TB"),
+            sources=sources(architecture),
+        )
         was = text[block.start : block.end]
         fresh = made if block.view in SHORT and "\n" not in was else f"\n\n{made}\n\n"
         if fresh != was:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..ir.architecture import Architecture
+from ..ir.dim import Dim
 from .annotated import to_annotated
 from .markdown import to_markdown
 from .mermaid import fitting, to_mermaid
@@ -18,7 +21,14 @@ VIEWS = ("table", "tree", "mermaid", "annotated", "summary", "parameters", "trai
 SHORT = ("summary", "parameters", "trainable", "macs", "output")
 
 
-def view(architecture: Architecture, name: str, *, depth: int | None = None, direction: str = "TB") -> str:
+def view(
+    architecture: Architecture,
+    name: str,
+    *,
+    depth: int | None = None,
+    direction: str = "TB",
+    sources: Mapping[str, str] | None = None,
+) -> str:
     """One view, as Markdown.
 
     Args:
@@ -26,6 +36,7 @@ def view(architecture: Architecture, name: str, *, depth: int | None = None, dir
         name: One of `VIEWS`.
         depth: How many levels of modules.
         direction: Where a picture runs.
+        sources: Text of the files that findings are shown in, by path.
 
     >>> view(Architecture("net.py:Net"), "parameters")
     '0'
@@ -33,7 +44,7 @@ def view(architecture: Architecture, name: str, *, depth: int | None = None, dir
     if name == "table":
         return to_markdown(architecture, depth=depth or 3).partition("\n")[2].strip("\n")
     if name == "tree":
-        return f"```text\n{to_text(architecture, page=Page(100), depth=depth or 3)}```"
+        return f"```text\n{to_text(architecture, page=Page(100), depth=depth or 3, sources=sources or {})}```"
     if name == "mermaid":
         if depth is None:
             return f"```mermaid\n{fitting(architecture, direction=direction)}```"
@@ -46,14 +57,20 @@ def view(architecture: Architecture, name: str, *, depth: int | None = None, dir
 def _number(architecture: Architecture, name: str) -> str:
     from_inputs = architecture.calls and str(architecture.macs) != "0"
     if name == "parameters":
-        return count_text(architecture.parameter_count)
+        return _count(architecture.parameter_count)
     if name == "trainable":
-        return count_text(architecture.trainable_count)
+        return _count(architecture.trainable_count)
     if name == "macs":
-        return short_count(architecture.macs)
+        return _count(architecture.macs, short=True)
     if name == "summary":
-        macs = f", {short_count(architecture.macs)} MACs" if from_inputs else ""
-        return f"{architecture.name}: {count_text(architecture.parameter_count)} parameters{macs}"
+        macs = f", {_count(architecture.macs, short=True)} MACs" if from_inputs else ""
+        return f"{architecture.name}: {_count(architecture.parameter_count)} parameters{macs}"
     if name == "output":
         return values_text(architecture.outputs) if architecture.outputs is not None else "?"
     raise KeyError(name)
+
+
+def _count(count: int | Dim, short: bool = False) -> str:
+    """A number; a formula is code, because its stars would be taken for emphasis."""
+    text = short_count(count) if short else count_text(count)
+    return text if isinstance(count, int) else f"`{text}`"

@@ -1,13 +1,11 @@
-"""Makes the pictures of ``examples/pictures`` from source: ``python -m scripts.pictures``; with ``--check``, says which are stale.
+"""The pictures of ``examples/pictures``, and the page that lists them.
 
 Where graphviz puts things differs from version to version, so a picture is stale when what it says differs: every text of it.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +55,7 @@ EXAMPLES = (
 
 _HEAD = """# Pictures
 
-From source, with nothing run. `python -m scripts.pictures` makes them, and a test keeps them fresh.
+From source, with nothing run. `python -m scripts.documents` makes them, and a test keeps them fresh.
 
 | picture | made by |
 |:--|:--|
@@ -75,30 +73,6 @@ def said(picture: bytes) -> list[str]:
     return sorted(a or b for a, b in _TEXTS.findall(text)) if "<svg" in text[:600] else text.splitlines()
 
 
-def stale() -> list[str]:
-    """The files that say what is no longer so."""
-    here = Path.cwd()
-    os.chdir(FOLDER)
-    try:
-        found = [one.file for one in EXAMPLES if not Path(one.file).is_file() or said(Path(one.file).read_bytes()) != said(one.drawn())]
-        return found + (["README.md"] if Path("README.md").read_text(encoding="utf-8") != readme() else [])
-    finally:
-        os.chdir(here)
-
-
-def main() -> int:
-    """Make them, or check them."""
-    if "--check" in sys.argv[1:]:
-        found = stale()
-        print("\n".join(found) or "all fresh")
-        return bool(found)
-    os.chdir(FOLDER)
-    for one in EXAMPLES:
-        Path(one.file).write_bytes(one.drawn())
-        print(one.file)
-    Path("README.md").write_text(readme(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def made() -> dict[str, bytes]:
+    """The files of the folder, as they should be; to be called from inside it."""
+    return {one.file: one.drawn() for one in EXAMPLES} | {"README.md": readme().encode()}

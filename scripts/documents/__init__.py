@@ -1,0 +1,1 @@
+"""Our own documentation, made with what it documents."""
