@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..ir.dim import ACTIVE
 from ..source.project import Project
-from . import attributes, calls, classes, imports, operators, text
+from . import attributes, calls, classes, imports, operators, repetition, text
 from .budget import Budget
 from .builtins.functions import BUILTINS
 from .compile import calls as _calls  # noqa: F401 # pyright: ignore[reportUnusedImport] - these register the compilers of their node kinds
@@ -32,7 +32,7 @@ _ABILITIES: dict[str, Callable[..., Any]] = {
     "formatted": text.formatted, "is_instance": classes.is_instance, "is_subclass": classes.is_subclass,
     "build_class": classes.build_class, "prepare_class": classes.prepare_class, "import_module": imports.import_module,
     "import_name": imports.import_name, "import_star": imports.import_star, "names_of": imports.names_of, "load": imports.load,
-    "find_spec": imports.find_spec,
+    "find_spec": imports.find_spec, "differing": repetition.differing,
 }  # fmt: skip
 for _name, _ability in _ABILITIES.items():
     setattr(Machine, _name, _ability)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from ..ir.dim import ACTIVE, Assumptions, Fact
+from ..ir.dim import ACTIVE, Assumptions, Dim, Fact
 from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Reason, Unknown
 from .budget import Budget, BudgetSpent, resident
@@ -120,6 +120,7 @@ class Machine:
     build_class: Callable[..., Any]
     prepare_class: Callable[..., None]
     import_module: Callable[..., Any]
+    differing: Callable[..., None]
     import_name: Callable[..., Any]
     import_star: Callable[[Frame, str, int], None]
     names_of: Callable[[PyModule], list[str]]
@@ -128,6 +129,10 @@ class Machine:
 
     #: How much has been recorded so far: grows with every call of a model.
     recorded: Callable[[], int] = staticmethod(lambda: 0)
+
+    #: Where the record stands, and: what was recorded since then happens that often.
+    mark: Callable[[], Any] = staticmethod(lambda: None)
+    multiply: Callable[[Any, Dim], None] = staticmethod(lambda mark, count: None)
 
     def __init__(self, budget: Budget, builtins: dict[str, Any], decisions: dict[tuple[Any, ...], bool] | None = None) -> None:
         self.budget = budget
@@ -145,6 +150,11 @@ class Machine:
         self.requirements: dict[Fact, Span] = {}
         self.decisions = decisions or {}
         self.decided: list[Decision] = []
+        self.loops: list[Any] = []  # those over a count that is a symbol, outermost first
+        self.counts: dict[str, Dim] = {}
+        self.made: dict[str, tuple[dict[int, Any], set[Any]]] = {}
+        self.named: set[str] = set()
+        self.unrepeatable: frozenset[Any] = frozenset()
         self.absent: dict[str, Decision] = {}
         self.project: Any = None
         self.registrations: Any = None
@@ -224,6 +234,8 @@ class Machine:
 
     def require(self, fact: Fact) -> None:
         """Note what sizes must satisfy, or the program raises; from here on they do."""
+        if self.loops:
+            self.differing(fact.left, fact.right)
         self.requirements.setdefault(fact, self.where())
         ACTIVE.set((ACTIVE.get() or Assumptions()).extended(fact))
 
@@ -232,6 +244,8 @@ class Machine:
         frame = self.frame
         key: tuple[Any, ...] = (frame.module.name, *frame.at) if frame is not None else ()
         answer = self.decisions.get(key, likely)
+        if self.loops:
+            self.differing(condition)
         self.decided.append(Decision(key, condition, self.where(), answer))
         return answer
 

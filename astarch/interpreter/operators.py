@@ -16,6 +16,8 @@ from .builtins.hosts import gather, payload_of
 from .calls import HOST_ERRORS
 from .machine import LARGE, Machine
 from .overloads import by_method, index_of, special, union, unsupported
+from .repeated import Repeated
+from .repetition import times
 from .unfolding import CONTAINERS, filling, shown, written_out
 from .unordered import is_unordered, unordered
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
@@ -53,6 +55,8 @@ def binary(m: Machine, op: str, left: Any, right: Any, inplace: bool = False) ->
                 raise unsupported(m, op, left, right, inplace)
     elif op == "|" and (alias := union(m, left, right)) is not None:
         return alias
+    if op == "*" and (isinstance(left, Dim) or isinstance(right, Dim)) and (isinstance(left, _SIZED) or isinstance(right, _SIZED)):
+        return times(m, left, right)
     _guard(m, op, left, right)
     if op == "%" and isinstance(left, str):
         right = shown(m, right)
@@ -336,7 +340,7 @@ def iterate(m: Machine, value: Any) -> Iterator[Any]:
         return iter(value)
     if kind is Unknown:
         raise Lost(value)
-    if kind is GeneratorType:
+    if kind is GeneratorType or kind is Repeated:
         return value
     if (kind is set or kind is frozenset) and is_unordered(value):
         return unordered(m, value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ir.unknown import Unknown
+from ..ir.dim import Dim
+from ..ir.unknown import Reason, Unknown
 from .builtins.hosts import payload_of
 from .machine import Machine
 from .values import MISSING, BoundMethod, Class, Function, Instance, Lost, known_text
@@ -23,6 +24,8 @@ def text_of(m: Machine, value: Any) -> str:
         return str(value.payload) if value.payload is not None else _plain(value)
     if isinstance(value, Class):
         return _of_class(m, value, "__str__", "__repr__")
+    if isinstance(value, Dim):
+        return f"{{{value}}}"  # a place to be filled: the name of a module, say
     return repr_of(m, value) if isinstance(value, (Function, BoundMethod, list, tuple, dict, set, frozenset)) else str(value)
 
 
@@ -102,7 +105,7 @@ def formatted(m: Machine, value: Any, spec: str) -> Any:
         return format(text, spec) if isinstance(text, str) else text
     if not spec or isinstance(value, Class):
         return format(text_of(m, value), spec)
-    return format(value, spec)
+    return m.unknown(Reason.UNDECIDED, f"{value:}") if isinstance(value, Dim) else format(value, spec)
 
 
 def hash_of(m: Machine, value: Instance) -> int:

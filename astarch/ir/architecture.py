@@ -32,6 +32,7 @@ class Module:
         shared_with: The first name of the same object, when it is registered under several.
         output_shapes: Keras only: symbolic output shapes, batch None.
         inbound: Keras only: names of the layers it is fed by.
+        times: How many modules it stands for, when its name has a place to be filled: ``h.{i}``.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Module:
     output_shapes: tuple[Any, ...] | None = None
     inbound: tuple[str, ...] | None = None
     trainable: bool = True
+    times: int | Dim = 1
 
     @property
     def class_name(self) -> str:
@@ -52,7 +54,10 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named parameter; ``tied_to`` is the first name of the same object, ``shape`` None while lazy or unknown."""
+    """A named parameter; ``tied_to`` is the first name of the same object, ``shape`` None while lazy or unknown.
+
+    It stands for ``times`` parameters of that shape when its name has a place to be filled: ``h.{i}.weight``.
+    """
 
     name: str
     shape: tuple[int | Dim, ...] | None
@@ -60,11 +65,12 @@ class Parameter:
     trainable: bool = True
     tied_to: str | None = None
     at: Span = NOWHERE
+    times: int | Dim = 1
 
     @property
     def count(self) -> int | Dim:
         """The number of elements; 0 while the shape is not known."""
-        return math.prod(self.shape) if self.shape is not None else 0
+        return math.prod(self.shape) * self.times if self.shape is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,12 @@ class Buffer:
     persistent: bool = True
     tied_to: str | None = None
     at: Span = NOWHERE
+    times: int | Dim = 1
 
     @property
     def count(self) -> int | Dim:
         """The number of elements; 0 while the shape is not known."""
-        return math.prod(self.shape) if self.shape is not None else 0
+        return math.prod(self.shape) * self.times if self.shape is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,9 @@ class Call:
         outputs: What it returned, as one tuple: a single value is a tuple of one.
         at: Where the source calls it.
         stack: The places of the calls that led there, outermost first.
-        macs: Multiply-accumulate operations inside, children included.
+        macs: Multiply-accumulate operations inside, children included, all times together.
         depth: How many modules are being run around it.
+        times: How often it happens, when it stands for the rounds of a loop.
     """
 
     module: str
@@ -108,6 +116,7 @@ class Call:
     macs: int | Dim = 0
     elementwise: int | Dim = 0
     depth: int = 0
+    times: int | Dim = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from ..interpreter.compile.dispatch import block
 from ..interpreter.compile.scopes import Scope
 from ..interpreter.engine import new_machine, run_deep, use
 from ..interpreter.machine import Decision, Frame
+from ..interpreter.repetition import Unrepeatable
 from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
+from ..ir.dim import Dim
 from ..ir.unknown import Reason, Unknown
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
@@ -56,11 +58,20 @@ class Session:
         self.keras = LazyKeras(self.machine, lambda: self.run)
         self.machine.libraries = [self.library, self.keras]
         self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
+        self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
+        self.machine.multiply = self._multiply
         self.machine.recorded = lambda: len(self.run.calls)
         self.run.state.update({"make": self.library.make, "clone": self._clone})
 
     def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         return self.machine.call(function, args, kwargs)
+
+    def _multiply(self, mark: tuple[int, int], count: Dim) -> None:
+        """What was recorded since a mark happens that often."""
+        for node in self.run.nodes[mark[0] :]:
+            node.macs = node.macs * count
+        for call in self.run.calls[mark[1] :]:
+            call.times = call.times * count
 
     def _clone(self, value: Any) -> Any:
         return self.machine.call(self.machine.get(self.machine.import_module("copy"), "deepcopy"), (value,), {})
@@ -145,9 +156,18 @@ def read_source(
     project = project or project_for(search_path)
     limits = Budget() if budget is None else Budget(steps=budget)
 
+    unread: set[Any] = set()  # loops over a symbol whose rounds differ
+
     def run(decisions: Mapping[Any, bool]) -> Outcome:
         session = Session(project, limits, dict(decisions), given)
-        outcome = session.do(lambda: _run(session, target, inputs, names))
+        session.machine.unrepeatable = frozenset(unread)
+        try:
+            outcome = session.do(lambda: _run(session, target, inputs, names))
+        except Unrepeatable as differing:
+            if differing.places <= unread:
+                raise ReadError(f"a loop over a symbol is not understood: {differing}") from None
+            unread.update(differing.places)
+            return run(decisions)
         session.given.check()
         return outcome
 
@@ -172,7 +192,7 @@ def _run(session: Session, target: Target, inputs: list[InputSpec], names: dict[
         if isinstance(reading.root, ModuleInstance):
             _attempt(session, reading, lambda: _forward(session, reading, inputs))
         recorder = Recorder(session.machine, session.run, reading.root, tree)
-        architecture = explained(recorder.architecture(target.text, reading.inputs, reading.outputs))
+        architecture = explained(recorder.rounds.check(recorder.architecture(target.text, reading.inputs, reading.outputs)))
     return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), reading.failed)
 
 

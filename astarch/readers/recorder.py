@@ -20,6 +20,7 @@ from ..ir.tensor import Shape, Tensor
 from ..ir.unknown import Reason, Unknown
 from .dataflow import Dataflow
 from .interface import interface, run_facts
+from .rounds import Rounds
 
 
 class Recorder:
@@ -36,6 +37,7 @@ class Recorder:
         self.machine, self.run, self.root = machine, run, root
         self.tree = tree_of(root) if tree is None else tree
         self.names: dict[int, str] = {}
+        self.rounds = Rounds(machine)
         self.unknown: list[Unknown] = []
 
     def architecture(self, target: str, inputs: dict[str, Any], outputs: Any) -> Architecture:
@@ -76,9 +78,10 @@ class Recorder:
                 self.unknown.append(module if isinstance(module, Unknown) else Unknown(Reason.FAILED, "the model was not built"))
                 continue
             first = self.names.setdefault(id(module), name)
+            self.rounds.check_own(name, module)
             cls = module.py_class
             found[name] = Module(name, f"{cls.module}.{cls.qualname}", _arguments(module), module.span, cls.span,
-                                 first if first != name else None)  # fmt: skip
+                                 first if first != name else None, times=self.rounds.times(name))  # fmt: skip
         return found
 
     def _parameters(self) -> dict[str, Parameter]:
@@ -93,7 +96,8 @@ class Recorder:
                 elif value is not None:
                     tied = first.setdefault(id(value), full)
                     shape = None if isinstance(value, UninitializedParameter) else tuple(value.shape)
-                    found[full] = Parameter(full, shape, value.dtype, bool(value.requires_grad), tied if tied != full else None, module.span)
+                    found[full] = Parameter(full, shape, value.dtype, bool(value.requires_grad), tied if tied != full else None,
+                                            module.span, self.rounds.times(full))  # fmt: skip
         return found
 
     def _buffers(self) -> dict[str, Buffer]:
@@ -108,7 +112,8 @@ class Recorder:
                     found[full] = Buffer(full, None, persistent=persistent)
                 elif value is not None:
                     tied = first.setdefault(id(value), full)
-                    found[full] = Buffer(full, tuple(value.shape), value.dtype, persistent, tied if tied != full else None, module.span)
+                    found[full] = Buffer(full, tuple(value.shape), value.dtype, persistent, tied if tied != full else None, module.span,
+                                         self.rounds.times(full))  # fmt: skip
         return found
 
     # --- calls and data flow --------------------------------------------------------------------------------------
@@ -120,7 +125,8 @@ class Recorder:
         else:
             outputs = (stated(call.outputs),)
         macs = sum(node.macs for node in self.run.nodes[call.nodes[0] : call.nodes[1]])
-        return Call(self.names[id(call.module)], tuple(stated(arg) for arg in call.args), keywords, outputs, call.span, (), macs, 0, call.depth)
+        return Call(self.names[id(call.module)], tuple(stated(arg) for arg in call.args), keywords, outputs, call.span, (), macs, 0,
+                    call.depth, call.times)  # fmt: skip
 
     def _held(self) -> dict[int, str]:
         """The names of what a state dict holds, by identity."""

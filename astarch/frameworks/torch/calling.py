@@ -15,7 +15,7 @@ from .tensor import TorchTensor
 class Call:
     """One entry into a module, as it happened; the outputs stay `MISSING` when it never came back."""
 
-    __slots__ = ("args", "depth", "kwargs", "macs", "module", "nodes", "outputs", "span", "stack")
+    __slots__ = ("args", "depth", "kwargs", "macs", "module", "nodes", "outputs", "span", "stack", "times")
 
     def __init__(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], run: Run) -> None:
         self.module, self.args, self.kwargs = module, kept(args), {k: kept(v) for k, v in kwargs.items()}
@@ -23,6 +23,7 @@ class Call:
         self.span = run.where()
         self.depth = len(run.modules)
         self.nodes = (len(run.nodes), len(run.nodes))
+        self.times: Any = 1
 
 
 def kept(value: Any) -> Any:

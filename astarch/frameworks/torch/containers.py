@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...interpreter.builtins.hosts import payload_of
+from ...interpreter.repeated import Repeat
 from ...interpreter.values import CURRENT, Instance
 from ...ir.refusal import Refusal
 from ...ir.unknown import Unknown
+from .children import add, apart, children, count, parts, run_in_turn
 from .instance import ModuleInstance
 from .module import Module
 from .tensor import Parameter, TorchTensor
@@ -22,7 +24,7 @@ def _items(value: Any) -> list[Any] | None:
 
 def _place(self: Any, index: Any) -> str:
     """The key of the index-th child."""
-    keys = list(self.__dict__["_modules"])
+    keys = list(apart(self))
     if not -len(keys) <= index < len(keys):
         raise Refusal("IndexError", f"index {index} is out of range")
     return keys[index]
@@ -34,26 +36,26 @@ def _number(index: Any) -> Any:
     return payload_of(index)
 
 
-class Sequential:
+class Sequential(Module):
     """Children called one after another."""
 
     described_as = "torch.nn.Sequential"
 
     def __init__(self, *args: Any) -> None:
         Module.__init__(self)
+        if any(type(module) is Repeat for module in args):
+            add(self, args)
+            return
         pairs = _items(args[0]) if len(args) == 1 else None
         for name, module in pairs if pairs is not None else ((str(i), module) for i, module in enumerate(args)):
             self.add_module(name, module)
 
     def forward(self, input: Any) -> Any:
-        call = CURRENT.get().call
-        for module in list(self.__dict__["_modules"].values()):
-            input = call(module, (input,), {})
-        return input
+        return run_in_turn(self, input)
 
     def __getitem__(self, idx: Any) -> Any:
         idx = _number(idx)
-        modules = self.__dict__["_modules"]
+        modules = apart(self)
         if isinstance(idx, slice):
             return CURRENT.get().call(self.py_class, (dict(list(modules.items())[idx]),), {})
         return modules[_place(self, idx)]
@@ -61,18 +63,18 @@ class Sequential:
     def __setitem__(self, idx: Any, module: Any) -> None:
         CURRENT.get().put(self, _place(self, _number(idx)), module)
 
-    def __delitem__(self, idx: Any) -> None:
-        modules = self.__dict__["_modules"]
+    def __delitem__(self: Any, idx: Any) -> None:  # a `ModuleList` does it the same way, and `insert`
+        modules = apart(self)
         keys = list(modules)[idx] if isinstance(idx, slice) else [_place(self, idx)]
         for key in keys:
             del modules[key]
         _renumber(modules, list(modules.values()))
 
-    def __len__(self) -> int:
-        return len(self.__dict__["_modules"])
+    def __len__(self) -> Any:
+        return count(self)
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(list(self.__dict__["_modules"].values()))
+    def __iter__(self) -> Any:
+        return children(self)
 
     def __add__(self, other: Any) -> Any:
         joined = CURRENT.get().call(self.py_class, (), {})
@@ -84,19 +86,18 @@ class Sequential:
         return Sequential.extend(self, other)
 
     def append(self, module: Any) -> Any:
-        self.add_module(str(len(self.__dict__["_modules"])), module)
+        add(self, (module,))
         return self
 
-    def insert(self, index: Any, module: Any) -> Any:
-        modules = self.__dict__["_modules"]
+    def insert(self: Any, index: Any, module: Any) -> Any:
+        modules = apart(self)
         values = list(modules.values())
         values.insert(index, module)
         _renumber(modules, values)
         return self
 
     def extend(self, sequential: Any) -> Any:
-        for module in CURRENT.get().iterate(sequential):
-            Sequential.append(self, module)
+        add(self, parts(CURRENT.get().iterate(sequential)))
         return self
 
     def pop(self, key: Any = -1) -> Any:
@@ -110,7 +111,7 @@ def _renumber(modules: dict[str, Any], values: list[Any]) -> None:
     modules.update({str(i): value for i, value in enumerate(values)})
 
 
-class ModuleList:
+class ModuleList(Module):
     """A list of modules."""
 
     described_as = "torch.nn.ModuleList"
@@ -122,9 +123,9 @@ class ModuleList:
 
     def __getitem__(self, idx: Any) -> Any:
         idx = _number(idx)
-        modules = self.__dict__["_modules"]
         if type(idx) is Unknown:
             return idx
+        modules = apart(self)
         if isinstance(idx, slice):
             return CURRENT.get().call(self.py_class, (list(modules.values())[idx],), {})
         return modules[_place(self, idx)]
@@ -135,11 +136,11 @@ class ModuleList:
     def __delitem__(self, idx: Any) -> None:
         Sequential.__delitem__(self, idx)
 
-    def __len__(self) -> int:
-        return len(self.__dict__["_modules"])
+    def __len__(self) -> Any:
+        return count(self)
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(list(self.__dict__["_modules"].values()))
+    def __iter__(self) -> Any:
+        return children(self)
 
     def __add__(self, other: Any) -> Any:
         return CURRENT.get().call(self.py_class, ([*ModuleList.__iter__(self), *CURRENT.get().iterate(other)],), {})
@@ -148,7 +149,7 @@ class ModuleList:
         return ModuleList.extend(self, modules)
 
     def append(self, module: Any) -> Any:
-        self.add_module(str(len(self.__dict__["_modules"])), module)
+        add(self, (module,))
         return self
 
     def insert(self, index: Any, module: Any) -> None:
@@ -158,8 +159,7 @@ class ModuleList:
         if type(modules) is Unknown:
             ModuleList.append(self, modules)
             return self
-        for module in CURRENT.get().iterate(modules):
-            ModuleList.append(self, module)
+        add(self, parts(CURRENT.get().iterate(modules)))
         return self
 
     def pop(self, key: Any) -> Any:
@@ -168,7 +168,7 @@ class ModuleList:
         return module
 
 
-class ModuleDict:
+class ModuleDict(Module):
     """A dict of modules."""
 
     described_as = "torch.nn.ModuleDict"
@@ -230,7 +230,7 @@ class ModuleDict:
             ModuleDict.__setitem__(self, key, module)
 
 
-class ParameterList:
+class ParameterList(Module):
     """A list of parameters (and of other values, which are not registered)."""
 
     described_as = "torch.nn.ParameterList"
@@ -286,7 +286,7 @@ def _as_parameter(value: Any) -> Any:
     return value
 
 
-class ParameterDict:
+class ParameterDict(Module):
     """A dict of parameters (and of other values, which are not registered)."""
 
     described_as = "torch.nn.ParameterDict"
@@ -322,7 +322,7 @@ class ParameterDict:
     def keys(self) -> Any:
         return self.__dict__["_keys"].keys()
 
-    def items(self) -> Any:
+    def items(self: Any) -> Any:
         return [(key, ParameterDict.__getitem__(self, key)) for key in self.__dict__["_keys"]]
 
     def values(self) -> Any:

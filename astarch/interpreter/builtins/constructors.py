@@ -9,6 +9,8 @@ from ...ir.dim import Dim, truncate
 from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
+from ..repeated import Repeated, numbered, zipped
+from ..repetition import over
 from ..values import MISSING, Builtin, ClassMethod, Instance, Lost, Property, StaticMethod
 from .hosts import CLASS_OF_HOST, CONSTRUCTORS, gather, payload_of
 
@@ -117,11 +119,13 @@ def _bytearray(m: Machine, value: Any = b"") -> Any:
 
 @_constructor("list")
 def _list(m: Machine, items: Any = ()) -> Any:
-    return gather(m, items)
+    return Repeated(list(items.parts)) if type(items) is Repeated else gather(m, items)
 
 
 @_constructor("tuple")
 def _tuple(m: Machine, items: Any = ()) -> Any:
+    if type(items) is Repeated:
+        return items
     return tuple(gather(m, items))
 
 
@@ -159,7 +163,8 @@ def _range(m: Machine, *args: Any) -> Any:
         if type(number) is Unknown:
             return number
     if any(isinstance(number, Dim) for number in numbers):
-        return m.unknown(Reason.UNDECIDED, f"range({', '.join(map(str, numbers))})")
+        start, stop, step = (0, *numbers, 1) if len(numbers) == 1 else (*numbers, 1)[:3]
+        return over(m, start, stop, step, f"range({', '.join(map(str, numbers))})")
     return range(*numbers)
 
 
@@ -202,12 +207,14 @@ def _classmethod(m: Machine, function: Any) -> Any:
 
 @_constructor("enumerate")
 def _enumerate(m: Machine, iterable: Any, start: Any = 0) -> Any:
-    return enumerate(m.iterate(iterable), start)
+    items = m.iterate(iterable)
+    return numbered(items, start) if type(items) is Repeated else enumerate(items, start)
 
 
 @_constructor("zip")
 def _zip(m: Machine, *iterables: Any, strict: bool = False) -> Any:
-    return zip(*[m.iterate(items) for items in iterables], strict=strict)
+    sources = [m.iterate(items) for items in iterables]
+    return zipped(sources) if any(type(items) is Repeated for items in sources) else zip(*sources, strict=strict)
 
 
 @_constructor("map")
@@ -239,6 +246,8 @@ def _filter(m: Machine, function: Any, iterable: Any) -> Any:
 def _reversed(m: Machine, items: Any) -> Any:
     if type(items) is Unknown:
         raise Lost(items)
+    if type(items) is Repeated:
+        raise Lost(items.lost())
     method = items.py_class.find("__reversed__") if isinstance(items, Instance) else MISSING
     if method is not MISSING:
         return m.iterate(m.call(method, (items,), {}))

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
+from ..repeated import Repeated
 from ..values import (
     CURRENT,
     MISSING,
@@ -352,6 +353,14 @@ METHODS: dict[type, dict[str, Builtin]] = {
     if host not in (Function, BoundMethod, Builtin, PyModule, Property, GenericAlias, Unknown)
 }  # fmt: skip
 METHODS[bool] = METHODS[int]
+
+
+def _needs_each(self: Repeated, *args: Any, **kwargs: Any) -> Any:
+    raise Lost(self.lost())
+
+
+METHODS[Repeated] = {name: Builtin(f"list.{name}", getattr(Repeated, name, _needs_each)) for name in _METHOD_NAMES["list"].split()}
+CLASS_OF_HOST[Repeated] = Class("repeated list", (CLASS_OF_HOST[list],), dict(METHODS[Repeated]), host=Repeated)
 
 #: What calling a built-in type does, by its name; filled by `constructors`.
 CONSTRUCTORS: dict[str, Builtin] = {}

@@ -8,7 +8,8 @@ from ...ir.unknown import Unknown
 from ...source import syntax as s
 from ..builtins.hosts import METHODS
 from ..machine import Frame
-from ..values import Class, Lost, Super
+from ..repeated import Repeat, Repeated
+from ..values import MISSING, Builtin, Class, Lost, Super
 from .dispatch import Run, compiles, expression
 from .expressions import items, merge
 from .scopes import Scope
@@ -19,6 +20,8 @@ def _call(node: s.Call, scope: Scope) -> Run:
     if type(node.function) is s.Name and node.function.id == "super" and not node.arguments:
         return _bare_super(node, scope)
     arguments = _arguments(node.arguments, scope)
+    if any(argument.star == "*" for argument in node.arguments):
+        return _spread_call(node, arguments, scope)
     if scope.guards_import and _name_of(node.function) in ("import_module", "__import__"):
         return _guarded_import(node, arguments, scope)
     if type(node.function) is s.Attribute:
@@ -32,6 +35,27 @@ def _call(node: s.Call, scope: Scope) -> Run:
         return frame.machine.call(callee, args, kwargs)
 
     return run
+
+
+def _spread_call(node: s.Call, arguments: Run, scope: Scope) -> Run:
+    """``function(*items)``: only containers of modules take items that repeat."""
+    function, at = expression(node.function, scope), node.at
+
+    def run(frame: Frame) -> Any:
+        callee = function(frame)
+        args, kwargs = arguments(frame)
+        frame.at = at
+        if any(type(item) is Repeat for item in args) and not _takes_repeats(callee):
+            raise Lost(Repeated(list(args)).lost())
+        return frame.machine.call(callee, args, kwargs)
+
+    return run
+
+
+def _takes_repeats(callee: Any) -> bool:
+    cls = callee if isinstance(callee, Class) else getattr(getattr(callee, "receiver", None), "py_class", None)
+    start = callee.find("__init__") if isinstance(callee, Class) else getattr(callee, "function", None)
+    return cls is not None and cls.find("is_container") is not MISSING and type(start) is Builtin
 
 
 def _name_of(function: Any) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 from ...ir.unknown import Unknown
 from ...source import syntax as s
 from ..machine import Frame
+from ..repeated import Repeated
 from ..values import Lost
 from .dispatch import Run, Store, compiles, expression
 from .expressions import condition
 from .names import target
+from .repeating import repeat_element
 from .scopes import Scope, target_names
 
 
@@ -87,6 +89,8 @@ def _simple_list(source: Run, store: Store, element: Run, open_frame: Any) -> Ru
         m.frame = inner
         found: list[Any] = []
         try:
+            if type(items) is Repeated:
+                return repeat_element(inner, items, store, element)
             for item in items:
                 m.step()
                 store(inner, item)
@@ -137,8 +141,12 @@ def _dict(source: Run, clauses: list[Any], element: Run, key: Any, open_frame: A
 
 
 def _generator(source: Run, clauses: list[Any], element: Run, key: Any, open_frame: Any) -> Run:
+    at_once = _simple_list(source, clauses[0][0], element, open_frame) if len(clauses) == 1 and not clauses[0][2] else None
+
     def run(frame: Frame) -> Any:
         items = frame.machine.iterate(source(frame))
+        if type(items) is Repeated and at_once is not None:
+            return at_once(frame)
         inner = open_frame(frame)
 
         def generate() -> Iterator[Any]:

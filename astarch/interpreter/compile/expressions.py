@@ -11,6 +11,7 @@ from ...source import syntax as s
 from ..builtins.hosts import gather, payload_of
 from ..machine import Frame
 from ..operators import BINARY, binary, compare, subscript, truth, unary
+from ..repeated import Repeat, Repeated
 from ..values import Lost
 from .dispatch import Run, compiles, expression, optional
 from .names import target
@@ -378,7 +379,7 @@ def items(nodes: list[Any], scope: Scope) -> Run:
             for run, is_starred in zip(runs, starred):
                 value = run(frame)
                 if is_starred:
-                    found.extend(gather(frame.machine, value))
+                    found.extend(value.parts if type(value) is Repeated else gather(frame.machine, value))
                 else:
                     found.append(value)
             frame.machine.require_items(len(found))
@@ -394,9 +395,28 @@ def items(nodes: list[Any], scope: Scope) -> Run:
     return lambda frame: [run(frame) for run in runs]
 
 
+def _spread_display(gather: Run, kind: str) -> Run:
+    """A display with stars: what repeats in it makes it a sequence that repeats."""
+
+    def run(frame: Frame) -> Any:
+        found = gather(frame)
+        if any(type(item) is Repeat for item in found):
+            whole = Repeated(found)
+            if kind == "set":
+                raise Lost(whole.lost())
+            return whole
+        if kind == "set":
+            return _as_set(frame, found)
+        return found if kind == "list" else tuple(found)
+
+    return run
+
+
 @compiles(s.Display)
 def _display(node: s.Display, scope: Scope) -> Run:
     gather = items(node.items, scope)
+    if any(type(item) is s.Starred for item in node.items):
+        return _spread_display(gather, node.kind)
     if node.kind == "list":
         return gather
     if node.kind == "tuple":
@@ -404,14 +424,14 @@ def _display(node: s.Display, scope: Scope) -> Run:
             return lambda frame: ()
         return lambda frame: tuple(gather(frame))
 
-    def make_set(frame: Frame) -> Any:
-        found = gather(frame)
-        for item in found:
-            if type(item) is Unknown:
-                raise Lost(item)
-        return _hashed(frame, set, found)
+    return lambda frame: _as_set(frame, gather(frame))
 
-    return make_set
+
+def _as_set(frame: Frame, items: list[Any]) -> Any:
+    for item in items:
+        if type(item) is Unknown:
+            raise Lost(item)
+    return _hashed(frame, set, items)
 
 
 def _hashed(frame: Frame, make: Any, found: Any) -> Any:

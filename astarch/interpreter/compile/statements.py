@@ -9,11 +9,13 @@ from ...ir.unknown import Reason, Unknown
 from ...source import syntax as s
 from ..machine import Frame
 from ..operators import binary, store, subscript, truth
+from ..repeated import Repeated
 from ..values import Lost, PyModule, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, block, compiles, expression, optional
 from .expressions import condition
 from .facts import facts_of, take_for_granted
 from .names import target, unbind
+from .repeating import fresh_names, repeat_statement
 from .scopes import Scope, bound_names, only_raises, only_warns, touched
 from .spelling import spell
 
@@ -324,6 +326,13 @@ def _for(node: s.For, scope: Scope) -> Run:
     iterable, store = expression(node.iterable, scope), target(node.target, scope)
     body, orelse, at = block(node.body, scope), block(node.orelse, scope) if node.orelse else None, node.iterable.at
     skipped: list[Skipped] = []
+    fresh: list[frozenset[str]] = []
+
+    def forget(frame: Frame, lost: Unknown) -> None:
+        if not skipped:
+            skipped.append(Skipped([s.Assign(node.at, [node.target], node.iterable), *node.body], scope))
+        frame.machine.unknown(lost.reason, f"loop over {spell(node.iterable)}")
+        skipped[0].forget(frame, lost)
 
     def run(frame: Frame) -> Any:
         m = frame.machine
@@ -332,11 +341,16 @@ def _for(node: s.For, scope: Scope) -> Run:
             frame.at = at
             items = m.iterate(value)
         except Lost as lost:
-            if not skipped:
-                skipped.append(Skipped([s.Assign(node.at, [node.target], node.iterable), *node.body], scope))
-            m.unknown(lost.unknown.reason, f"loop over {spell(node.iterable)}")
-            skipped[0].forget(frame, lost.unknown)
+            forget(frame, lost.unknown)
             return None
+        if type(items) is Repeated:
+            if not fresh:
+                fresh.append(fresh_names(node))
+            try:
+                repeat_statement(frame, items, store, body, fresh[0])
+            except Lost as lost:
+                forget(frame, lost.unknown)
+            return orelse(frame) if orelse is not None else None
         for item in items:
             m.step()
             store(frame, item)
