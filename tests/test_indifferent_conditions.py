@@ -7,6 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 import astarch
+from astarch.ir.unknown import Unknown
 
 
 def read(folder: Path, source: str, shape: str = "2,3") -> Any:
@@ -47,6 +48,25 @@ def test_the_order_of_a_set_is_stated_only_where_it_does_not_matter(tmp_path: Pa
     """)
     assert [out.shape for out in found.outputs[0]] == [(2, 4), (2, 5)]
     assert any("set" in str(item) for item in found.unknown)
+
+
+def test_whether_a_mask_masks_anything_is_data_and_a_computed_scalar_is_not(tmp_path: Path) -> None:
+    found = read(tmp_path, """
+        import torch
+        from torch import nn
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, 4)
+                self.stride = nn.Buffer(torch.tensor(2), persistent=False)
+            def forward(self, x):
+                mask = torch.ones(x.shape[:-1])
+                mask = None if mask.all() else mask
+                extra = max(self.stride, self.stride - 1)
+                return mask, self.fc(nn.functional.pad(x, (0, 0, 0, extra)))
+    """)
+    mask, out = found.outputs[0]
+    assert isinstance(mask, Unknown) and out.shape == (4, 4)
 
 
 def test_a_package_the_program_fails_without_counts_as_installed(tmp_path: Path) -> None:

@@ -20,10 +20,12 @@ class TorchTensor(Tensor):
 
     Attributes:
         device: ``cpu``, ``meta``, ``cuda`` ... as text.
+        likely: What its truth would be if it is not known but a guess is at hand: the way that is tried first.
     """
 
     kind: ClassVar[str] = "torch.Tensor"
     device: str
+    likely: bool | None = None
 
     def __init__(self, shape: Any, dtype: str = "float32", data: list[Any] | None = None, device: str = "cpu") -> None:
         super().__init__(shape, dtype, data)
@@ -56,13 +58,10 @@ class TorchTensor(Tensor):
         return id(self)
 
     def __bool__(self) -> bool:
-        known = self.data is not None and len(self.data) == 1
-        if known and not RUN.get().modules:
-            return bool(self.data[0])  # type: ignore[index]
-        # Inside a forward the elements of a tensor are data: traced, exported or on the meta device it has none, and
-        # then the program goes the other way.
+        if self.data is not None and len(self.data) == 1:
+            return bool(self.data[0])
         undecided = Undecided(f"the truth of {self!r}")
-        undecided.likely = known and bool(self.data[0])  # type: ignore[index]
+        undecided.likely = bool(self.likely)
         raise undecided
 
 

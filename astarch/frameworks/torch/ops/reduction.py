@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import fresh_size, refuse
+from ...describe import RUN, fresh_size, refuse
 from ...dtypes import real_of
 from ...shapes import without
 from ..tensor import TorchTensor
@@ -311,9 +311,21 @@ def _quantifier(name: str, fold: Fold) -> None:
             result = input.like(input.shape, dtype)  # unlike other reductions, no axes means none here
         else:
             result = _reduced(name, input, dim, keepdim, dtype, fold, "bool")
-        return deliver(result, out)
+        return deliver(_left_to_data(input, result), out)
 
     function.__doc__ = f"Whether {name} of the elements are not zero, over some or all axes."
+
+
+def _left_to_data(input: Any, result: Any) -> Any:
+    """What a forward asks of many elements at once (is anything masked?) is data, even of a mask that it made itself for want of one.
+
+    Traced, exported or on the meta device these elements are not there, and then the program goes the other way.
+    """
+    if not RUN.get().modules or result.data is None or len(input.data) < 2:
+        return result
+    left = result.like(result.shape, result.dtype)
+    left.likely = len(result.data) == 1 and bool(result.data[0])
+    return left
 
 
 _quantifier("any", any)
