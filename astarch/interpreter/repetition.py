@@ -50,7 +50,7 @@ def over(m: Machine, start: Any, stop: Any, step: Any, text: str) -> Any:
     """``range(start, stop, step)`` of symbols."""
     count = stop - start
     place = place_of(m)
-    fitting = type(step) is int and step == 1 and isinstance(count, (int, Dim)) and place not in m.unrepeatable
+    fitting = type(step) is int and step == 1 and isinstance(count, (int, Dim)) and is_readable(m, place)
     least = lower(count) if fitting else None
     if not fitting or set(symbols(count)) & m.counts.keys():
         return m.unknown(Reason.UNDECIDED, text)
@@ -58,11 +58,16 @@ def over(m: Machine, start: Any, stop: Any, step: Any, text: str) -> Any:
         return Repeated([start + index for index in range(count)])
     if isinstance(least, int) and least < 0:
         m.require(Fact(count, ">=", 0))
-    index = new_index(m, count)
+    index = new_index(m, count, place)
     return Repeated([Repeat(count, index, (start + index,), place)])
 
 
-def new_index(m: Machine, count: Dim) -> Dim:
+def is_readable(m: Machine, place: Any) -> bool:
+    """Whether a loop may be tried; None among those that may not stands for all."""
+    return place not in m.unrepeatable and None not in m.unrepeatable
+
+
+def new_index(m: Machine, count: Dim, place: Any) -> Dim:
     """The symbol of the rounds of a loop: the same for loops of one depth and one count."""
     name = base = _NAMES[min(len(m.loops), len(_NAMES) - 1)]
     number = 1
@@ -70,6 +75,7 @@ def new_index(m: Machine, count: Dim) -> Dim:
         number += 1
         name = f"{base}{number}"
     m.counts[name] = count
+    m.made.setdefault(name, ({}, set()))[1].add(place)
     return Dim.symbol(name, minimum=0)
 
 
@@ -82,7 +88,7 @@ def rounds(m: Machine, part: Repeat, run: Callable[[Any], Any], fresh: frozenset
         run: The body, given an item.
         fresh: Names that every round binds before it reads them.
     """
-    if place_of(m) in m.unrepeatable:
+    if not is_readable(m, place_of(m)):
         raise Lost(m.unknown(Reason.UNDECIDED, f"{part.count} rounds"))
     loop = Loop(m, part)
     m.loops.append(loop)
@@ -169,8 +175,8 @@ def times(m: Machine, left: Any, right: Any) -> Any:
     """``[item] * count``: the very same items in every round."""
     items, count = (left, right) if isinstance(right, Dim) else (right, left)
     place = place_of(m)
-    if not isinstance(items, (list, tuple)) or place in m.unrepeatable or set(symbols(count)) & m.counts.keys():
+    if not isinstance(items, (list, tuple)) or not is_readable(m, place) or set(symbols(count)) & m.counts.keys():
         return m.unknown(Reason.UNDECIDED, f"a sequence repeated {count} times")
     if (lower(count) or 0) < 0:
         m.require(Fact(count, ">=", 0))
-    return Repeated([Repeat(count, new_index(m, count), tuple(items), place)])
+    return Repeated([Repeat(count, new_index(m, count, place), tuple(items), place)])

@@ -164,9 +164,7 @@ def read_source(
         try:
             outcome = session.do(lambda: _run(session, target, inputs, names))
         except Unrepeatable as differing:
-            if differing.places <= unread:
-                raise ReadError(f"a loop over a symbol is not understood: {differing}") from None
-            unread.update(differing.places)
+            unread.update({None} if differing.places <= unread else differing.places)
             return run(decisions)
         session.given.check()
         return outcome
