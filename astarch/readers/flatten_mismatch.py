@@ -13,6 +13,7 @@ from functools import cache
 
 from ..ir.architecture import Architecture, Module
 from ..ir.diagnostic import Diagnostic, Note
+from ..ir.dim import Dim
 from ..ir.graph import Node, TensorType
 from ..ir.span import Span
 from ..source.index import SourceError
@@ -47,6 +48,8 @@ def _explain(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
     sizes = _features(architecture, flat, given)
     notes = [Note(place, f"{wanted}{written}"), Note(flat.at, f"{given} = {'·'.join(map(str, sizes))}" if len(sizes) > 1 else str(given))]
     notes += _origin(architecture, flat, sizes)
+    if finding.span.line not in {note.span.line for note in notes}:
+        notes.append(Note(finding.span, "called here"))
     return replace(
         finding,
         code="MDL201",
@@ -176,13 +179,13 @@ def _fitting(architecture: Architecture, wanted: int, sizes: list[int]) -> int |
     ]
     if any(module.class_name not in ("Conv2d", "MaxPool2d", "AvgPool2d") and "Pool" in module.class_name for _, module in steps):
         return None
-    here = next((value.shape[-1] for value in architecture.inputs.values() if isinstance(value, TensorType)), 0)
+    here = next((value.shape[-1] for value in architecture.inputs.values() if isinstance(value, TensorType) and value.shape), 0)
     if _through(windows, here) != sizes[-1]:
         return None  # something else changes the size as well
     return next((size for size in range(1, 2049) if _through(windows, size) == side), None)
 
 
-def _through(windows: list[Module], size: int) -> int | None:
+def _through(windows: list[Module], size: int | Dim) -> int | Dim | None:
     for module in windows:
         numbers = [_side(module.arguments.get(name, default)) for name, default in (("kernel_size", 1), ("padding", 0), ("dilation", 1))]
         kernel, padding, dilation = numbers

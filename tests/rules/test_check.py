@@ -209,6 +209,7 @@ def test_flatten_linear_mismatch(project: Path) -> None:
         (9, "10816 = 16·26·26"),
         (13, "14400 = 16·30·30"),
         (12, "`conv1` makes 30×30 of 32×32"),
+        (14, "called here"),
     ]
     assert one.help == "a 28×28 input fits this layer; for 32×32 it would be Linear(16 * 30 * 30, ...)"
     assert not astarch.read("net.py:SmallCNN", inputs=(1, 3, 28, 28)).diagnostics
