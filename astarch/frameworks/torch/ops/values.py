@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -15,6 +16,10 @@ from .promotion import CATEGORY
 
 #: What a computation may raise when its result is not representable or not known: the values are then dropped.
 LOST = (ArithmeticError, TypeError, ValueError, Undecided)
+#: Integers up to here are floats without rounding.
+_EXACT = 1 << 53
+#: Host arrays that round like the element type.
+_FLOATS = {"float32": "f", "float64": "d"}
 _STORED = {"float64", "float32", "float16", "bfloat16"}
 
 
@@ -46,7 +51,7 @@ def cast(value: Any, dtype: str) -> Any:
 
 
 def _exact_float(value: Any) -> float:
-    if type(value) is int and abs(value) > 1 << 53:
+    if type(value) is int and abs(value) > _EXACT:
         raise OverflowError("rounded twice")
     return float(value)
 
@@ -56,9 +61,24 @@ def cast_all(data: Iterable[Any] | None, dtype: str) -> list[Any] | None:
     if data is None:
         return None
     try:
-        return [cast(value, dtype) for value in data]
+        return _cast_each(list(data), dtype)
     except LOST:
         return None
+
+
+def _cast_each(data: list[Any], dtype: str) -> list[Any]:
+    """`cast` of every value; plain numbers, which most are, all at once."""
+    kinds = set(map(type, data))
+    if dtype in _FLOATS and (kinds == {float} or kinds == {bool} or (kinds == {int} and max(data) <= _EXACT and min(data) >= -_EXACT)):
+        return array(_FLOATS[dtype], data).tolist()
+    if kinds == {int} and CATEGORY.get(dtype) == 1:
+        width, signed = BITS[dtype], dtype[0] == "i"
+        low, high = (-(1 << width - 1), 1 << width - 1) if signed else (0, 1 << width)
+        if low <= min(data) and max(data) < high:
+            return data[:]
+    if dtype == "bool" and kinds <= {bool, int, float}:
+        return list(map(bool, data))
+    return [cast(value, dtype) for value in data]
 
 
 def spread_values(data: list[Any], shape: Sequence[Any], target: Sequence[Any]) -> list[Any]:
@@ -97,8 +117,8 @@ def few(shape: Sequence[Any]) -> bool:
 def computed(function: Callable[..., Any], columns: Sequence[list[Any]], within: str, dtype: str) -> list[Any] | None:
     """The function of corresponding values, taken in type ``within``, given in type ``dtype``; None when not exact."""
     try:
-        cast_columns = [[cast(value, within) for value in column] for column in columns]
-        return [cast(function(*row), dtype) for row in zip(*cast_columns, strict=True)]
+        cast_columns = [_cast_each(column, within) for column in columns]
+        return _cast_each([function(*row) for row in zip(*cast_columns, strict=True)], dtype)
     except LOST:
         return None
 
