@@ -169,3 +169,16 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("class Net(:\n", encoding="utf-8")
     with pytest.raises(Exception, match=r"broken\.py:1"):
         astarch.read(str(tmp_path / "broken.py:Net"))
+
+
+def test_what_changes_between_two_readings_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a notebook: the same process, another text, a new file, another folder with a file of the same name."""
+    source = "from torch import nn\nfrom parts import size\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    for folder, width in (("one", 3), ("one", 14), ("two", 5)):
+        place = tmp_path / folder
+        place.mkdir(exist_ok=True)
+        monkeypatch.chdir(place)
+        (place / "net.py").write_text(f"{source}        self.fc = nn.Linear(size, {width}, bias=False)\n", encoding="utf-8")
+        (place / "parts.py").write_text(f"size = {width + 1}\n", encoding="utf-8")
+        net = astarch.read("net.py:Net", search_path=[tmp_path])
+        assert net.parameters["fc.weight"].shape == (width, width + 1)

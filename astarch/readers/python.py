@@ -40,10 +40,13 @@ _projects: dict[tuple[str, ...], Project] = {}
 
 
 def project_for(search_path: list[Path]) -> Project:
-    """The project of a search path; files once read stay read for later targets."""
-    key = tuple(map(str, search_path))
-    if key not in _projects:
-        _projects[key] = Project(list(key), Cache(default_folder()))
+    """The project of a search path; files once read stay read for later targets as long as they stay what they are."""
+    folders = list(map(str, search_path))
+    key = (str(Path.cwd()), *folders)  # places are told from where one stands
+    if key in _projects:
+        _projects[key].refresh()
+    else:
+        _projects[key] = Project(folders, Cache(default_folder()))
     return _projects[key]
 
 

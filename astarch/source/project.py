@@ -127,6 +127,15 @@ def shown(path: str) -> str:
     return path.removeprefix(here)
 
 
+def _stamp(path: str) -> tuple[int, int] | None:
+    """What changes when a file does; None when it is not on the disk."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
 def read_text(path: str) -> str:
     """The text of a Python file or notebook, in the encoding it declares.
 
@@ -177,6 +186,7 @@ class Project:
         self.cache = cache or store.Cache(None)
         self.files: dict[str, SourceFile | None] = {}
         self._listing: dict[str, frozenset[str]] = {}
+        self._places: dict[str, tuple[str, tuple[int, int] | None]] = {}
         self._distributions: tuple[int, Distributions] | None = None
 
     def find(self, name: str) -> SourceFile | None:
@@ -233,7 +243,7 @@ class Project:
         if folder not in self.search_path:
             self.search_path.insert(0, folder)
         file = self.files.get(name)
-        if file is None or os.path.abspath(file.path) != path:
+        if file is None or self._places.get(name, ("", None))[0] != path:
             file = self._file(name, path, stem == "__init__")
             self.files[name] = file
         return file
@@ -243,6 +253,14 @@ class Project:
         file = SourceFile(name, name, False, self.cache, text)
         self.files[name] = file
         return file
+
+    def refresh(self) -> None:
+        """Forget the files that changed on disk since they were read, and which there are."""
+        self._listing.clear()
+        for name, file in list(self.files.items()):
+            place = self._places.get(name)
+            if file is None or (place is not None and _stamp(place[0]) != place[1]):
+                del self.files[name]
 
     def keep(self) -> None:
         """Write all that was lowered to the cache."""
@@ -262,6 +280,7 @@ class Project:
             return frozenset()
 
     def _file(self, name: str, path: str, is_package: bool) -> SourceFile:
+        self._places[name] = os.path.abspath(path), _stamp(path)
         return SourceFile(name, shown(path), is_package, self.cache, self.text_of(path))
 
     def _exists(self, path: str) -> bool:
