@@ -36,8 +36,10 @@ from .targets import Target
 
 __all__ = ["baseline_of", "beyond_baseline", "check", "check_text", "explain", "listed", "mended", "read_source_text"]
 
-#: Steps that reading one model may take in a check: one model that is too large must not hold up a repository.
+#: Steps that reading one model may take in a check: one model that is too large must not hold up a repository. Models that
+#: nobody asked for get fewer: what they say must be worth the wait.
 STEPS = 3_000_000
+FREE_STEPS = 800_000
 
 #: More models than this of one file are not built: builders of one file mostly make the same classes.
 MOST_MODELS = 12
@@ -85,10 +87,7 @@ def check(
     Raises:
         AstarchError: A path or a rule that does not exist.
     """
-    by_file = {pattern: tuple(texts) for pattern, texts in (per_file_ignores or {}).items()}
-    settings = Settings(tuple(select), tuple(ignore), tuple(extend_select), by_file, comments)
-    if unknown := settings.unknown():
-        raise ConfigError(f"there is no rule `{unknown[0]}`", _close_rule(unknown[0]))
+    settings = _chosen(select, ignore, extend_select, per_file_ignores, comments)
     places = [Path(path) for path in paths]
     for place in places:
         if not place.exists():
@@ -105,13 +104,36 @@ def check(
     return sorted(found, key=order)
 
 
-def check_text(text: str, path: str = "stdin.py", **options: Any) -> list[Diagnostic]:
+def check_text(
+    text: str,
+    path: str = "stdin.py",
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    extend_select: Iterable[str] = (),
+    per_file_ignores: Mapping[str, Iterable[str]] | None = None,
+    comments: bool = True,
+) -> list[Diagnostic]:
     """What is wrong with the models of a text, as if it stood in a file; the models are not run."""
-    settings = Settings(**{name: tuple(value) for name, value in options.items()})
+    settings = _chosen(select, ignore, extend_select, per_file_ignores, comments)
     try:
         return check_file(Survey([Path.cwd()]).text("__stdin__", text, path), (), settings)
     except SourceError as error:
         return [_syntax_error(error, path)]
+
+
+def _chosen(
+    select: Iterable[str],
+    ignore: Iterable[str],
+    extend_select: Iterable[str],
+    per_file_ignores: Mapping[str, Iterable[str]] | None,
+    comments: bool,
+) -> Settings:
+    by_file = {pattern: tuple(texts) for pattern, texts in (per_file_ignores or {}).items()}
+    settings = Settings(tuple(select), tuple(ignore), tuple(extend_select), by_file, comments)
+    if unknown := settings.unknown():
+        raise ConfigError(f"there is no rule `{unknown[0]}`", _close_rule(unknown[0]))
+    return settings
 
 
 def mended(text: str, findings: Iterable[Diagnostic], *, unsafe: bool = False) -> tuple[str, int]:
@@ -223,7 +245,7 @@ def _architectures(file: File, path: Path, job: _Job) -> Iterable[Architecture]:
         return
     for found in free[:MOST_MODELS]:
         target = Target(f"{path}:{found.name}()", str(path), f"{found.name}()")
-        for architecture in _read(target, [], job, {}, str(path)):
+        for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
             kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding)]
             yield replace(architecture, diagnostics=tuple(kept))
             if not kept and not architecture.unknown:
@@ -235,18 +257,25 @@ def _run_as_likely(architecture: Architecture, target: Target, job: _Job, shown:
     guess = likely_input(architecture)
     if guess is None:
         return
-    for run in _read(target, [guess], job, {}, shown):
+    for run in _read(target, [guess], job, {}, shown, FREE_STEPS):
         if was_right(run) and not run.unknown:
-            yield replace(run, diagnostics=tuple(one for one in run.diagnostics if one.code.startswith("MDL2")))
+            yield replace(run, diagnostics=tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or _is_unbound(one)))
+
+
+def _is_unbound(finding: Diagnostic) -> bool:
+    """Whether a name is read that nothing binds: that fails for every input that comes this far."""
+    return finding.name == "program-error" and finding.message.startswith(("raises NameError", "raises UnboundLocalError"))
 
 
 def _same(text: str, path: Path) -> bool:
     return Path(text).absolute() == path.absolute()
 
 
-def _read(target: Target, inputs: list[InputSpec], job: _Job, names: dict[str, str], shown: str) -> Iterable[Architecture]:
+def _read(
+    target: Target, inputs: list[InputSpec], job: _Job, names: dict[str, str], shown: str, steps: int = STEPS
+) -> Iterable[Architecture]:
     try:
-        architecture = read_source(target, inputs, list(job.folders), names, STEPS)
+        architecture = read_source(target, inputs, list(job.folders), names, steps)
     except (AstarchError, SourceError):
         return
     absolute = str(Path(shown).absolute())
@@ -276,7 +305,7 @@ def _is_refusal(file: File, finding: Diagnostic) -> bool:
         )
     ):
         return True
-    if finding.span.file != file.path:
+    if finding.span.file != file.path or "'NoneType'" in finding.message:  # a default of None that stands for "to be given"
         return True
     return any(
         isinstance(node, (ast.Raise, ast.Assert)) and node.lineno <= finding.span.line <= (node.end_lineno or 0)

@@ -1,0 +1,116 @@
+"""What is broken: small programs of this repository, and models of torchvision and timm with the inputs that truth files state."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = Path(__file__).resolve().parent / "models"
+LIBRARIES = ("torchvision", "timm")
+
+#: Larger models say nothing that smaller ones do not, and take longer.
+MOST_CALLS = 400
+
+
+Run = tuple[str, tuple[tuple[tuple[int, ...], str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One working model.
+
+    Args:
+        name: What it is called in reports.
+        path: Its file.
+        runs: What builds each model of the file, and the sizes and element type of each argument of its forward.
+        module: Dotted name of the file in its library; empty for a file that stands alone.
+        library: The folder that holds the library; None for a file that stands alone.
+    """
+
+    name: str
+    path: Path
+    runs: tuple[Run, ...]
+    module: str = ""
+    library: Path | None = None
+
+
+def own() -> list[Subject]:
+    """The programs of `models` and of the examples; the last statement of each file there says how it is run."""
+    found = [
+        Subject("gpt", ROOT / "examples/gpt.py", (("GPT(GPTConfig(64, 100, 2, 4, 32))", (((2, 16), "int64"),)),)),
+        Subject("two_block_cnn", ROOT / "examples/two_block_cnn.py", (("TwoBlockCNN()", (((2, 3, 32, 32), "float32"),)),)),
+    ]
+    for path in sorted(OWN.glob("*.py")):
+        last = ast.parse(path.read_text(encoding="utf-8")).body[-1]
+        assert isinstance(last, ast.Assign), path
+        runs = ast.literal_eval(last.value)
+        given = ((expression, tuple((tuple(sizes), dtype) for sizes, dtype in inputs)) for expression, inputs in runs.items())
+        found.append(Subject(path.stem, path, tuple(given)))
+    return found
+
+
+def of_library(name: str) -> list[Subject]:
+    """Models of a library: one for each file, the smallest that the truth file knows and that takes one image."""
+    from zoo.libraries import LIBRARIES as KNOWN
+    from zoo.records import read_records
+    from zoo.sources import fetch
+
+    folder = fetch(KNOWN[name].requirement)
+    best: dict[str, dict[str, Any]] = {}
+    for record in read_records(ROOT / "tests" / "truth" / f"{name}.jsonl.xz"):
+        inputs = list((record["input"] or {}).values())
+        plain = len(inputs) == 1 and inputs[0] and all(isinstance(size, int) for size in inputs[0])
+        module = record["builder"].partition(":")[0]
+        if not plain or record["error"] or record["forward_error"] or record["forward_device"] != "meta" or "quantized" in record["id"]:
+            continue
+        if len(record["calls"]) <= MOST_CALLS and (module not in best or len(record["calls"]) < len(best[module]["calls"])):
+            best[module] = record
+    found: list[Subject] = []
+    for module, record in sorted(best.items()):
+        arguments = ", ".join(f"{key}={value!r}" for key, value in record["kwargs"].items())
+        expression = f"{record['builder'].partition(':')[2]}({arguments})"
+        path = folder / (module.replace(".", "/") + ".py")
+        sizes = next(iter(record["input"].values()))
+        found.append(Subject(record["id"], path, ((expression, ((tuple(sizes), "float32"),)),), module, folder))
+    return found
+
+
+class Place:
+    """A folder in which mutants stand as files: alone, or in a copy of their library."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, subject: Subject, text: str) -> Path:
+        """Put the text in the place of a subject's file."""
+        if subject.library is None:
+            path = self.folder / "alone" / subject.path.name
+            path.parent.mkdir(exist_ok=True)
+        else:
+            top = self.folder / subject.library.name
+            if not top.exists():
+                _copy(subject.library, top, subject.module.partition(".")[0])
+            path = top / subject.path.relative_to(subject.library)
+            path.unlink()
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def search_path(self, subject: Subject) -> list[Path]:
+        """Where modules are looked for."""
+        return [] if subject.library is None else [self.folder / subject.library.name]
+
+
+def _copy(library: Path, to: Path, package: str) -> None:
+    """The Python files of a package; links where the disk allows."""
+    for source in (library / package).rglob("*.py"):
+        target = to / source.relative_to(library)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)

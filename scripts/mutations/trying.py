@@ -1,0 +1,106 @@
+"""From subjects to trials: mutants are drawn with a seed, asked of the live framework, and checked."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from astarch import checking
+from astarch.config import ModelConfig
+from astarch.inputs import InputSpec
+from astarch.targets import Target
+
+from .kinds import KINDS, Edit, Source
+from .scoring import Trial
+from .subjects import Place, Subject
+
+
+class Live:
+    """The live framework, in a process of its own.
+
+    Args:
+        python: An interpreter with torch.
+        folders: Where libraries are imported from.
+    """
+
+    def __init__(self, python: str, folders: list[Path]) -> None:
+        command = [python, str(Path(__file__).with_name("live.py")), *map(str, folders)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, subject: Subject, path: Path, text: str, *, trace: bool = False) -> dict[str, Any]:
+        """What happens when a text stands in the place of the subject's file."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        job = {
+            "path": str(path), "text": text, "runs": subject.runs, "module": subject.module,
+            "trace": trace,
+        }  # fmt: skip
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"the live framework ended with {self.process.wait()} at {subject.name}")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """End it."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def trials(subjects: list[Subject], live: Live, place: Place, count: int, seed: str, only: str = "") -> Iterator[Trial]:
+    """So many mutants of each subject, every kind as often as there are places for it.
+
+    Raises:
+        RuntimeError: A subject does not run as it is, or is reported as wrong.
+    """
+    for subject in subjects:
+        text = subject.path.read_text(encoding="utf-8")
+        path = place.write(subject, text)
+        original = live.ask(subject, path, text, trace=True)
+        if original["stage"] != "ok":
+            raise RuntimeError(f"{subject.name} does not run as it is: {original['error']}")
+        if findings := errors(subject, path, place):
+            raise RuntimeError(f"{subject.name} runs, and is reported as wrong: {findings}")
+        for kind, edit in drawn(Source(text), set(original["executed"]), count, random.Random(f"{seed} {subject.name}"), only):  # noqa: S311
+            mutant = edit.apply(text)
+            path = place.write(subject, mutant)
+            answer = live.ask(subject, path, mutant)
+            yield Trial(subject.name, kind, edit.what, edit.lines, answer, original["computed"], errors(subject, path, place))
+        place.write(subject, text)
+
+
+def drawn(source: Source, executed: set[int], count: int, chance: random.Random, only: str = "") -> Iterator[tuple[str, Edit]]:
+    """Edits, kind after kind, where the models pass through: elsewhere a mutant cannot be told from its original."""
+    edits = {name: list(make(source)) for name, make in KINDS.items() if only in ("", name)}
+    for name, found in edits.items():
+        edits[name] = [edit for edit in found if executed & set(range(edit.lines[0], edit.lines[1] + 1))]
+        chance.shuffle(edits[name])
+    names = [name for name, found in edits.items() if found]
+    chance.shuffle(names)
+    given = 0
+    while given < count and any(edits.values()):
+        for name in names:
+            if edits[name] and given < count:
+                yield name, edits[name].pop(0)
+                given += 1
+
+
+def errors(subject: Subject, path: Path, place: Place) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """The errors that a check of the file reports, its models being named with their inputs."""
+    models = [
+        ModelConfig(Target(f"{path}:{expression}", str(path), expression), tuple(InputSpec(None, sizes, dtype) for sizes, dtype in inputs))
+        for expression, inputs in subject.runs
+    ]
+    checking.MOST_MODELS = 0  # a library's file builds more models than the one that the live framework is asked about
+    found = checking.check([path], models=models, search_path=place.search_path(subject))
+    return tuple(
+        (one.name, one.message, (one.span.line, *(note.span.line for note in one.notes if note.span.file == one.span.file)))
+        for one in found
+        if one.severity == "error"
+    )
