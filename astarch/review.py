@@ -222,11 +222,13 @@ class _Model:
             return added(self._tried(new, self.after, inputs, budget), self.name)
         if self.after is None:
             return removed(self._tried(old, self.before, inputs, budget), self.name)
-        reads: list[Read] = [
+        return pair(
             lambda given: old.read(replace(target, path=self.before or ""), given, names, budget),
             lambda given: new.read(replace(target, path=self.after or ""), given, names, budget),
-        ]
-        return pair(*reads, inputs, self.name, lambda first, second: _same_files(first, second, old, new))
+            inputs,
+            self.name,
+            lambda first, second: _same_files(first, second, old, new),
+        )
 
     def _tried(self, state: State, path: str | None, inputs: list[InputSpec], budget: int | None) -> Architecture:
         return state.read(replace(self.config.target, path=path or ""), inputs, self.config.names, budget)
@@ -305,7 +307,8 @@ def states(
     if since_fork:
         start = repository.merge_base(repository.commit(before), repository.commit(after or "HEAD")) or before
     source = repository.root / "src"
-    search = list(dict.fromkeys([*folders, repository.root, *([source] if source.is_dir() else []), *packages]))
+    sources = [source] if source.is_dir() else []
+    search = list(dict.fromkeys([*folders, repository.root, *sources, *packages]))
     old = at_revision(repository, start, list(search))
     old.label = before if start == before else f"{before} ({start[:9]})"
     new = on_disk(repository.root, list(search)) if after is None else at_revision(repository, after, list(search))

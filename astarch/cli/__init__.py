@@ -38,7 +38,7 @@ class Commands(click.Group):
 
             close = get_close_matches(args[0], self.list_commands(ctx), n=1)
             if close and "did you mean" not in error.message.lower():
-                error.message += f" Did you mean `{close[0]}`?"
+                raise click.UsageError(f"{error.message} Did you mean `{close[0]}`?", error.ctx) from None
             raise
 
 

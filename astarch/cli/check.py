@@ -116,8 +116,9 @@ def _from_stdin(options: dict[str, Any], config: Config) -> tuple[list[Diagnosti
 
     text = sys.stdin.read()
     settings = _settings(options, config.check)
-    chosen = {name: settings[name] for name in ("select", "ignore", "extend_select")}
-    return checking.check_text(text, options["stdin_filename"], **chosen), {options["stdin_filename"]: text}
+    del settings["exclude"]
+    found = checking.check_text(text, options["stdin_filename"], **settings, comments=not options["ignore_comments"])
+    return found, {options["stdin_filename"]: text}
 
 
 def _texts(found: list[Diagnostic]) -> dict[str, str]:

@@ -253,7 +253,8 @@ class _Reader:
             found = self.values[value[1]]
             return ("part", found, value[2]) if value[2] else found
         if value[0] == "tensor":
-            name = self.first.get(value[1], value[1])
+            key: str = value[1]
+            name = self.first.get(key, key)
             self.used[name] = None
             return self.interned.number(("key", self.names.get(name, name), self.dtypes.get(name)))
         if value[0] == "made":

@@ -189,10 +189,11 @@ def _item_changes(old: Held, new: Held) -> Iterator[Change]:
     if old.dtype != new.dtype:
         yield Change(Kind.KEY_RETYPED, new.name, "warning", old.dtype, new.dtype, *at, "old values are converted on loading")
     if isinstance(old, Parameter) != isinstance(new, Parameter):
-        words = ["parameter" if isinstance(item, Parameter) else "buffer" for item in (old, new)]
-        yield Change(Kind.KEY_NATURE, new.name, "info", *words, *at, "an optimizer sees parameters only")
+        before, after = ("parameter" if isinstance(item, Parameter) else "buffer" for item in (old, new))
+        yield Change(Kind.KEY_NATURE, new.name, "info", before, after, *at, "an optimizer sees parameters only")
     elif isinstance(old, Parameter) and isinstance(new, Parameter) and old.trainable != new.trainable:
-        yield Change(Kind.TRAINABLE, new.name, "info", *("trained" if item.trainable else "frozen" for item in (old, new)), *at)
+        before, after = ("trained" if item.trainable else "frozen" for item in (old, new))
+        yield Change(Kind.TRAINABLE, new.name, "info", before, after, *at)
     if bool(old.tied_to) != bool(new.tied_to):
         if new.tied_to:
             yield Change(Kind.TIED, new.name, "warning", None, new.tied_to, *at, "both keys load into one tensor: the last one wins")

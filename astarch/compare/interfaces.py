@@ -43,7 +43,7 @@ def _signature(kind: Kind, which: str, old: list[Any], new: list[Any], places: t
         required = [name for name, sort, default in new if name not in before and default is None and sort in ("", "keyword")]
         gone = [name for name in before if name not in after]
         grave = bool(required or gone) or [name for name in after if name in before] != shared
-        note = "; ".join(filter(None, (required and f"callers must give {', '.join(required)}", gone and f"without {', '.join(gone)}")))
+        note = "; ".join(f"{words} {', '.join(names)}" for words, names in (("callers must give", required), ("without", gone)) if names)
         yield Change(kind, which, "warning" if grave else "info", _text(old), _text(new), *places, note)
     for name in shared:
         if None not in (before[name][2], after[name][2]) and before[name][2] != after[name][2]:

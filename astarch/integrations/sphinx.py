@@ -12,6 +12,7 @@ Files in a target are relative to the folder of ``conf.py``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,7 +42,7 @@ class AstarchDirective(SphinxDirective):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[dict[str, Any]] = {
+    option_spec: ClassVar[dict[str, Callable[[str], Any]] | None] = {
         "view": lambda text: directives.choice(text, VIEWS),
         "input": directives.unchanged,
         "depth": directives.positive_int,
@@ -95,7 +96,7 @@ class AstarchDirective(SphinxDirective):
 def _mermaid(text: str) -> nodes.Node:
     """A diagram where sphinxcontrib-mermaid is at hand, else its text."""
     try:
-        from sphinxcontrib.mermaid import mermaid
+        from sphinxcontrib.mermaid import mermaid  # pyright: ignore[reportMissingImports] - may not be installed
     except ImportError:
         return nodes.literal_block(text, text, language="text")
     node = mermaid()

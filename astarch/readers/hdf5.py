@@ -69,7 +69,7 @@ def tensors(path: Path, file: Any) -> Iterator[tuple[str, tuple[int, ...], str, 
                 refuse(path, f"links from `{full}` to somewhere else", "links are not followed; save the model again into one file")
             try:
                 item = group.get(key)
-                identity = h5py.h5o.get_info(item.id).addr
+                identity = h5py.h5o.get_info(item.id).addr  # pyright: ignore[reportAttributeAccessIssue] - a compiled module without a stub
             except (OSError, RuntimeError, KeyError, ValueError, AttributeError) as error:
                 refuse(path, f"holds the damaged object `{full}`: {str(error)[:120]}", "download or save it again")
             if identity in seen:
@@ -177,7 +177,7 @@ def _weights(path: Path, weights: list[tuple[str, tuple[int, ...], str, str]], o
     said = [Assumption("all datasets are listed as parameters: the file does not say which of them are trained")]
     return Architecture(
         target=str(path), framework="keras", modules=modules_of((), "weights"), parameters=parameters, assumptions=tuple(said),
-        attributes=facts("Keras weights", ("names", "shapes", "dtypes") if order else ("shapes", "dtypes")),
+        attributes=facts("Keras weights", ("names", "shapes", "dtypes") if order else ("numbers", "shapes", "dtypes")),
     )  # fmt: skip
 
 

@@ -391,7 +391,7 @@ def keras_layers(keras: Any, model: Any, path: str, first: dict[int, str], taken
         if taken[name] > 1:
             name = f"{name}#{taken[name]}"
         kept = first.setdefault(id(layer), name)
-        nodes = list(getattr(layer, "_inbound_nodes", ()))
+        nodes: list[Any] = list(getattr(layer, "_inbound_nodes", ()))
         found.append({
             "name": name, "type": qualified(layer), "shared": kept if kept != name else None, "arguments": {},
             "shapes": keras_shapes(layer, nodes, results),
@@ -449,8 +449,8 @@ def stated(value: Any, depth: int = 0) -> Any:
         return {"$": "tensor", "shape": [None if size is None else int(size) for size in value.shape], "dtype": dtype.replace("torch.", "")}
     if depth > DEPTH:
         return {"$": "record", "type": "...", "fields": {}}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return record(value, {name: getattr(value, name) for name in value._fields}, depth)
+    if isinstance(value, tuple) and (names := getattr(value, "_fields", None)) is not None:
+        return record(value, {name: getattr(value, name) for name in names}, depth)
     if isinstance(value, (tuple, list)):
         items = [stated(item, depth + 1) for item in value]
         return items if isinstance(value, list) else {"$": "tuple", "items": items}

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pathspec import PathSpec
 
@@ -54,9 +55,9 @@ def python_files(paths: Iterable[Path], exclude: Sequence[str] = (), respect_git
     return sorted(found)
 
 
-def _ignored_above(folder: Path) -> list[tuple[Path, PathSpec]]:
+def _ignored_above(folder: Path) -> list[tuple[Path, PathSpec[Any]]]:
     """The rules of ``.gitignore`` files between a folder and the top of its repository."""
-    found: list[tuple[Path, PathSpec]] = []
+    found: list[tuple[Path, PathSpec[Any]]] = []
     here = folder.absolute()
     for place in here.parents:
         if (place / ".gitignore").is_file():
@@ -66,14 +67,14 @@ def _ignored_above(folder: Path) -> list[tuple[Path, PathSpec]]:
     return []
 
 
-def _rules(folder: Path) -> PathSpec:
+def _rules(folder: Path) -> PathSpec[Any]:
     try:
         return PathSpec.from_lines("gitignore", (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines())
     except OSError:
         return PathSpec.from_lines("gitignore", [])
 
 
-def _below(folder: Path, ignored: list[tuple[Path, PathSpec]], respect: bool) -> Iterable[Path]:
+def _below(folder: Path, ignored: list[tuple[Path, PathSpec[Any]]], respect: bool) -> Iterable[Path]:
     if respect and (folder / ".gitignore").is_file():
         ignored = [*ignored, (folder.absolute(), _rules(folder))]
     try:
@@ -91,7 +92,7 @@ def _below(folder: Path, ignored: list[tuple[Path, PathSpec]], respect: bool) ->
             yield path
 
 
-def _is_ignored(path: Path, is_folder: bool, ignored: list[tuple[Path, PathSpec]]) -> bool:
+def _is_ignored(path: Path, is_folder: bool, ignored: list[tuple[Path, PathSpec[Any]]]) -> bool:
     full = str(path.absolute())
     return any(spec.match_file(os.path.relpath(full, top) + ("/" if is_folder else "")) for top, spec in ignored)
 

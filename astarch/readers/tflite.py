@@ -15,7 +15,7 @@ from ..ir.unknown import Reason, Unknown
 from .flatbuffer import Buffer, Table
 from .onnx_tensors import KEPT
 from .opening import read_whole, refuse
-from .tflite_operators import ACTIVATIONS, OPERATORS, OPTIONS
+from .tflite_operators import ACTIVATIONS, OPERATORS, OPTIONS, PADDINGS
 from .tree import facts
 from .wiring import Wiring
 
@@ -128,7 +128,7 @@ def _options(kind: str, operator: Table) -> dict[str, Any]:
     for slot, (name, form, default) in enumerate(OPTIONS[kind]):
         value = table.numbers(slot) if form == "[i" else table.text(slot) if form == "s" else table.number(slot, form, default)
         if name == "padding":
-            value = {0: "SAME", 1: "VALID"}.get(value, value)
+            value = PADDINGS.get(value, value)
         elif name == "fused_activation_function":
             value = ACTIVATIONS.get(value, value)
         found[name] = value

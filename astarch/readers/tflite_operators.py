@@ -23,7 +23,9 @@ BITWISE_XOR RIGHT_SHIFT"""
 #: Operators by number.
 OPERATORS = dict(enumerate(_NAMES.split()))
 
-ACTIVATIONS = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6", 4: "TANH", 5: "SIGN_BIT"}
+PADDINGS: dict[Any, str] = {0: "SAME", 1: "VALID"}
+
+ACTIVATIONS: dict[Any, str] = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6", 4: "TANH", 5: "SIGN_BIT"}
 
 _ACTIVATION = ("fused_activation_function", "<b", 0)
 _STRIDES = [("padding", "<b", 0), ("stride_w", "<i", 0), ("stride_h", "<i", 0)]

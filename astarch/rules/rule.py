@@ -97,18 +97,18 @@ class Rule:
         return Diagnostic(self.code, self.name, severity or self.severity, message, span, places, help, fix, module)
 
 
-def replace(file: File, node: ast.AST, text: str, title: str, *, safe: bool = False) -> Fix:
+def replace(file: File, node: ast.expr | ast.stmt, text: str, title: str, *, safe: bool = False) -> Fix:
     """A fix that puts a text in the place of a node."""
     return Fix(title, (Edit(_whole(file, node), text),), safe)
 
 
-def insert_before(file: File, node: ast.AST, text: str, title: str, *, safe: bool = False) -> Fix:
+def insert_before(file: File, node: ast.expr | ast.stmt, text: str, title: str, *, safe: bool = False) -> Fix:
     """A fix that puts a text before a node."""
     start = _whole(file, node)
     return Fix(title, (Edit(Span(start.file, start.line, start.column, start.line, start.column), text),), safe)
 
 
-def wrap(file: File, node: ast.AST, before: str, after: str, title: str, *, safe: bool = False) -> Fix:
+def wrap(file: File, node: ast.expr | ast.stmt, before: str, after: str, title: str, *, safe: bool = False) -> Fix:
     """A fix that puts something around a node."""
     at = _whole(file, node)
     opening = Edit(Span(at.file, at.line, at.column, at.line, at.column), before)
@@ -130,7 +130,7 @@ def add_argument(file: File, call: ast.Call, text: str, title: str, *, safe: boo
     return Fix(title, (Edit(Span(at.file, at.end_line, at.end_column - 1, at.end_line, at.end_column - 1), text),), safe)
 
 
-def _whole(file: File, node: ast.AST) -> Span:
+def _whole(file: File, node: ast.expr | ast.stmt) -> Span:
     """The place of all of a node, also of a definition."""
     return file.span(
         ast.Expr(
@@ -140,7 +140,7 @@ def _whole(file: File, node: ast.AST) -> Span:
             end_lineno=node.end_lineno,
             end_col_offset=node.end_col_offset,
         )
-    )  # type: ignore[attr-defined]
+    )
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

@@ -191,17 +191,17 @@ def _fstring_parts(low: Lowering, nodes: Any, prefix: str, quote: str, at: s.At)
 
 # --- operators ------------------------------------------------------------------------------------------------------
 
-_BINARY = {
+_BINARY: dict[type[cst.BaseBinaryOp], str] = {
     cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.FloorDivide: "//", cst.Modulo: "%", cst.Power: "**",
     cst.MatrixMultiply: "@", cst.LeftShift: "<<", cst.RightShift: ">>", cst.BitAnd: "&", cst.BitOr: "|", cst.BitXor: "^",
 }  # fmt: skip
-_AUGMENTED = {
+_AUGMENTED: dict[type[cst.BaseAugOp], str] = {
     cst.AddAssign: "+", cst.SubtractAssign: "-", cst.MultiplyAssign: "*", cst.DivideAssign: "/", cst.FloorDivideAssign: "//",
     cst.ModuloAssign: "%", cst.PowerAssign: "**", cst.MatrixMultiplyAssign: "@", cst.LeftShiftAssign: "<<",
     cst.RightShiftAssign: ">>", cst.BitAndAssign: "&", cst.BitOrAssign: "|", cst.BitXorAssign: "^",
 }  # fmt: skip
-_UNARY = {cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~", cst.Not: "not"}
-_COMPARE = {
+_UNARY: dict[type[cst.BaseUnaryOp], str] = {cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~", cst.Not: "not"}
+_COMPARE: dict[type[cst.BaseCompOp], str] = {
     cst.Equal: "==", cst.NotEqual: "!=", cst.LessThan: "<", cst.LessThanEqual: "<=", cst.GreaterThan: ">", cst.GreaterThanEqual: ">=",
     cst.In: "in", cst.NotIn: "not in", cst.Is: "is", cst.IsNot: "is not",
 }  # fmt: skip
@@ -413,11 +413,13 @@ def _while(low: Lowering, node: cst.While, at: s.At) -> Any:
 
 
 def _try(low: Lowering, node: cst.Try, at: s.At) -> Any:
-    handlers = [
-        s.Handler(low.place(h), low.optional(h.type), _identifier(h.name.name.value) if h.name else "", low.suite(h.body)) for h in node.handlers
-    ]
+    handlers = [s.Handler(low.place(h), low.optional(h.type), _caught(h.name), low.suite(h.body)) for h in node.handlers]
     final = low.suite(node.finalbody.body) if node.finalbody else []
     return s.Try(at, low.suite(node.body), handlers, _orelse(low, node.orelse), final)
+
+
+def _caught(name: cst.AsName | None) -> str:
+    return _identifier(name.name.value) if name is not None and isinstance(name.name, cst.Name) else ""
 
 
 def _with(low: Lowering, node: cst.With, at: s.At) -> Any:

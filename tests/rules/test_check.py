@@ -86,6 +86,15 @@ def test_comments_silence() -> None:
     assert checking.check_text(BAD.replace("class Net", "# astarch: off\nclass Net")) == []
 
 
+def test_standard_input_takes_the_options_of_files(project: Path) -> None:
+    silent = "# astarch: ignore-file\n" + BAD
+    assert run("-", input=silent).exit_code == 0
+    assert "functional-dropout-training" in run("-", "--ignore-comments", input=silent).output
+    assert run("-", "--per-file-ignores", "some/*:MDL611", "--stdin-filename", "some/where.py", input=BAD).exit_code == 0
+    assert run("-", "--per-file-ignores", "other/*:MDL611", "--stdin-filename", "some/where.py", input=BAD).exit_code == 1
+    assert isinstance(run("-", "--ignore", "NOPE", input=BAD).exception, astarch.AstarchError)
+
+
 def test_standard_input(project: Path) -> None:
     result = run("-", "--stdin-filename", "some/where.py", "-o", "concise", input=BAD)
     assert result.exit_code == 1

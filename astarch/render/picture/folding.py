@@ -180,7 +180,7 @@ def _fold_between(run: _Run, folding: _Folding) -> None:
         _merge(keys, starts, folding)
 
 
-def _counted(steps: dict[str, object]) -> set[str]:
+def _counted(steps: Iterable[str]) -> set[str]:
     """Keys that come again with a number."""
     return {key.partition("#")[0] for key in steps if "#" in key}
 

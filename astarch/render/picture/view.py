@@ -205,7 +205,7 @@ def _chained(drawing: _Drawing) -> _Drawing:
             if item.children:
                 found[item.key] = replace(item, children=visit(item.children))
                 continue
-            before = into.get(item.key, ())
+            before = into.get(item.key) or []
             head = moved.get(before[0], before[0]) if len(before) == 1 and item.kind == "operation" else ""
             if head in found and _extends(found[head], item, len(out[before[0]])):
                 found[head] = _longer(found[head], item)

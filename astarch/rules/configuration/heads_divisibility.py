@@ -40,8 +40,9 @@ class HeadsDivisibility(Rule):
                 continue
             width, heads = (known_number(file, argument(call, place, name)) for place, name in enumerate(_NAMES[layer]))
             if width is not None and heads and width % heads:
+                given = heads
                 near = [head for head in range(1, width + 1) if width % head == 0]
-                best = min(near, key=lambda head: abs(head - heads))
+                best = min(near, key=lambda head: abs(head - given))
                 yield self.finding(
                     file,
                     call,
