@@ -99,3 +99,21 @@ def test_what_an_initializer_writes_is_known(tmp_path: Path) -> None:
                 return nn.functional.pad(x, (0, self.stride))
     """)
     assert found.outputs[0].shape == (2, 5)
+
+
+def test_a_question_met_only_on_the_other_way_is_asked_as_well(tmp_path: Path) -> None:
+    found = read(tmp_path, """
+        from torch import nn
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, 4)
+            def skips(self, mask):
+                if mask.sum() == 2:
+                    return mask.max() > 5
+                return False
+            def forward(self, x):
+                return self.fc(x) if self.skips(x) else None
+    """)
+    assert isinstance(found.outputs[0], Unknown)
+    assert any(" and " in alternative.condition for alternative in found.alternatives)

@@ -31,6 +31,10 @@ class Outcome:
     failed: bool
 
 
+#: Conditions answered the other way, each met with those before it so answered.
+Path = tuple[Decision, ...]
+
+
 def explore(run: Callable[[Mapping[Any, bool]], Outcome], limit: int) -> Architecture:
     """Read with the likelier answers, then with each answered the other way.
 
@@ -40,19 +44,27 @@ def explore(run: Callable[[Mapping[Any, bool]], Outcome], limit: int) -> Archite
     """
     first = run({})
     answers: dict[Any, bool] = {}
-    others: list[tuple[Decision, Outcome]] = []
+    others: list[tuple[Path, Outcome]] = []
     assumed: list[Assumption] = []
-    for decision in _by_place(first.decisions)[: limit - 1]:
-        other = run({**answers, decision.key: not decision.answer})
+    asked: set[Any] = set()
+    waiting: list[Path] = [(decision,) for decision in _by_place(first.decisions)]
+    while waiting and len(asked) < limit - 1:
+        path = waiting.pop(0)
+        if path[-1].key in asked:
+            continue
+        asked.add(path[-1].key)
+        tried = {**answers, **{decision.key: not decision.answer for decision in path}}
+        other = run(tried)
         if first.failed and not other.failed:
-            answers[decision.key] = not decision.answer
-            assumed.append(_assumption(decision, not decision.answer))
-            first = other
+            answers, first = tried, other
+            assumed += [_assumption(decision, not decision.answer) for decision in path]
         elif other.failed and not first.failed:
-            assumed.append(_assumption(decision, decision.answer))
+            assumed.append(_assumption(path[-1], path[-1].answer))
+            continue
         else:
-            others.append((decision, other))
-    undone = len(_by_place(first.decisions)) - len(others) - len(assumed)
+            others.append((path, other))
+        waiting += [(*path, decision) for decision in _by_place(other.decisions)]  # where it went, other questions may have come up
+    undone = len({path[-1].key for path in waiting} - asked)
     return _settled(first.architecture, others, assumed, undone)
 
 
@@ -64,17 +76,19 @@ def _assumption(decision: Decision, answer: bool) -> Assumption:
     return Assumption(decision.condition if answer else f"not ({decision.condition})", decision.span)
 
 
-def _settled(first: Architecture, others: list[tuple[Decision, Outcome]], assumed: list[Assumption], undone: int) -> Architecture:
+def _settled(first: Architecture, others: list[tuple[Path, Outcome]], assumed: list[Assumption], undone: int) -> Architecture:
     """The first run reduced to what the others agree on."""
     lost: list[Unknown] = []
     alternatives: list[Alternative] = []
     agreed = first
-    for decision, other in others:
+    for path, other in others:
+        decision = path[-1]
         reduced = _agreed(agreed, other.architecture, decision.span)
         if reduced is not agreed:
             agreed = reduced
             lost.append(Unknown(Reason.UNDECIDED, decision.condition, decision.span))
-            alternatives.append(Alternative(_assumption(decision, not decision.answer).message, decision.span, other.architecture))
+            condition = " and ".join(_assumption(step, not step.answer).message for step in path)
+            alternatives.append(Alternative(condition, decision.span, other.architecture))
     if undone > 0:
         lost.append(Unknown(Reason.BUDGET_SPENT, f"{undone} conditions were answered one way only"))
     return replace(

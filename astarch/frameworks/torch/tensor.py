@@ -20,12 +20,14 @@ class TorchTensor(Tensor):
 
     Attributes:
         device: ``cpu``, ``meta``, ``cuda`` ... as text.
-        likely: What its truth would be if it is not known but a guess is at hand: the way that is tried first.
+        summary: It sums up, in a forward, many elements that are all known ("is anything masked?"), for instance of a mask
+            that the program made itself for want of one. Whether that holds is data: traced, exported or on the meta device
+            the elements are not there, and the program goes the other way. Its truth is therefore not decided.
     """
 
     kind: ClassVar[str] = "torch.Tensor"
     device: str
-    likely: bool | None = None
+    summary: bool = False
 
     def __init__(self, shape: Any, dtype: str = "float32", data: list[Any] | None = None, device: str = "cpu") -> None:
         super().__init__(shape, dtype, data)
@@ -58,10 +60,11 @@ class TorchTensor(Tensor):
         return id(self)
 
     def __bool__(self) -> bool:
-        if self.data is not None and len(self.data) == 1:
-            return bool(self.data[0])
+        known = self.data is not None and len(self.data) == 1
+        if known and not self.summary:
+            return bool(self.data[0])  # type: ignore[index]
         undecided = Undecided(f"the truth of {self!r}")
-        undecided.likely = bool(self.likely)
+        undecided.likely = known and bool(self.data[0])  # type: ignore[index]
         raise undecided
 
 

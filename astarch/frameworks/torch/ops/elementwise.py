@@ -77,7 +77,10 @@ def elementwise(rule: Rule, *operands: Any) -> Any:
     data = None
     if rule.exact is not None:
         data = values_of(rule.exact, operands, shape, dtype if rule.gives == "float" else common, dtype)
-    return place_of(tensors).like(shape, dtype, data)
+    made = place_of(tensors).like(shape, dtype, data)
+    if dtype == "bool" and any(tensor.summary for tensor in tensors):
+        made.summary = True
+    return made
 
 
 def place_of(tensors: Sequence[Any]) -> Any:

@@ -62,9 +62,14 @@ def _reduced(name: str, input: Any, dim: Any, keepdim: Any, dtype: str, fold: Fo
     dims = several_axes(name, dim, len(input.shape))
     shape = without(input.shape, dims, truth(name, keepdim))
     data = None if fold is None or input.data is None else folded(input, within or dtype, dims, fold, dtype)
-    return input.like(shape, dtype, data)
+    made = input.like(shape, dtype, data)
+    if name in _SUMMARIES and data is not None and len(input.data) > 1 and RUN.get().modules:
+        made.summary = True
+    return made
 
 
+#: Reductions that programs ask about their masks.
+_SUMMARIES = {"sum", "all", "any"}
 _UNSET: Any = object()
 
 
@@ -311,21 +316,9 @@ def _quantifier(name: str, fold: Fold) -> None:
             result = input.like(input.shape, dtype)  # unlike other reductions, no axes means none here
         else:
             result = _reduced(name, input, dim, keepdim, dtype, fold, "bool")
-        return deliver(_left_to_data(input, result), out)
+        return deliver(result, out)
 
     function.__doc__ = f"Whether {name} of the elements are not zero, over some or all axes."
-
-
-def _left_to_data(input: Any, result: Any) -> Any:
-    """What a forward asks of many elements at once (is anything masked?) is data, even of a mask that it made itself for want of one.
-
-    Traced, exported or on the meta device these elements are not there, and then the program goes the other way.
-    """
-    if not RUN.get().modules or result.data is None or len(input.data) < 2:
-        return result
-    left = result.like(result.shape, result.dtype)
-    left.likely = len(result.data) == 1 and bool(result.data[0])
-    return left
 
 
 _quantifier("any", any)
