@@ -11,6 +11,7 @@ from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
 from .catalog import rule_named
+from .placing import at_home
 from .rule import Rule
 from .settings import Settings
 from .suppression import Suppression, silence
@@ -61,7 +62,8 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
         for finding in architecture.diagnostics:
             known = rule_named(finding.name)
             if known is None or known.name in names:
-                yield replace(finding, code=known.code) if known is not None else finding
+                placed = at_home(finding, architecture, file.path)
+                yield replace(placed, code=known.code) if known is not None else placed
         for rule in used:
             yield from rule.check_architecture(architecture)
 

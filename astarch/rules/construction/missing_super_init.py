@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import ClassSource
-from ..layers import is_parameter, keras_layer, makes_module
+from ..layers import CONTAINERS, is_parameter, keras_layer, makes_module
 from ..rule import Rule, insert_before
 
 
@@ -47,6 +47,11 @@ class MissingSuperInit(Rule):
         if any(
             isinstance(node, ast.Attribute) and node.attr in ("__init__", "__dict__", "__setstate__") for node in cls.file.walk(cls.node)
         ):
+            return
+        base = next((name for name in cls.outside if name.removeprefix("torch.nn.") in CONTAINERS), "")
+        if base:  # a container is what its own __init__ makes of it
+            message = f"`{cls.name}` is an `{base.replace('torch.', '')}` and never calls `super().__init__()`"
+            yield self.finding(cls.file, init, message, notes=[(cls.node.bases[0], "its `__init__` must run first")])
             return
         for one in cls.assigned:
             made = (

@@ -87,7 +87,7 @@ class ForwardMissingReturn(Rule):
             last = method.body[-1]
             if isinstance(last, ast.Assign) and method is forward:
                 yield from self._assigned(cls, method, last)
-            elif isinstance(last, ast.Expr) and _computes(cls, last.value):
+            elif isinstance(last, ast.Expr) and (_computes(cls, last.value) or (method is forward and _names_results(forward, last.value))):
                 at = cls.file.span(last)
                 fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
                 yield self._finding(cls, method, last, fix)
@@ -132,6 +132,13 @@ def _is_used(cls: ClassSource, name: str) -> bool:
     return False
 
 
+def _names_results(forward: Definition, node: ast.expr) -> bool:
+    """Whether a statement only names what was computed before: ``x``, ``mean, spread``."""
+    names = node.elts if isinstance(node, ast.Tuple) else [node]
+    stored = {found.id for found in ast.walk(forward) if isinstance(found, ast.Name) and isinstance(found.ctx, ast.Store)}
+    return bool(names) and all(isinstance(name, ast.Name) and name.id in stored for name in names)
+
+
 def _computes(cls: ClassSource, node: ast.expr) -> bool:
     """Whether an expression is a result, and nothing that is done for its effect."""
     if isinstance(node, ast.Tuple):
@@ -142,7 +149,9 @@ def _computes(cls: ClassSource, node: ast.expr) -> bool:
         name = cls.file.resolve(node.func)
         if name.startswith("torch."):
             return not name.endswith("_") and name.startswith(("torch.nn.functional.", "torch.cat", "torch.stack", "torch.flatten"))
-        return bool(own_call(cls, node)) or (isinstance(node.func, ast.Attribute) and not node.func.attr.endswith("_") and _is_own(cls, node.func.value))
+        if isinstance(node.func, ast.Attribute) and not node.func.attr.endswith("_") and _is_own(cls, node.func.value):
+            return True
+        return bool(own_call(cls, node))
     return False
 
 
