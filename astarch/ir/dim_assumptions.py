@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .dim_atoms import Atom, Span
     from .dim_core import Size
+    from .dim_real import Ratio
 
 #: Caches start anew beyond this many entries.
 LARGEST_CACHE = 10_000
@@ -33,9 +34,9 @@ MOST_ROUNDS = 4
 class Fact(NamedTuple):
     """A comparison that is taken to be true."""
 
-    left: Size
+    left: Size | Ratio
     sign: str
-    right: Size
+    right: Size | Ratio
 
     def __str__(self) -> str:
         return f"{self.left} {self.sign} {self.right}"
@@ -236,7 +237,7 @@ class Assumptions:
             cache.clear()
 
     def _learn(self, fact: Fact) -> None:
-        if not all(isinstance(side, (int, Dim)) for side in (fact.left, fact.right)):
+        if not isinstance(fact.left, (int, Dim)) or not isinstance(fact.right, (int, Dim)):
             return  # facts about real numbers are kept for people to read
         with under(self):
             difference = self.simplified(fact.left - fact.right)
