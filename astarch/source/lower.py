@@ -413,13 +413,10 @@ def _while(low: Lowering, node: cst.While, at: s.At) -> Any:
 
 
 def _try(low: Lowering, node: cst.Try, at: s.At) -> Any:
-    handlers = [s.Handler(low.place(h), low.optional(h.type), _caught(h.name), low.suite(h.body)) for h in node.handlers]
+    names = [_identifier(cst.ensure_type(h.name.name, cst.Name).value) if h.name else "" for h in node.handlers]
+    handlers = [s.Handler(low.place(h), low.optional(h.type), name, low.suite(h.body)) for name, h in zip(names, node.handlers)]
     final = low.suite(node.finalbody.body) if node.finalbody else []
     return s.Try(at, low.suite(node.body), handlers, _orelse(low, node.orelse), final)
-
-
-def _caught(name: cst.AsName | None) -> str:
-    return _identifier(name.name.value) if name is not None and isinstance(name.name, cst.Name) else ""
 
 
 def _with(low: Lowering, node: cst.With, at: s.At) -> Any:
