@@ -42,7 +42,7 @@ def read(
     Args:
         target: What to analyse: ``model.py:Net(10)``, ``timm.models.resnet:resnet50``.
         inputs: What its forward is given: a shape, a text such as ``"tokens=B,T:int64"``, an array, a list of these, or a
-            mapping of them by name.
+            mapping of them by name; ``"auto"`` to work it out from what uses it first. Without any, the forward is not run.
         search_path: Folders in which modules are looked for first.
         names: Objects built elsewhere that the target's expression uses: ``{"config": "package.module:Config()"}``.
         python: The interpreter of the environment whose packages are read, never run.
@@ -75,7 +75,8 @@ def read(
     from .readers.free import Given
     from .readers.python import read_source
 
-    return read_source(wanted, as_inputs(inputs), folders, dict(names or {}), budget, given=Given(set, free))
+    specs = None if isinstance(inputs, str) and inputs == AUTO else as_inputs(inputs)
+    return read_source(wanted, specs, folders, dict(names or {}), budget, given=Given(set, free))
 
 
 def _read_revision(
@@ -169,6 +170,9 @@ def diff_repository(
     return review(old, new, paths=inside, models=models, budget=budget, progress=progress)
 
 
+#: Instead of inputs: work them out from what uses them first.
+AUTO = "auto"
+
 #: Instead of a saved model: the model itself, run in another process.
 LIVE = "live"
 
@@ -204,6 +208,8 @@ def verify(
     if isinstance(source, Architecture):
         return confirm(source, theirs)
     ours = read(source, inputs=_inputs_of(theirs) if inputs is None else inputs, **options)
+    if inputs is None and ours.framework == "keras" and not _built(ours) and (given := _inputs_of(theirs, batch=1)) is not None:
+        ours = read(source, inputs=given, **options)
     if not ours.modules:
         problem = next((finding.message for finding in ours.diagnostics), "it is not known what it builds")
         raise TargetError(f"`{ours.target}` was not built: {problem}")
@@ -256,11 +262,18 @@ def which(folder: str | Path, artifact: str | Path, **options: Any) -> list[str]
     return found
 
 
-def _inputs_of(artifact: Architecture) -> Any:
-    """The input that a traced artifact was made with, where all its sizes are numbers."""
+def _built(architecture: Architecture) -> bool:
+    """Whether all weights have their sizes: layers of Keras make them when they first see an input."""
+    sizes = [item.shape for item in architecture.parameters.values()]
+    return bool(sizes) and all(shape is not None and all(type(side) is int for side in shape) for shape in sizes)
+
+
+def _inputs_of(artifact: Architecture, batch: int | None = None) -> Any:
+    """The input that a traced artifact was made with, where all its sizes are numbers; one that leaves the first open gets `batch`."""
     specs: list[InputSpec] = []
     for value in artifact.inputs.values():
         shape = getattr(value, "shape", None)
+        shape = (batch, *shape[1:]) if shape and batch is not None and type(shape[0]) is not int else shape
         if shape is None or not all(type(side) is int for side in shape):
             return None
         specs.append(InputSpec(None, tuple(shape), value.dtype))

@@ -23,7 +23,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..ir.diagnostic import Diagnostic, Note
-from ..ir.dim import Dim, Undecided
+from ..ir.dim import Dim, Undecided, open_question
 from ..ir.refusal import Refusal
 from ..ir.span import NOWHERE, Span
 from ..ir.tensor import Tensor
@@ -135,6 +135,8 @@ class Run:
         stack: The places of the calls that led there, outermost first.
         nested: Above zero inside a described call: what happens there is that call's own business.
         modules: The modules being run, outermost first.
+        open: Sizes that must be equal although that cannot be told: both sides, the module, and the place.
+        settle: Takes a condition that is not known for true from here on.
     """
 
     call: Callable[..., Any] = lambda function, *args, **kwargs: function(*args, **kwargs)
@@ -148,6 +150,8 @@ class Run:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     assumptions: dict[str, Span] = field(default_factory=dict)
     unknowns: list[Unknown] = field(default_factory=list)
+    open: list[tuple[Any, Any, Any, Span]] = field(default_factory=list)
+    settle: Callable[[Unknown], None] = lambda lost: None
     state: dict[str, Any] = field(default_factory=dict)
     macs: Any = 0
     elementwise: Any = 0
@@ -411,6 +415,7 @@ def require(fact: bool | None, message: str, *, code: str = "MDL200", name: str 
         raise Refusal("RuntimeError", message)
     if fact is None:
         run.assumptions.setdefault(message, run.where())
+        run.open.append((*open_question(), run.modules[-1] if run.modules else None, run.where()))
         return True
     run.diagnostics.append(Diagnostic(code, name, "error", message, run.where(), notes, help))
     return False

@@ -15,6 +15,7 @@ from .diagnostic import Diagnostic
 from .dim import Dim, Fact
 from .dtype import bits
 from .graph import Graph
+from .inference import Inference
 from .span import NOWHERE, Span
 from .unknown import Unknown
 
@@ -161,6 +162,7 @@ class Architecture:
         unknown: What could not be known, with reason and place.
         assumptions: What was taken for granted.
         requirements: What sizes must satisfy, or the program raises: ``dim % heads == 0``.
+        inference: How the input was found, when nobody gave one.
         diagnostics: What is wrong with the model.
         alternatives: Other outcomes of undecided conditions.
         source: Text of the files that matter, by path, for showing lines.
@@ -178,6 +180,7 @@ class Architecture:
     unknown: tuple[Unknown, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    inference: Inference | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from . import dim_bounds, dim_compare, dim_division, dim_extremes, dim_power, dim_real, dim_text
 from .dim_assumptions import Assumptions, Fact, assuming
-from .dim_compare import divides, holds, less, less_equal, lower, same, upper
+from .dim_compare import divides, holds, less, less_equal, lower, open_question, same, upper
 from .dim_core import ACTIVE, OPERATIONS, Dim, Undecided
 from .dim_division import ceil_div
 from .dim_extremes import maximum, minimum
@@ -44,6 +44,6 @@ for _public in (Assumptions, Dim, Fact, Ratio, Real, Undecided):
 
 __all__ = [
     "ACTIVE", "Assumptions", "Dim", "Fact", "Ratio", "Real", "Undecided", "assuming", "ceil", "ceil_div", "divides", "evaluate",
-    "factored", "floor", "holds", "less", "less_equal", "lower", "maximum", "minimum", "nearest", "origin_of", "parse",
+    "factored", "floor", "holds", "less", "less_equal", "lower", "maximum", "minimum", "nearest", "open_question", "origin_of", "parse",
     "same", "substitute", "symbols", "truncate", "upper",
 ]  # fmt: skip

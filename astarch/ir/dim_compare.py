@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import lru_cache
 from itertools import product
 from math import gcd, isfinite, lcm
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from .dim_atoms import Atom
     from .dim_core import Size
 
+#: The two sides that `same` could not compare last.
+_OPEN: ContextVar[tuple[Any, Any]] = ContextVar("open question", default=(0, 0))
+
 #: A question about quotients by numbers is answered for each residue of the symbols, up to so many cases.
 MOST_CASES = 128
 
@@ -28,7 +32,15 @@ NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 def same(left: Any, right: Any) -> bool | None:
     """Whether two sizes (or ratios of them) are equal; None if that depends."""
-    return _answer(left, right, _is_zero)
+    answer = _answer(left, right, _is_zero)
+    if answer is None:
+        _OPEN.set((left, right))
+    return answer
+
+
+def open_question() -> tuple[Any, Any]:
+    """The two sides that `same` could not compare last."""
+    return _OPEN.get()
 
 
 def less(left: Any, right: Any) -> bool | None:

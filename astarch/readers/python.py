@@ -24,7 +24,7 @@ from ..interpreter.repetition import Unrepeatable
 from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
-from ..ir.dim import Dim
+from ..ir.dim import Assumptions, Dim
 from ..ir.unknown import Reason, Unknown
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
@@ -32,6 +32,7 @@ from ..source.project import Project
 from ..targets import Target
 from .flatten_mismatch import explained
 from .free import Filling, Given, unbound
+from .inferring import Guess, infer
 from .keras_reading import LazyKeras
 from .paths import Outcome, explore
 from .recorder import Recorder, tree_of
@@ -61,6 +62,7 @@ class Session:
         self.keras = LazyKeras(self.machine, lambda: self.run)
         self.machine.libraries = [self.library, self.keras]
         self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
+        self.run.settle = self._settle
         self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
         self.machine.multiply = self._multiply
         self.machine.recorded = lambda: len(self.run.calls)
@@ -68,6 +70,17 @@ class Session:
 
     def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         return self.machine.call(function, args, kwargs)
+
+    def _settle(self, condition: Unknown) -> None:
+        """A condition of sizes that was not known is true from here on."""
+        try:
+            facts = list(Assumptions.of(condition.detail))
+        except ValueError:
+            return
+        if condition.reason is Reason.UNDECIDED:
+            self.machine.unknowns = [lost for lost in self.machine.unknowns if lost is not condition]
+            for fact in facts:
+                self.machine.require(fact)
 
     def _multiply(self, mark: tuple[int, int], count: Dim) -> None:
         """What was recorded since a mark happens that often."""
@@ -134,7 +147,7 @@ class Reading:
 
 def read_source(
     target: Target,
-    inputs: list[InputSpec],
+    inputs: list[InputSpec] | None,
     search_path: list[Path],
     names: dict[str, str],
     budget: int | None,
@@ -145,7 +158,7 @@ def read_source(
 
     Args:
         target: The file or module, and the expression that builds the model.
-        inputs: What its forward is given; without any, it is not run.
+        inputs: What its forward is given; without any, it is not run; None to work it out.
         search_path: Folders in which modules are looked for.
         names: Objects built elsewhere that the expression uses, as ``module:expression``.
         budget: Steps; None for the usual.
@@ -161,19 +174,22 @@ def read_source(
 
     unread: set[Any] = set()  # loops over a symbol whose rounds differ
 
-    def run(decisions: Mapping[Any, bool]) -> Outcome:
+    def once(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess) -> Outcome:
         session = Session(project, limits, dict(decisions), given)
         session.machine.unrepeatable = frozenset(unread)
         try:
-            outcome = session.do(lambda: _run(session, target, inputs, names))
+            outcome = session.do(lambda: _run(session, target, source, names))
         except Unrepeatable as differing:
             unread.update({None} if differing.places <= unread else differing.places)
-            return run(decisions)
+            return once(decisions, source)
         session.given.check()
         return outcome
 
+    def whole(source: list[InputSpec] | Guess) -> Architecture:
+        return explore(lambda decisions: once(decisions, source), limits.paths)
+
     try:
-        found = explore(run, limits.paths)
+        found = infer(whole, lambda guess: once({}, guess)) if inputs is None else whole(inputs)
     except SourceError as error:
         raise ReadError(str(error)) from None
     finally:
@@ -181,12 +197,12 @@ def read_source(
     return replace(found, attributes={**found.attributes, "search_path": tuple(map(str, project.search_path))})
 
 
-def _run(session: Session, target: Target, inputs: list[InputSpec], names: dict[str, str]) -> Outcome:
+def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, names: dict[str, str]) -> Outcome:
     """Build the model and run its forward once."""
     reading = Reading()
     _attempt(session, reading, lambda: _build(session, reading, target, names))
     if session.keras.is_model(reading.root):
-        _attempt(session, reading, lambda: _call_keras(session, reading, inputs))
+        _attempt(session, reading, lambda: _call_keras(session, reading, [] if isinstance(inputs, Guess) else inputs))
         architecture = session.keras.architecture(session.run, reading.root, target.text, reading.inputs, reading.outputs)
     else:
         tree = tree_of(reading.root)
@@ -263,10 +279,11 @@ def _call_keras(session: Session, reading: Reading, inputs: list[InputSpec]) -> 
     reading.outputs = session.keras.call(reading.root, inputs, reading.inputs)
 
 
-def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> None:
+def _forward(session: Session, reading: Reading, source: list[InputSpec] | Guess) -> None:
     machine, root = session.machine, reading.root
     machine.call(machine.get(root, "eval"), (), {})
     session.run.state["lost in construction"] = (*session.run.unknowns, *machine.unknowns)
+    inputs = source.choose(machine, root) if isinstance(source, Guess) else source
     if not inputs:
         return
     parameters = _forward_parameters(root)
@@ -282,7 +299,11 @@ def _forward(session: Session, reading: Reading, inputs: list[InputSpec]) -> Non
     session.run.state["construction"] = list(session.run.nodes)
     session.run.calls.clear()  # a constructor may have run parts of the model to learn their sizes
     session.run.nodes.clear()
-    reading.outputs = machine.call(root, tuple(args), kwargs)
+    try:
+        reading.outputs = machine.call(root, tuple(args), kwargs)
+    finally:
+        if isinstance(source, Guess):
+            source.look(session.run.calls)
 
 
 def _forward_parameters(root: Instance) -> list[str] | None:

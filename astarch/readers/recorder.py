@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..frameworks.describe import Node as RunNode
@@ -14,8 +14,9 @@ from ..frameworks.torch.tensor import UninitializedParameter
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
 from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter, Requirement
-from ..ir.dim import Dim
+from ..ir.dim import Dim, Fact
 from ..ir.graph import Graph, Node, Record, TensorType
+from ..ir.inference import Equation
 from ..ir.tensor import Shape, Tensor
 from ..ir.unknown import Reason, Unknown
 from .dataflow import Dataflow
@@ -65,6 +66,7 @@ class Recorder:
             attributes={
                 **interface(self.root),
                 **run_facts(self.machine, self.run),
+                **({"equations": tuple(self._equations())} if self.run.open else {}),
                 **({} if outputs is MISSING else {"results": flow.stated(outputs), "construction": flow.made}),
             },
         )
@@ -115,6 +117,12 @@ class Recorder:
                     found[full] = Buffer(full, tuple(value.shape), value.dtype, persistent, tied if tied != full else None, module.span,
                                          self.rounds.times(full))  # fmt: skip
         return found
+
+    def _equations(self) -> Iterator[Equation]:
+        """What must be equal although that cannot be told."""
+        for left, right, module, span in self.run.open:
+            if isinstance(left, (int, Dim)) and isinstance(right, (int, Dim)):
+                yield Equation(Fact(left, "==", right), self.names.get(id(module), ""), span)
 
     # --- calls and data flow --------------------------------------------------------------------------------------
 
@@ -200,8 +208,8 @@ def stated(value: Any, depth: int = 0) -> Any:
         return fields if type(value) is dict else Record(f"{type(value).__module__}.{type(value).__qualname__}", fields)
     if isinstance(value, Instance):
         return _stated_instance(value, depth)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return Record(getattr(type(value), "described_as", type(value).__name__), {f: stated(getattr(value, f), depth + 1) for f in value._fields})
+    if isinstance(value, tuple) and (names := getattr(value, "_fields", None)) is not None:
+        return Record(getattr(type(value), "described_as", type(value).__name__), {f: stated(getattr(value, f), depth + 1) for f in names})
     return Record(_type_name(value), {})
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....ir.unknown import Unknown
 from ...describe import RUN, constant, kind, op
 
 
@@ -101,7 +102,9 @@ _answers("""torch._C._log_api_usage_once torch.cuda.synchronize torch.cuda.empty
 
 @op("torch._assert", lenient=True)
 def _assert(condition: Any, message: Any = "") -> None:
-    """Nothing: what holds on the way of a model that works is no news."""
+    """What holds from here on."""
+    if isinstance(condition, Unknown):
+        RUN.get().settle(condition)
 
 
 @op("torch.overrides.handle_torch_function", lenient=True)
