@@ -58,8 +58,8 @@ def _conditional(node: s.Conditional) -> str:
 
 def _subscript(node: s.Subscript) -> str:
     index = node.index
-    several = type(index) is s.Display and index.kind == "tuple" and len(index.items) > 1
-    return f"{_within(node.value, _ATOM)}[{', '.join(map(_spell, index.items)) if several else _spell(index)}]"
+    parts = index.items if type(index) is s.Display and index.kind == "tuple" and len(index.items) > 1 else [index]
+    return f"{_within(node.value, _ATOM)}[{', '.join(map(_spell, parts))}]"
 
 
 def _call(node: s.Call) -> str:

@@ -87,7 +87,7 @@ class ForwardMissingReturn(Rule):
             last = method.body[-1]
             if isinstance(last, ast.Assign) and method is forward:
                 yield from self._assigned(cls, method, last)
-            elif isinstance(last, ast.Expr) and (_computes(cls, last.value) or (method is forward and _names_results(forward, last.value))):
+            elif isinstance(last, ast.Expr) and (_computes(cls, last.value) or (method is forward and _names_results(method, last.value))):
                 at = cls.file.span(last)
                 fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
                 yield self._finding(cls, method, last, fix)

@@ -63,7 +63,7 @@ def _reduced(name: str, input: Any, dim: Any, keepdim: Any, dtype: str, fold: Fo
     shape = without(input.shape, dims, truth(name, keepdim))
     data = None if fold is None or input.data is None else folded(input, within or dtype, dims, fold, dtype)
     made = input.like(shape, dtype, data)
-    if name in _SUMMARIES and data is not None and len(input.data) > 1 and RUN.get().modules:
+    if name in _SUMMARIES and data is not None and input.data is not None and len(input.data) > 1 and RUN.get().modules:
         made.summary = True
     return made
 
