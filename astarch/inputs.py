@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
 from .ir.dtype import BITS
+
+if TYPE_CHECKING:
+    from .ir.dim import Dim
 
 _SYMBOL = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=(.*)", re.DOTALL)
@@ -37,7 +40,7 @@ class InputSpec:
     """
 
     name: str | None
-    shape: tuple[int | str, ...]
+    shape: tuple[int | str | Dim, ...]
     dtype: str = "float32"
     items: tuple[InputSpec, ...] | None = None
     value: tuple[Any] | None = field(default=None, repr=False)
