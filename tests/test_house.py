@@ -57,7 +57,7 @@ OTHERS = {
     "rich": {"cli", "render"},
     "tomllib": {"config"},
     "tomli": {"config"},
-    "msgspec": {"source", "interpreter", "readers", "render"},
+    "msgspec": {"source", "interpreter", "readers", "render", "checking"},
     "pathspec": {"source", "readers"},
     "platformdirs": {"source"},
     "einops": {"frameworks.einops"},

@@ -48,6 +48,9 @@ FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab",
 @click.option("--read/--no-read", "read", default=True, help="Build and run the models, or only look at their source.")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=1, metavar="N", help="Processes; 0 for as many as there are cores.")
+@click.option("--changed-only", is_flag=True, help="Look only at files that differ from --base-ref.")
+@click.option("--base-ref", metavar="REV", help="With --changed-only: the revision to compare with, at where the branch left it; HEAD by default.")
+@click.option("--cache/--no-cache", default=True, help="Keep findings for files of which nothing changed.")
 @click.option("--isolated", is_flag=True, help="Read no pyproject.toml.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="When to use colour.")
 def command(paths: tuple[str, ...], **options: Any) -> None:
@@ -57,6 +60,8 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     """
     from ..config import Config, load_config
 
+    if options["base_ref"] and not options["changed_only"]:
+        raise click.UsageError("--base-ref is used with --changed-only.")
     config = Config() if options["isolated"] else load_config(Path.cwd())
     writers = [_writer(text) for text in options["outputs"] or [config.check.output_format or "full"]]
     if paths == ("-",):
@@ -108,6 +113,8 @@ def _found(paths: tuple[str, ...], options: dict[str, Any], config: Config) -> l
         read=options["read"],
         comments=not options["ignore_comments"],
         jobs=options["jobs"] or os.cpu_count() or 1,
+        cache=options["cache"],
+        since=(options["base_ref"] or "HEAD") if options["changed_only"] else None,
     )
 
 

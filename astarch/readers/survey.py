@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,8 @@ class Survey:
         self.project = Project([str(folder) for folder in search_path])
         self.program = Program(self._find, self._mentioned)
         self._around: dict[str, list[tuple[str, str]]] = {}
-        self._answers: dict[tuple[str, str, str], bool] = {}
+        self._answers: dict[tuple[str, str, str], str] = {}
+        self.asked: dict[tuple[str, str, str], str] = {}  # what was asked, and the file that said yes
         self._shown: dict[str, str] = {}
 
     def open(self, path: Path, shown: str | None = None) -> File:
@@ -160,19 +162,35 @@ class Survey:
         path = self._shown.get(path, path)
         key = (word, path, how)
         if key not in self._answers:
-            pattern = re.compile(_pattern(re.escape(word), how))
-            self._answers[key] = any(word in text and pattern.search(text) for other, text in self._texts(path) if other != path)
-        return self._answers[key]
+            mentions = mentions_of(word, how)
+            self._answers[key] = next((other for other, text in self._texts(path) if other != path and mentions(text)), "")
+        self.asked[key] = self._answers[key]
+        return bool(self._answers[key])
 
     def _texts(self, path: str) -> list[tuple[str, str]]:
-        place = Path(path).absolute().parent
-        while (place.parent / "__init__.py").is_file():
-            place = place.parent
-        folder = str(place)
+        folder = package_around(path)
         if folder not in self._around:
-            files = [str(file) for file in _below(Path(folder), [], False)][:_MOST_FILES]
-            self._around[folder] = [(file, _raw(file)) for file in files]
+            self._around[folder] = [(file, _raw(file)) for file in files_around(folder)]
         return self._around[folder]
+
+
+def package_around(path: str) -> str:
+    """The folder whose files are searched for what a file defines: that of its outermost package."""
+    place = Path(path).absolute().parent
+    while (place.parent / "__init__.py").is_file():
+        place = place.parent
+    return str(place)
+
+
+def files_around(folder: str, most: int = _MOST_FILES) -> list[str]:
+    """The files that are searched, in order."""
+    return [str(file) for file in islice(_below(Path(folder), [], False), most)]
+
+
+def mentions_of(word: str, how: str) -> Callable[[str], bool]:
+    """Whether a text uses a word: as an attribute or a text, a class in any way."""
+    pattern = re.compile(_pattern(re.escape(word), how))
+    return lambda text: word in text and pattern.search(text) is not None
 
 
 def _pattern(word: str, how: str) -> str:

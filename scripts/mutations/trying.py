@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from astarch import checking
+from astarch.checking import models as building
 from astarch.config import ModelConfig
 from astarch.inputs import InputSpec
 from astarch.targets import Target
@@ -97,7 +98,7 @@ def errors(subject: Subject, path: Path, place: Place) -> tuple[tuple[str, str, 
         ModelConfig(Target(f"{path}:{expression}", str(path), expression), tuple(InputSpec(None, sizes, dtype) for sizes, dtype in inputs))
         for expression, inputs in subject.runs
     ]
-    checking.MOST_MODELS = 0  # a library's file builds more models than the one that the live framework is asked about
+    building.MOST_MODELS = 0  # a library's file builds more models than the one that the live framework is asked about
     found = checking.check([path], models=models, search_path=place.search_path(subject))
     return tuple(
         (one.name, one.message, (one.span.line, *(note.span.line for note in one.notes if note.span.file == one.span.file)))

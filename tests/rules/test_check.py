@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -252,3 +253,58 @@ def test_models_without_inputs_run_on_what_their_first_layer_takes(project: Path
     assert (one.span.line, [note.message for note in one.notes]) == (8, ["takes 32", "`conv1` gives 16", "called here"])
     (project / "net.py").write_text(SMALL)
     assert not checking.check(["net.py"])
+
+
+def test_findings_are_kept_and_forgotten(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is used only while nothing changed that it depends on: the file, its imports, mentions in other files."""
+    monkeypatch.setenv("ASTARCH_CACHE", str(project / "kept"))
+    base = "from torch import nn\n\n\nclass Base(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.head = nn.Linear(8, 8)\n"
+    heir = "import torch\nfrom base import Base\n\n\nclass Net(Base):\n    def forward(self, x):\n        return self.head(x)\n"
+    hidden = BAD.replace("class Net", "class Other").replace("self.fc(x), 0.5)", "self.gone(x), 0.5, self.training)")
+    for name, text in (("base.py", base), ("heir.py", heir), ("other.py", hidden)):
+        (project / name).write_text(text)
+
+    def found() -> list[str]:
+        first, again = checking.check(["."], cache=True), checking.check(["."], cache=True)
+        assert first == again == checking.check(["."])
+        return [f"{one.span.file}:{one.name}" for one in first]
+
+    usual = ["net.py:functional-dropout-training", "other.py:undefined-attribute"]
+    assert found() == usual
+    (project / "base.py").write_text(base.replace("self.head", "self.heed"))
+    assert found() == ["heir.py:undefined-attribute", *usual]
+    (project / "base.py").write_text(base)
+    assert found() == usual
+    (project / "heir.py").write_text(heir + "\n\nNet().gone = 3\n")
+    assert found() == usual[:1]
+    (project / "heir.py").unlink()
+    assert found() == usual
+    (project / "net.py").write_text(BAD.replace("0.5)", "0.5, self.training)"))
+    assert found() == usual[1:]
+
+
+def test_kept_findings_are_not_looked_for_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASTARCH_CACHE", str(project / "kept"))
+    (project / "good.py").write_text("x = 1\n")
+    checking.check(["."], cache=True)
+    (project / "good.py").write_text("x = 2\n")
+    looked: list[list[Path]] = []
+    real = checking.checked
+    monkeypatch.setattr(checking, "checked", lambda files, job, jobs: looked.append(files) or real(files, job, jobs))
+    assert len(checking.check(["."], cache=True)) == 1
+    assert looked == [[Path("good.py")]]
+
+
+def test_only_changed_files(project: Path) -> None:
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e", "-c", "init.defaultBranch=main"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"], ["branch", "old"]):
+        subprocess.run([*git, *command], cwd=project, check=True)
+    assert run("--changed-only").exit_code == 0
+    (project / "new.py").write_text(BAD)
+    assert [row["filename"] for row in json.loads(run("--changed-only", "-o", "json").output)] == ["new.py"]
+    for command in (["add", "new.py"], ["commit", "-qm", "second"]):
+        subprocess.run([*git, *command], cwd=project, check=True)
+    assert run("--changed-only").exit_code == 0
+    assert len(json.loads(run("--changed-only", "--base-ref", "old", "-o", "json").output)) == 1
+    assert run("--base-ref", "old").exit_code == 2
+    assert isinstance(run("--changed-only", "--base-ref", "none").exception, astarch.ReadError)

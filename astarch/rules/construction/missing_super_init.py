@@ -51,7 +51,8 @@ class MissingSuperInit(Rule):
         base = next((name for name in cls.outside if name.removeprefix("torch.nn.") in CONTAINERS), "")
         if base:  # a container is what its own __init__ makes of it
             message = f"`{cls.name}` is an `{base.replace('torch.', '')}` and never calls `super().__init__()`"
-            yield self.finding(cls.file, init, message, notes=[(cls.node.bases[0], "its `__init__` must run first")])
+            notes = [(cls.node.bases[0], "its `__init__` must run"), (init.body[-1], "here at the latest")]
+            yield self.finding(cls.file, init, message, notes=notes)
             return
         for one in cls.assigned:
             made = (

@@ -1,0 +1,198 @@
+"""The verb `check`: files are found, their sources surveyed, their models read, and every rule is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..config import ModelConfig
+from ..environment import project_root
+from ..errors import ConfigError, ReadError
+from ..ir.diagnostic import Diagnostic
+from ..readers.survey import Survey, python_files
+from ..rules.baseline import counted as baseline_of
+from ..rules.baseline import unknown_to as beyond_baseline
+from ..rules.catalog import rule_named, rules
+from ..rules.rule import Rule
+from ..rules.runner import check_file, order
+from ..rules.settings import Settings
+from ..source.edits import apply
+from ..source.index import SourceError
+from ..source.project import read_text
+from .changed import changed_files
+from .files import Job, checked, syntax_error
+from .known import Known
+
+__all__ = ["baseline_of", "beyond_baseline", "check", "check_text", "explain", "listed", "mended", "read_source_text"]
+
+
+def check(
+    paths: Sequence[str | Path] = (".",),
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    extend_select: Iterable[str] = (),
+    per_file_ignores: Mapping[str, Iterable[str]] | None = None,
+    exclude: Sequence[str] = (),
+    search_path: Iterable[str | Path] = (),
+    models: Sequence[ModelConfig] = (),
+    read: bool = True,
+    comments: bool = True,
+    jobs: int = 1,
+    cache: bool = False,
+    since: str | None = None,
+) -> list[Diagnostic]:
+    """What is wrong with the models of files and folders, in the order of the text.
+
+    Args:
+        paths: Files and folders.
+        select: Rules to use instead of the usual ones: codes (``MDL301``), their beginnings (``MDL3``), names, ``ALL``.
+        ignore: Rules to leave out.
+        extend_select: Rules to use as well.
+        per_file_ignores: Rules to leave out, by file pattern.
+        exclude: Patterns of files to leave out.
+        search_path: Folders in which modules are looked for first.
+        models: Targets with their inputs; other models are built with their defaults.
+        read: Whether models are built and run, or only their source is looked at.
+        comments: Whether comments in the source silence findings.
+        jobs: How many processes to use; the result does not depend on it.
+        cache: Whether findings are kept from one run to the next, for files of which nothing changed that they depend on.
+        since: A git revision: only files that differ from it are checked.
+
+    Raises:
+        AstarchError: A path or a rule that does not exist.
+    """
+    settings = _chosen(select, ignore, extend_select, per_file_ignores, comments)
+    places = [Path(path) for path in paths]
+    for place in places:
+        if not place.exists():
+            raise ReadError(f"there is no file or folder `{place}`")
+    files = python_files(places, exclude)
+    if since is not None:
+        files = changed_files(files, since)
+    folders = _folders(places, search_path)
+    job = Job(settings, folders, tuple(models), read)
+    if not cache:
+        return sorted((finding for one in checked(files, job, jobs) for finding in one.findings), key=order)
+    known = Known.of(job, files)
+    new = checked([path for path in files if known.findings(path) is None], job, jobs)
+    known.learn(new)
+    return sorted((finding for path in files for finding in known.findings(path) or ()), key=order)
+
+
+def check_text(
+    text: str,
+    path: str = "stdin.py",
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    extend_select: Iterable[str] = (),
+    per_file_ignores: Mapping[str, Iterable[str]] | None = None,
+    comments: bool = True,
+) -> list[Diagnostic]:
+    """What is wrong with the models of a text, as if it stood in a file; the models are not run."""
+    settings = _chosen(select, ignore, extend_select, per_file_ignores, comments)
+    try:
+        return check_file(Survey([Path.cwd()]).text("__stdin__", text, path), (), settings)
+    except SourceError as error:
+        return [syntax_error(error, path)]
+
+
+def _chosen(
+    select: Iterable[str],
+    ignore: Iterable[str],
+    extend_select: Iterable[str],
+    per_file_ignores: Mapping[str, Iterable[str]] | None,
+    comments: bool,
+) -> Settings:
+    by_file = {pattern: tuple(texts) for pattern, texts in (per_file_ignores or {}).items()}
+    settings = Settings(tuple(select), tuple(ignore), tuple(extend_select), by_file, comments)
+    if unknown := settings.unknown():
+        raise ConfigError(f"there is no rule `{unknown[0]}`", _close_rule(unknown[0]))
+    return settings
+
+
+def mended(text: str, findings: Iterable[Diagnostic], *, unsafe: bool = False) -> tuple[str, int]:
+    """A text with the fixes of its findings applied, and how many were."""
+    fixes = [finding.fix for finding in findings if finding.fix is not None and (finding.fix.safe or unsafe)]
+    new, done = apply(text, fixes)
+    return new, len(done)
+
+
+def explain(code: str) -> str:
+    """What a rule means, as Markdown.
+
+    Raises:
+        ConfigError: There is no such rule.
+    """
+    rule = rule_named(code)
+    if rule is None:
+        raise ConfigError(f"there is no rule `{code}`", _close_rule(code))
+    return _documented(rule)
+
+
+def listed() -> list[dict[str, Any]]:
+    """All rules, as data."""
+    return [
+        {
+            "code": rule.code,
+            "name": rule.name,
+            "summary": rule.summary,
+            "severity": rule.severity,
+            "confidence": rule.confidence,
+            "framework": rule.framework,
+            "status": rule.status,
+            "since": rule.since,
+            "default": rule.default,
+            "explanation": _documented(rule),
+        }
+        for rule in rules()
+    ]
+
+
+def _documented(rule: Rule) -> str:
+    parts = [f"# {rule.name} ({rule.code})", rule.sections[""]]
+    state = f"{rule.severity}, {rule.confidence}, {rule.framework}, since {rule.since}"
+    parts.append(state if rule.default else f"{state}; off unless selected")
+    parts += [f"## {title}\n\n{body}" for title, body in rule.sections.items() if title]
+    bad, good = _examples(rule.bad), _examples(rule.good)
+    parts += [f"## Example\n\n{_fenced(bad[0])}"] if bad else []
+    parts += [f"Use instead:\n\n{_fenced(good[0])}"] if good else []
+    parts += ["## References\n\n" + "\n".join(f"- {link}" for link in rule.references)] if rule.references else []
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _examples(texts: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else texts
+
+
+def _fenced(text: str) -> str:
+    from textwrap import dedent
+
+    return f"```python\n{dedent(text).strip()}\n```"
+
+
+def _close_rule(text: str) -> str:
+    from difflib import get_close_matches
+
+    names = [name for rule in rules() for name in (rule.code, rule.name)]
+    close = get_close_matches(text, names, n=1)
+    return f"did you mean `{close[0]}`?" if close else "`astarch rule --all` lists them"
+
+
+def _folders(places: list[Path], search_path: Iterable[str | Path]) -> tuple[Path, ...]:
+    found = [Path(folder) for folder in search_path]
+    for place in places:
+        start = place.absolute() if place.is_dir() else place.absolute().parent
+        root = project_root(start)
+        found += [folder for folder in (root, start) if folder]
+    return tuple(dict.fromkeys(found))
+
+
+def read_source_text(path: str) -> str:
+    """The text of a file, for fixes and frames; empty when it cannot be read."""
+    try:
+        return read_text(path)
+    except SourceError:
+        return ""

@@ -1,0 +1,128 @@
+"""Files checked, one by one or by several processes: what was found in each, and what that depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..config import ModelConfig
+from ..ir.architecture import Architecture
+from ..ir.diagnostic import Diagnostic
+from ..ir.program import File
+from ..ir.span import Span
+from ..readers.survey import Survey
+from ..rules.runner import check_file
+from ..rules.settings import Settings
+from ..source.index import SourceError
+
+if TYPE_CHECKING:
+    from .models import WatchedProject
+
+#: So many files are handed to a process at a time: enough that what they share is read once, few enough that all end together.
+_PORTION = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker needs to check files of its own.
+
+    Args:
+        settings: Which rules are on.
+        folders: Where modules are looked for.
+        models: Targets with their inputs, that the project names.
+        read: Whether models are built and run.
+    """
+
+    settings: Settings
+    folders: tuple[Path, ...]
+    models: tuple[ModelConfig, ...]
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file, checked.
+
+    Args:
+        path: The file.
+        findings: What was found in it.
+        opened: The files that readings of its models opened.
+        asked: The words that other files were searched for, each with the file that has it; empty when none has.
+    """
+
+    path: str
+    findings: tuple[Diagnostic, ...]
+    opened: frozenset[str] = frozenset()
+    asked: tuple[tuple[str, str, str, str], ...] = ()
+
+
+def checked(files: list[Path], job: Job, jobs: int = 1) -> list[Checked]:
+    """Every file, in order; with several processes the same, sooner."""
+    if not files:
+        return []
+    if job.read:
+        from ..readers.catalogue import open_catalogue
+
+        open_catalogue()
+    if jobs <= 1 or len(files) < 2:
+        return _check_files(files, job)
+    portions = [files[start : start + _PORTION] for start in range(0, len(files), _PORTION)]
+    if len(portions) < jobs:
+        portions = [part for start in range(jobs) if (part := files[start::jobs])]
+    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn")) as pool:
+        found = {one.path: one for part in pool.map(_check_portion, portions, [job] * len(portions)) for one in part}
+    return [found[str(path)] for path in files]
+
+
+def _check_portion(files: list[Path], job: Job) -> list[Checked]:
+    """A worker's part."""
+    if job.read:
+        from ..readers.catalogue import open_catalogue
+
+        open_catalogue()
+    return _check_files(files, job)
+
+
+def _check_files(files: list[Path], job: Job) -> list[Checked]:
+    survey = Survey(job.folders)
+    project = _project(job) if job.read else None
+    return [_check_one(path, survey, project, job) for path in files]
+
+
+def _project(job: Job) -> WatchedProject:
+    from .models import WatchedProject
+
+    return WatchedProject(job.folders)
+
+
+def _check_one(path: Path, survey: Survey, project: WatchedProject | None, job: Job) -> Checked:
+    survey.asked.clear()
+    try:
+        file = survey.open(path)
+    except SourceError as error:
+        return Checked(str(path), (syntax_error(error, str(path)),))
+    if project is not None:
+        project.opened.clear()
+    read = list(_read(file, path, project, job))
+    findings = tuple(check_file(file, read, job.settings))
+    asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
+    survey.program.forget()
+    return Checked(str(path), findings, frozenset(project.opened if project is not None else ()), asked)
+
+
+def _read(file: File, path: Path, project: WatchedProject | None, job: Job) -> Iterable[Architecture]:
+    if project is None:
+        return ()
+    from . import models
+
+    return models.architectures(file, path, models.Job(job.models, project))
+
+
+def syntax_error(error: SourceError, path: str) -> Diagnostic:
+    """A file that is no Python, as a finding."""
+    line, column = max(error.line, 1), max(error.column, 1)
+    return Diagnostic("MDL000", "syntax-error", "error", error.message, Span(path, line, column, line, column + 1))

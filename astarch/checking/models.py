@@ -1,0 +1,148 @@
+"""The models of a file, built and run as far as they can be, for rules to look at."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..config import ModelConfig
+from ..errors import AstarchError
+from ..inputs import InputSpec
+from ..ir.architecture import Architecture
+from ..ir.diagnostic import Diagnostic
+from ..ir.program import File
+from ..readers.discover import models_of
+from ..readers.likely_inputs import likely_input, was_right
+from ..readers.python import read_source
+from ..source.cache import Cache, default_folder
+from ..source.index import SourceError
+from ..source.project import Project, SourceFile
+from ..targets import Target
+
+#: Steps that reading one model may take in a check: one model that is too large must not hold up a repository. Models that
+#: nobody asked for get fewer: what they say must be worth the wait.
+STEPS = 3_000_000
+FREE_STEPS = 800_000
+
+#: More models than this of one file are not built: builders of one file mostly make the same classes.
+MOST_MODELS = 12
+
+
+class WatchedProject(Project):
+    """A project that notes which files a reading opened.
+
+    Args:
+        folders: Where modules are looked for.
+    """
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        super().__init__([str(folder) for folder in folders], Cache(default_folder()))
+        self.opened: set[str] = set()
+
+    def find(self, name: str) -> SourceFile | None:
+        """The file of a module; noted."""
+        found = super().find(name)
+        if found is not None:
+            self.opened.add(found.path)
+        return found
+
+    def open(self, path: str) -> SourceFile:
+        """A file by its path; noted."""
+        found = super().open(path)
+        self.opened.add(found.path)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How files are read.
+
+    Args:
+        models: Targets with their inputs, that the project names.
+        project: Where modules are found.
+    """
+
+    models: tuple[ModelConfig, ...]
+    project: WatchedProject
+
+
+def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
+    """The models of a file, as far as they can be built: those the project names, and those that need no arguments."""
+    named = [model for model in job.models if model.target.is_source and _same(model.target.path, path)]
+    for model in named:
+        yield from _read(model.target, list(model.inputs), job, dict(model.names), str(path))
+    done = {model.target.expression for model in named}
+    free = [found for found in models_of(file) if found.framework == "torch" and not found.needs and found.name not in done]
+    if "torch" not in file.text:
+        return
+    for found in free[:MOST_MODELS]:
+        target = Target(f"{path}:{found.name}()", str(path), f"{found.name}()")
+        for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
+            kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding)]
+            yield replace(architecture, diagnostics=tuple(kept))
+            if not kept and not architecture.unknown:
+                yield from _run_as_likely(architecture, target, job, str(path))
+
+
+def _run_as_likely(architecture: Architecture, target: Target, job: Job, shown: str) -> Iterable[Architecture]:
+    """The model run on what its first layer takes: shapes that cannot fit whatever the other sizes are."""
+    guess = likely_input(architecture)
+    if guess is None:
+        return
+    for run in _read(target, [guess], job, {}, shown, FREE_STEPS):
+        if was_right(run) and not run.unknown:
+            yield replace(run, diagnostics=tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or _is_unbound(one)))
+
+
+def _is_unbound(finding: Diagnostic) -> bool:
+    """Whether a name is read that nothing binds: that fails for every input that comes this far."""
+    return finding.name == "program-error" and finding.message.startswith(("raises NameError", "raises UnboundLocalError"))
+
+
+def _same(text: str, path: Path) -> bool:
+    return Path(text).absolute() == path.absolute()
+
+
+def _read(
+    target: Target, inputs: list[InputSpec], job: Job, names: dict[str, str], shown: str, steps: int = STEPS
+) -> Iterable[Architecture]:
+    try:
+        architecture = read_source(target, inputs, [], names, steps, job.project)
+    except (AstarchError, SourceError):
+        return
+    absolute = str(Path(shown).absolute())
+    yield replace(architecture, diagnostics=tuple(_renamed(finding, absolute, shown) for finding in architecture.diagnostics))
+
+
+def _renamed(finding: Diagnostic, absolute: str, shown: str) -> Diagnostic:
+    """Findings name files as the user did."""
+    if absolute == shown:
+        return finding
+    name = lambda span: span._replace(file=shown) if span.file == absolute else span  # noqa: E731
+    return replace(finding, span=name(finding.span), notes=tuple(replace(note, span=name(note.span)) for note in finding.notes))
+
+
+def _is_refusal(file: File, finding: Diagnostic) -> bool:
+    """Whether the program itself refuses to be built with its defaults: that is its good right."""
+    if finding.name != "program-error":
+        return False
+    if finding.message.startswith(
+        (
+            "raises NotImplementedError",
+            "raises ImportError",
+            "raises ModuleNotFoundError",
+            "raises KeyError",
+            "raises FileNotFoundError",
+            "raises OSError",
+        )
+    ):
+        return True
+    if finding.span.file != file.path or "'NoneType'" in finding.message:  # a default of None that stands for "to be given"
+        return True
+    return any(
+        isinstance(node, (ast.Raise, ast.Assert)) and node.lineno <= finding.span.line <= (node.end_lineno or 0)
+        for kind in (ast.Raise, ast.Assert)
+        for node in file.all(kind)
+    )
