@@ -134,8 +134,14 @@ def einsum(subscripts: Any, *operands: Any, **kwargs: Any) -> Any:
     return KerasTensor(shape, "int32" if set(kinds) == {"int8"} else dtype)
 
 
-def einsum_shape(subscripts: str, shapes: list[Any]) -> tuple[tuple[Any, ...], Any]:
-    """The shape of an einsum, and how many products it takes."""
+def einsum_shape(subscripts: str, shapes: list[Any], exact: bool = False) -> tuple[tuple[Any, ...], Any]:
+    """The shape of an einsum, and how many products it takes.
+
+    Args:
+        subscripts: The equation.
+        shapes: Those of the operands.
+        exact: A letter stands for one size only, which does not stretch.
+    """
     text = subscripts.replace(" ", "")
     left, arrow, right = text.partition("->")
     terms = left.split(",")
@@ -155,9 +161,9 @@ def einsum_shape(subscripts: str, shapes: list[Any]) -> tuple[tuple[Any, ...], A
             *zip(after, shape[len(shape) - len(after) :] if after else (), strict=False),
         ):
             known = found.get(letter)
-            if known is None or is_open(known) or (type(known) is int and known == 1):
+            if known is None or is_open(known) or (not exact and type(known) is int and known == 1):
                 found[letter] = size
-            elif not (type(size) is int and size == 1):
+            elif exact or not (type(size) is int and size == 1):
                 meet(known, size, f"einsum: '{letter}' is {known} and {size} in {subscripts}")
     if not arrow:
         letters = [c for c in left if c.isalpha()]

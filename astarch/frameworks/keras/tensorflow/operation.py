@@ -8,9 +8,6 @@ from typing import Any
 from ...describe import REGISTRY, Op, refuse
 from ..model.graph import any_symbolic
 from ..operation import KerasOp
-from ..ops.elementwise import as_tensor
-from ..ops.promotion import concrete, kind_of
-from ..tensor import KerasTensor
 
 _MESSAGE = (
     "A KerasTensor cannot be used as input to a TensorFlow function. A KerasTensor is a symbolic placeholder for a shape and dtype, used "
@@ -23,6 +20,7 @@ class TensorFlowOp(Op):
     """A described function of TensorFlow."""
 
     __slots__ = ()
+    __doc__ = Op.__doc__  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType] - the property: the text of the function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if any_symbolic(args, kwargs):
@@ -49,22 +47,3 @@ def rule(name: str) -> Callable[..., Any]:
     """The plain rule of an operation of Keras."""
     found: KerasOp = REGISTRY[f"keras.ops.{name}"]
     return found.function
-
-
-def one_type(*values: Any) -> str:
-    """The element type of operands, which must be the same: numbers of Python take the type of the tensors."""
-    kinds = [kind_of(value) for value in values]
-    firm = [kind for kind in kinds if not kind.endswith("*")] or [concrete(kinds[0])]
-    for kind in firm[1:]:
-        if kind != firm[0] and all(isinstance(value, KerasTensor) for value in values):
-            refuse(
-                "InvalidArgumentError" if False else "ValueError",
-                f"Tensor conversion requested dtype {firm[0]} for Tensor with dtype {kind}",
-            )
-    return firm[0]
-
-
-def retyped(value: Any, dtype: str) -> KerasTensor:
-    """The same tensor with another element type."""
-    x = as_tensor(value)
-    return KerasTensor(x.shape, dtype, x.data)

@@ -128,6 +128,12 @@ def found_in(module: Any, variables: bool) -> list[Any]:
     return list(found.values())
 
 
+@op("tensorflow.grad_pass_through", lenient=True)
+def grad_pass_through(f: Any) -> Any:
+    """The function itself."""
+    return f
+
+
 class _Decorator:
     """``tf.function``: the function itself, with or without arguments to the decorator."""
 
