@@ -15,6 +15,7 @@ from .errors import AstarchError, ReadError, TargetError
 from .inputs import InputSpec, as_inputs
 from .ir.architecture import Architecture
 from .ir.diagnostic import Diagnostic
+from .ir.settings import Preset, Settings
 from .targets import Target, parse_target
 from .version import VERSION
 
@@ -56,8 +57,9 @@ def read(
     ``read("net.py:Net", inputs=(1, 3, 32, 32)).parameter_count``
     """
     wanted = parse_target(target) if isinstance(target, str) else target
+    specs = None if isinstance(inputs, str) and inputs == AUTO else as_inputs(inputs)
     if wanted.revision:
-        return _read_revision(wanted, as_inputs(inputs), [Path(folder) for folder in search_path], dict(names or {}), python, budget)
+        return _read_revision(wanted, specs, [Path(folder) for folder in search_path], dict(names or {}), python, budget)
     if _is_saved(wanted):
         from .readers.saved import read_saved
 
@@ -75,12 +77,41 @@ def read(
     from .readers.free import Given
     from .readers.python import read_source
 
-    specs = None if isinstance(inputs, str) and inputs == AUTO else as_inputs(inputs)
     return read_source(wanted, specs, folders, dict(names or {}), budget, given=Given(set, free))
 
 
+def settings(target: str | Target, table: Mapping[str, Mapping[str, Any]] | None = None, **options: Any) -> Settings:
+    """A model with symbols and at several settings.
+
+    Args:
+        target: What to analyse.
+        table: Values by name for each setting; without it, the defaults and presets that the project has for the model's config.
+        options: What else `read` takes.
+
+    ``settings("model.py:GPT").columns[0][1].parameter_count``
+    """
+    given = dict(options.pop("set", None) or {})
+    formula = read(target, set=given, **options)
+    chosen = presets(formula) if table is None else [Preset(name, dict(values)) for name, values in table.items()]
+    return Settings(formula, tuple((one, read(target, set={**given, **one.values}, **options)) for one in chosen))
+
+
+def presets(architecture: Architecture) -> list[Preset]:
+    """The defaults of a model's config, and the presets the project has for it; none when it has no config with symbols."""
+    fields: Mapping[str, Any] = architecture.attributes.get("fields", {})
+    root = architecture.modules.get("")
+    if not fields or root is None or not root.class_at.file:
+        return []
+    from .readers.presets import find_presets
+
+    names = {name.rpartition(".")[2]: default for name, default in fields.items()}
+    known = {name: value for name, value in names.items() if value is not None}
+    defaults = [Preset("defaults", {name: value for name, value in known.items() if type(value) is int})] if len(known) == len(names) else []
+    return [*defaults, *find_presets(Path(root.class_at.file), names)]
+
+
 def _read_revision(
-    target: Target, inputs: list[InputSpec], folders: list[Path], names: dict[str, str], python: str | Path | None, budget: int | None
+    target: Target, inputs: list[InputSpec] | None, folders: list[Path], names: dict[str, str], python: str | Path | None, budget: int | None
 ) -> Architecture:
     """A model of a git revision, from git's own files: nothing is checked out, no program is started."""
     from .readers.git_tree import path_in, project_at

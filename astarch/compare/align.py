@@ -29,6 +29,25 @@ def aligned(source: Sequence[str], artifact: Sequence[str]) -> tuple[dict[str, s
     return best[1], best[2]
 
 
+def numbered(source: Sequence[str], artifact: Sequence[str]) -> dict[str, str] | None:
+    """The artifact's names as the source would write them, where it only numbers the tensors of each layer; None where that is not sure.
+
+    >>> numbered(["conv/kernel", "conv/bias"], ["conv/0", "conv/1"])
+    {'conv/0': 'conv/kernel', 'conv/1': 'conv/bias'}
+    """
+    groups: dict[str, list[str]] = {}
+    for name in source:
+        groups.setdefault(name.rpartition("/")[0], []).append(name)
+    found: dict[str, str] = {}
+    for name in artifact:
+        layer, _, place = name.rpartition("/")
+        fitting = [names for path, names in groups.items() if path == layer or path.endswith(f"/{layer}") or path.startswith(f"{layer}/")]
+        if len(fitting) != 1 or not place.isdecimal() or int(place) >= len(fitting[0]):
+            return None
+        found[name] = fitting[0][int(place)]
+    return found if len(set(found.values())) == len(found) else None
+
+
 def _changes(source: Sequence[str], artifact: Sequence[str]) -> Iterable[tuple[Callable[[str], str], str]]:
     yield (lambda name: name), ""
     yield _inside, "wrappers inside of names are left out"
@@ -42,23 +61,24 @@ def _changes(source: Sequence[str], artifact: Sequence[str]) -> Iterable[tuple[C
     for one in PREFIXES:
         yield _without(one), f"the prefix `{one}` of the artifact is left out"
         yield _with(one), f"the prefix `{one}` of the source is put before the artifact's names"
-    whole = _shared(artifact)
-    if whole:
-        yield _without(f"{whole}."), f"the prefix `{whole}.` of the artifact is left out"
-    whole = _shared(source)
-    if whole:
-        yield _with(f"{whole}."), f"the prefix `{whole}.` of the source is put before the artifact's names"
+    for sign in "./":
+        whole = _shared(artifact, sign)
+        if whole:
+            yield _without(f"{whole}{sign}"), f"the prefix `{whole}{sign}` of the artifact is left out"
+        whole = _shared(source, sign)
+        if whole:
+            yield _with(f"{whole}{sign}"), f"the prefix `{whole}{sign}` of the source is put before the artifact's names"
 
 
-def _shared(names: Sequence[str]) -> str:
-    """The dotted beginning that all names have in common, without its last dot."""
+def _shared(names: Sequence[str], sign: str) -> str:
+    """The beginning that all names have in common, as far as whole parts between signs go, without the last sign."""
     if not names:
         return ""
-    parts = [name.split(".")[:-1] for name in (min(names), max(names))]
+    parts = [name.split(sign)[:-1] for name in (min(names), max(names))]
     same = 0
     while same < min(map(len, parts)) and parts[0][same] == parts[1][same]:
         same += 1
-    return ".".join(parts[0][:same])
+    return sign.join(parts[0][:same])
 
 
 def _inside(name: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..ir.architecture import Architecture, Buffer, Parameter
 from ..ir.unknown import Unknown
 from ..ir.verification import Fact, Status, Verification
-from .align import aligned
+from .align import aligned, numbered
 from .call_facts import call_facts, layer_facts
 from .flow import flow_facts
+from .keras_archive import archive_facts
+from .keras_graph import graph_facts
 from .settings import alike, plain, settings_of
 
 #: What the words of an artifact's ``holds`` mean.
@@ -29,6 +32,8 @@ SHOWN = {
     "unsaved": "buffers that are not saved",
     "calls": "the calls of modules, with the shapes that go in and out",
     "layers": "what layers give, and what they are fed by",
+    "numbers": "the layers of tensors",
+    "tensors": "the shapes and element types of all tensors",
 }
 
 #: A word of ``holds`` that shows nothing by itself: names are those of the model, so nothing is put before them or left out.
@@ -47,16 +52,20 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     holds = tuple(artifact.attributes.get("holds", SHOWN))
     notes = [assumption.message for assumption in artifact.assumptions]
     facts: list[Fact] = []
-    if "names" in holds:
+    if "names" in holds or "numbers" in holds:
         found, said = _tensors(source, artifact, holds)
         facts += found
         notes += [said] if said else []
+    elif "tensors" in holds:
+        facts += _counted(source, artifact)
     if "modules" in holds:
         facts += _modules(source, artifact, holds)
     facts += _run(source, artifact, holds)
     missing = [SHOWN[word] for word in _ESSENTIAL if word not in holds]
     if "operations" in holds:
-        if len(source.graph):
+        if source.framework == "keras":
+            facts += archive_facts(source, artifact) if artifact.framework == "keras" else graph_facts(source, artifact)
+        elif len(source.graph):
             facts += flow_facts(source, artifact, holds)
             facts += _outputs(source, artifact)
         else:
@@ -87,18 +96,31 @@ def same_tensors(source: Architecture, artifact: Architecture) -> bool:
 # --- tensors --------------------------------------------------------------------------------------------------------------
 
 
+def _counted(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
+    """All tensors by their shapes and types, where the artifact does not say which is which."""
+    kinds = [[f"{item.dtype}{_text(item.shape)}" for item in _all(side).values() if "seed_generator" not in item.name] for side in (source, artifact)]
+    ours, theirs = map(Counter, kinds)
+    for kind in dict.fromkeys((*ours, *theirs)):
+        status = Status.CONFIRMED if ours[kind] == theirs[kind] else Status.CONTRADICTED
+        yield Fact(kind, "number of tensors", status, ours[kind], theirs[kind])
+
+
 def _all(architecture: Architecture) -> dict[str, Parameter | Buffer]:
     return {**architecture.parameters, **architecture.buffers}
 
 
 def _names(ours: Mapping[str, Any], theirs: Mapping[str, Any], holds: tuple[str, ...]) -> tuple[dict[str, str], str]:
     """The artifact's names as the source would write them."""
+    if "numbers" in holds:
+        return numbered(list(ours), list(theirs)) or {}, "the file numbers the tensors of a layer: they are taken in the layer's order"
     return ({name: name for name in theirs}, "") if EXACT in holds else aligned(list(ours), list(theirs))
 
 
 def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> tuple[list[Fact], str]:
     ours, theirs = _all(source), _all(artifact)
     names, said = _names(ours, theirs, holds)
+    if not names and theirs and "numbers" in holds:
+        return list(_counted(source, artifact)), "the layers are not found by name: tensors are counted by shape"
     back = {new: old for old, new in names.items()}
     facts: list[Fact] = []
     for name, item in ours.items():
@@ -204,7 +226,7 @@ def _modules(source: Architecture, artifact: Architecture, holds: tuple[str, ...
         if "types" in holds and other.type and module.type:
             same = module.class_name == other.class_name
             yield Fact(name, "class", Status.CONFIRMED if same else Status.CONTRADICTED, module.type, other.type, module.defined_at)
-        if "arguments" in holds and other.arguments:
+        if "arguments" in holds and other.arguments and source.framework != "keras":
             yield from _arguments(name, module, other)
     for old, other in artifact.modules.items():
         if names.get(old, old) not in source.modules:

@@ -12,7 +12,7 @@ from .archives import Archive, opened_archive
 from .hdf5 import opened, owners, tensors, unique
 from .json_text import read_json
 from .keras_config import architecture_of
-from .keras_weights import named_weights
+from .keras_weights import named_weights, scopes_of
 from .opening import TEXT_LIMIT, refuse
 
 _WEIGHTS = "model.weights.h5"
@@ -38,7 +38,9 @@ def read(path: Path) -> Architecture:
                     (name, shape, dtype, known.get(name.rpartition("/")[0], owner)) for name, shape, dtype, owner in tensors(path, weights)
                 ]
                 found += [(f"{group}/", (), "", owner) for group, owner in known.items()]
-    return architecture_of(path, config, list(unique(named_weights(config, found))), "Keras archive")
+    whole = config.get("config", {}).get("name") if isinstance(config, dict) and isinstance(config.get("config"), dict) else None
+    named = [(f"{whole}/{name}" if whole and "" in scopes_of(config) else name, shape, dtype) for name, shape, dtype in named_weights(config, found)]
+    return architecture_of(path, config, list(unique(named)), "Keras archive")
 
 
 def _content(path: Path, archive: Archive, file: BinaryIO) -> BinaryIO:

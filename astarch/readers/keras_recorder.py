@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..frameworks.describe import Run
+from ..frameworks.keras.describing import config_names
 from ..frameworks.keras.model.graph import Operation
 from ..frameworks.keras.model.instances import LayerInstance, ModuleInstance
 from ..frameworks.keras.model.layer import collect
@@ -36,6 +37,7 @@ class KerasRecorder:
         self.names: dict[int, str] = {}
         self.unknown: list[Unknown] = []
         self.outputs: dict[int, Any] = {}
+        self.configs: dict[str, dict[str, Any]] = {}
         for call in run.calls:
             if call.outputs is not MISSING:
                 self.outputs.setdefault(id(call.module), call.outputs)
@@ -58,6 +60,7 @@ class KerasRecorder:
             assumptions=tuple(Assumption(text, span) for text, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             requirements=tuple(Requirement(fact, span) for fact, span in self.machine.requirements.items()),
             diagnostics=tuple(self.run.diagnostics),
+            attributes=self._wiring() if self.configs else {},
         )
 
     # --- layers ---------------------------------------------------------------------------------------------------
@@ -97,6 +100,8 @@ class KerasRecorder:
         inbound = None if not name else tuple(_sources(nodes))
         if (lost := layer.__dict__.get("_unknown")) is not None:
             self.unknown.append(lost)
+        if cls.module.startswith("keras.") and not _is_model(layer):
+            self.configs[name] = _settings(layer)
         return Module(name, f"{cls.module}.{cls.qualname}", self._arguments(layer), layer.span, cls.span, shared, shapes, inbound,
                       bool(layer.__dict__.get("_trainable", True)))  # fmt: skip
 
@@ -120,6 +125,17 @@ class KerasRecorder:
         names = _names_of(layer.py_class.find("__init__"))
         found = {names[i] if i < len(names) else f"*{i}": self.argument_of(value) for i, value in enumerate(args)}
         return {**found, **{name: self.argument_of(value) for name, value in kwargs.items()}}
+
+    def _wiring(self) -> dict[str, Any]:
+        """What a saved model would say besides: all settings, what feeds each call of a layer, which layers give the outputs."""
+        feeds = {
+            self.names[id(layer)]: tuple(tuple(_given_to(node)) for node in layer.__dict__.get("_inbound_nodes", ()))
+            for layer in self._layers(self.root)
+            if isinstance(layer, LayerInstance) and id(layer) in self.names
+        }
+        given = _given_outputs(self.root)
+        ends = [_history(tensor).partition(":")[0] for tensor in flatten(given) if isinstance(tensor, KerasTensor)] if given is not MISSING else []
+        return {"configs": self.configs, "feeds": feeds, **({"ends": tuple(ends)} if ends else {})}
 
     # --- weights --------------------------------------------------------------------------------------------------
 
@@ -211,6 +227,32 @@ def _frozen(root: Any) -> set[int]:
     return found
 
 
+def _settings(layer: Any) -> dict[str, Any]:
+    """What a layer of Keras itself would write of itself into a saved model, as far as that is plain; defaults are in it."""
+    names = {"trainable": "_trainable", **{name: name for name in config_names(layer)}}
+    held = layer.__dict__
+    made = [output.dtype for node in held.get("_inbound_nodes", ()) for output in node.outputs] if "batch_shape" in names else []
+    policy = {"dtype": made[0] if made else getattr(held.get("_dtype_policy"), "name", MISSING)}  # that of an input is its tensor's
+    cell = held.get("cell")
+    below = cell.__dict__ if isinstance(cell, LayerInstance) else {}  # a recurrent layer keeps its settings there
+    first = [held, {key.removeprefix("_").removeprefix("forward_"): value for key, value in held.items()}, below]
+    found = {name: _plain(next((one[key] for one in first if key in one), MISSING)) for name, key in names.items()}
+    return {name: value for name, value in {**found, **policy}.items() if value is not MISSING}
+
+
+def _plain(value: Any) -> Any:
+    """A setting as data; an activation by its name; what is neither is left out."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple | list):
+        items = [_plain(item) for item in value]
+        return MISSING if any(item is MISSING for item in items) else items
+    if isinstance(value, LayerInstance):
+        return {"class_name": value.py_class.qualname, **_settings(value)}
+    name = getattr(value, "__name__", None)
+    return name if isinstance(name, str) else MISSING
+
+
 def _is_model(layer: Any) -> bool:
     return any(cls.namespace.get("described_as") == "keras.Model" for cls in layer.py_class.mro)
 
@@ -224,6 +266,22 @@ def _sources(nodes: Any) -> list[str]:
             if source is not None:
                 found[source.name if isinstance(source, Operation) else source.__dict__["name"]] = None
     return list(found)
+
+
+def _given_to(node: Any) -> Iterator[str]:
+    """All that a call was given: what feeds it, by keyword where it is, and values that are no tensors."""
+    for key, value in (("", node.args), *node.kwargs.items()):
+        for leaf in flatten(value):
+            if leaf is not None:
+                text = _history(leaf) if isinstance(leaf, KerasTensor) else str(leaf)
+                yield f"{key}={text}" if key else text
+
+
+def _history(tensor: Any) -> str:
+    """Where a symbolic tensor comes from: the layer, and the number of its call and result when those are not the first."""
+    source, node, place = tensor.history if tensor.history is not None else (None, 0, 0)
+    name = "?" if source is None else source.name if isinstance(source, Operation) else source.__dict__["name"]
+    return f"{name}:{node}:{place}" if node or place else name
 
 
 def _given_inputs(root: Any) -> dict[str, Any]:

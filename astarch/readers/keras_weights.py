@@ -29,6 +29,9 @@ WEIGHTS: Mapping[str, tuple[str, ...]] = {
     "Normalization": ("mean", "variance", "count"),
 }
 
+#: The layers inside of MultiHeadAttention and Bidirectional, in the order in which they are made.
+_WITHIN = ("query", "key", "value", "attention_output", "forward_", "backward_")
+
 #: Settings without which a layer does not make the weight.
 _WITHOUT = {"bias": "use_bias", "gamma": "scale", "beta": "center"}
 
@@ -80,15 +83,44 @@ def named_weights(config: Any, found: list[tuple[str, tuple[int, ...], str, str]
         group = path.rpartition("/")[0].removesuffix("vars").rstrip("/")
         if not group.startswith("optimizer"):
             groups.setdefault(group, []).append((shape, dtype))
-    named: list[tuple[int, str, tuple[int, ...], str]] = []
+    named: list[tuple[tuple[int, int], str, tuple[int, ...], str]] = []
     for group, tensors in groups.items():
         path = _path(group, owners)
         entry = _nearest(path, layers)
         first = path.partition("/")[0]
         names = ["seed_generator_state"] if group.endswith("seed_generator") else names_for(entry or {}, len(tensors))
-        place = order.get(path, order.get(first, len(order)))
+        place = order.get(path, order.get(first, len(order))), _rank(path)
         named += [(place, f"{path}/{name}" if path else name, *tensor) for name, tensor in zip(names, tensors, strict=True)]
-    return [(name, shape, dtype) for _, name, shape, dtype in sorted(named, key=lambda item: item[0])]
+    scopes = scopes_of(config)
+    return [(_scoped(name, layers, scopes), shape, dtype) for _, name, shape, dtype in sorted(named, key=lambda item: item[0])]
+
+
+def _rank(path: str) -> int:
+    """The place of a layer inside of another one: the file has them by their names, the layer in the order in which it makes them."""
+    last = path.split("/")[1:]
+    return next((rank for rank, start in enumerate(_WITHIN) for part in last if part.startswith(start)), 0)
+
+
+def scopes_of(config: Any) -> frozenset[str]:
+    """The models, by the names of the layers they are, whose own name stands in those of their weights; the whole has the name "".
+
+    A Sequential builds its layers itself, those of a functional model were built before it.
+    """
+    found = {name for name, entry in layers_in_order(config) if entry.get("class_name") == "Sequential"}
+    own = config.get("class_name") == "Sequential" and "module" in config if isinstance(config, dict) else False
+    return frozenset(found | {""} if own else found)
+
+
+def _scoped(name: str, layers: Mapping[str, Mapping[str, Any]], scopes: frozenset[str]) -> str:
+    """The name of a weight without the models that give it none, behind that of the whole where it gives one."""
+    kept: list[str] = []
+    at = ""
+    for part in name.split("/"):
+        at = f"{at}/{part}" if at else part
+        model = isinstance((layers.get(at, {}).get("config") or {}).get("layers"), list)
+        if not model or at in scopes:
+            kept.append(part)
+    return "/".join(kept)
 
 
 def _path(group: str, owners: Mapping[str, str]) -> str:

@@ -50,7 +50,7 @@ def read(path: Path) -> Architecture:
     said = [Assumption("all variables are listed as parameters: a checkpoint does not say which of them are trained")]
     return Architecture(
         target=str(path), framework="tensorflow", modules=modules_of(kept, "checkpoint"), parameters=kept, assumptions=tuple(said),
-        attributes=facts("TensorFlow checkpoint", ("names", "shapes", "dtypes")),
+        attributes=facts("TensorFlow checkpoint", ("tensors",) if objects else ("names", "shapes", "dtypes")),
     )  # fmt: skip
 
 

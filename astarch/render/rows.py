@@ -38,6 +38,8 @@ class Row:
         failed: Whether a finding of severity error names it.
         times: For how many consecutive equal modules it stands.
         last: The name of the last of them.
+        rounds: How many modules its name stands for: ``h.{i}.norm`` for as many as there are rounds; counts are of all of them.
+        repeats: How many of these there are in each module above it.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Row:
     failed: bool = False
     times: int = 1
     last: str = ""
+    rounds: int | Dim = 1
+    repeats: int | Dim = 1
     rows: tuple[Row, ...] = field(default=(), repr=False)
 
 
@@ -178,8 +182,18 @@ def _module_row(module: Module, facts: _Facts, fold: bool, level: int = 0) -> Ro
         same_as=module.shared_with,
         failed=module.name in facts.failed,
         last=module.name,
+        rounds=module.times,
+        repeats=_repeats(module, facts),
         rows=below,
     )
+
+
+def _repeats(module: Module, facts: _Facts) -> int | Dim:
+    """How many a module stands for in each module above it."""
+    if isinstance(module.times, int):
+        return module.times
+    above = facts.architecture.modules.get(_parent(module.name, facts))
+    return module.times if above is None else module.times // above.times
 
 
 def _outputs(module: Module, calls: list[Call], facts: _Facts) -> tuple[tuple[Any, ...], ...] | None:

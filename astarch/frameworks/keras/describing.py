@@ -64,12 +64,13 @@ def _shapes(value: Any) -> Any:
 def described_config(self: Any) -> dict[str, Any]:
     """``get_config``: what the constructor of the described class was given, after the names every layer has."""
     config = {"name": self.__dict__["name"], "trainable": self.__dict__["_trainable"], "dtype": self.__dict__["_dtype_policy"].name}
-    for name in _config_names(self):
+    for name in config_names(self):
         config[name] = plain(self.__dict__.get(name, self.__dict__.get(f"_{name}")))
     return config
 
 
-def _config_names(self: Any) -> list[str]:
+def config_names(self: Any) -> list[str]:
+    """The names of what the constructor of the described class was given, those that every layer has left out."""
     for cls in self.py_class.mro:
         start = cls.namespace.get("__init__")
         rule = getattr(getattr(start, "function", None), "raw", None)

@@ -1,0 +1,89 @@
+"""Small models of Keras of every kind: built by Keras to make artifacts, and read as source."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+
+def small() -> keras.Model:
+    x = keras.Input((16, 16, 3), name="image")
+    y = layers.Conv2D(8, 3, strides=2, padding="same", activation="relu", name="conv")(x)
+    y = layers.MaxPooling2D(2, name="pool")(y)
+    return keras.Model(x, layers.Dense(10, name="fc")(layers.Flatten(name="flat")(y)), name="small")
+
+
+def residual() -> keras.Model:
+    x = keras.Input((8, 8, 3), name="image")
+    stem = layers.Conv2D(8, 3, padding="same", name="stem")(x)
+    y = layers.BatchNormalization(epsilon=0.002, name="bn")(layers.Conv2D(8, 3, padding="same", use_bias=False, name="conv")(stem))
+    y = layers.Add(name="sum")([stem, layers.ReLU(name="act")(y)])
+    return keras.Model(x, layers.Dense(5, name="fc")(layers.GlobalAveragePooling2D(name="gap")(y)), name="residual")
+
+
+def recurrent() -> keras.Model:
+    x = keras.Input((7, 8), name="sequence")
+    return keras.Model(x, layers.Dense(5, name="fc")(layers.LSTM(16, name="lstm")(x)), name="recurrent")
+
+
+def embedded() -> keras.Model:
+    a, b = keras.Input((5,), dtype="int32", name="tokens"), keras.Input((4,), name="extra")
+    y = layers.Concatenate(name="join")([layers.Flatten(name="flat")(layers.Embedding(20, 6, name="embed")(a)), b])
+    y = layers.LayerNormalization(name="norm")(layers.Dense(8, activation="gelu", name="hidden")(y))
+    return keras.Model([a, b], layers.Dense(2, name="out")(layers.Dropout(0.1, name="drop")(y)), name="embedded")
+
+
+def chain() -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input((12,), name="features"),
+            layers.Dense(6, activation="tanh", name="first"),
+            layers.LeakyReLU(0.1, name="leak"),
+            layers.Dense(3, activation="softmax", name="last"),
+        ],
+        name="chain",
+    )
+
+
+def siamese() -> keras.Model:
+    one, two = keras.Input((6,), name="one"), keras.Input((6,), name="two")
+    shared = layers.Dense(4, activation="elu", name="shared")
+    y = layers.Subtract(name="apart")([shared(one), shared(two)])
+    return keras.Model([one, two], layers.Dense(1, activation="sigmoid", name="score")(y), name="siamese")
+
+
+def unet() -> keras.Model:
+    x = keras.Input((8, 8, 1), name="image")
+    down = layers.Conv2D(4, 3, padding="same", activation="relu", name="down")(x)
+    middle = layers.SeparableConv2D(8, 3, padding="same", activation="silu", name="middle")(layers.AveragePooling2D(2, name="pool")(down))
+    up = layers.Conv2DTranspose(4, 2, strides=2, name="up")(middle)
+    y = layers.Concatenate(name="skip")([down, up])
+    return keras.Model(x, layers.Conv2D(2, 1, name="out")(y), name="unet")
+
+
+def padded() -> keras.Model:
+    x = keras.Input((9, 3), name="signal")
+    y = layers.ZeroPadding1D(2, name="pad")(x)
+    y = layers.Conv1D(6, 3, dilation_rate=2, padding="causal", activation="selu", name="conv")(y)
+    y = layers.GroupNormalization(3, epsilon=0.01, name="norm")(layers.MaxPooling1D(3, strides=2, name="pool")(y))
+    y = layers.Bidirectional(layers.GRU(4, name="gru"), name="both")(y)
+    return keras.Model(x, layers.Dense(2, name="out")(y), name="padded")
+
+
+def attentive() -> keras.Model:
+    x = keras.Input((6, 8), name="tokens")
+    y = layers.Add(name="sum")([x, layers.MultiHeadAttention(2, 4, name="attention")(x, x)])
+    y = layers.LayerNormalization(epsilon=1e-6, name="norm")(y)
+    return keras.Model(x, layers.Dense(3, name="out")(layers.GlobalMaxPooling1D(name="top")(y)), name="attentive")
+
+
+def nested() -> keras.Model:
+    x = keras.Input((5,), name="features")
+    a = keras.Input((4,), name="inner_input")
+    inner = keras.Model(a, layers.Dense(4, activation="relu", name="deep")(a), name="inner")
+    y = inner(layers.Dense(4, name="before")(x))
+    return keras.Model(x, layers.Multiply(name="product")([y, layers.Dense(4, name="beside")(x)]), name="nested")
+
+
+#: What their layers are called, and what of the artifacts the names stand for.
+MODELS = (small, residual, recurrent, embedded, chain, siamese, unet, padded, attentive, nested)

@@ -1,0 +1,132 @@
+"""Keras sources against everything that Keras and TensorFlow saved of them: confirmed where they are the same, never where they are not."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import astarch
+from astarch.ir.architecture import Architecture
+from astarch.ir.verification import Status, Verdict, Verification
+
+SOURCE = Path(__file__).with_name("keras_models.py")
+NAMES = ["small", "residual", "recurrent", "embedded", "chain", "siamese", "unet", "padded", "attentive", "nested"]
+WHOLE = (".keras", ".h5")
+WEIGHTS = (".weights.h5", "_checkpoint.index")
+SAVED = ("_export", "_saved")
+GRAPHS = (*SAVED, "_frozen.pb")
+LITE = (".tflite", "_open.tflite")
+Files = tuple[Path, Any]
+
+
+@cache
+def artifact(path: str) -> Architecture:
+    return astarch.read(path)
+
+
+def held(source: Architecture, files: Files, name: str, form: str) -> Verification:
+    return astarch.verify(source, artifact(str(files[0] / f"{name}{form}")))
+
+
+def forms_of(files: Files, name: str) -> list[str]:
+    return [form for form in (*WHOLE, *WEIGHTS, *GRAPHS, *LITE) if (files[0] / f"{name}{form}").exists()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_contradicted(keras_files: Files, name: str) -> None:
+    """What Keras itself saved confirms the source to the last fact; what is left of a graph never says no."""
+    source = astarch.read(f"{SOURCE}:{name}")
+    assert not source.unknown
+    forms = forms_of(keras_files, name)
+    assert {*WHOLE, *WEIGHTS, *GRAPHS} <= set(forms)
+    for form in forms:
+        found = held(source, keras_files, name, form)
+        assert not found.of(Status.CONTRADICTED), (form, found.of(Status.CONTRADICTED)[:3])
+        assert found.of(Status.CONFIRMED), form
+        assert found.verdict is (Verdict.CONFIRMED if form in WHOLE else Verdict.CONSISTENT), (form, found.of(Status.ABSENT))
+
+
+#: A name for each difference: the model, what is replaced in its source, and the formats that show it. In no format is it confirmed.
+NAMED = (*WHOLE, *SAVED)
+SEEDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "filters": ("small", "Conv2D(8, 3, strides=2", "Conv2D(9, 3, strides=2", (*NAMED, *WEIGHTS, "_frozen.pb", ".tflite")),
+    "kernel": ("small", "Conv2D(8, 3, strides=2", "Conv2D(8, 5, strides=2", (*NAMED, *WEIGHTS, "_frozen.pb", ".tflite")),
+    "stride": ("small", "strides=2, ", "strides=1, ", (*WHOLE, *WEIGHTS, *GRAPHS, *LITE)),
+    "padding": ("small", 'padding="same"', 'padding="valid"', (*WHOLE, *WEIGHTS, *GRAPHS, *LITE)),
+    "activation": ("small", 'activation="relu"', 'activation="tanh"', (*WHOLE, *GRAPHS, *LITE)),
+    "no activation": ("small", ', activation="relu"', "", (*WHOLE, *GRAPHS, *LITE)),
+    "pool kind": ("small", "layers.MaxPooling2D(2", "layers.AveragePooling2D(2", (*WHOLE, *GRAPHS, *LITE)),
+    "pool size": ("small", "MaxPooling2D(2,", 'MaxPooling2D(4, strides=2, padding="same",', (*WHOLE, *GRAPHS, *LITE)),
+    "units": ("small", "layers.Dense(10", "layers.Dense(11", (*NAMED, *WEIGHTS, "_frozen.pb", ".tflite")),
+    "renamed": ("small", 'name="fc"', 'name="head"', (*NAMED, "_frozen.pb")),
+    "missing layer": ("small", '    y = layers.MaxPooling2D(2, name="pool")(y)\n', "", (*NAMED, *WEIGHTS, "_frozen.pb", *LITE)),
+    "layer more": ("small", 'layers.Flatten(name="flat")(y)', 'layers.Dense(128, name="more")(layers.Flatten(name="flat")(y))',
+                   (*NAMED, *WEIGHTS, "_frozen.pb", *LITE)),
+    "dtype": ("small", 'layers.Dense(10, name="fc")', 'layers.Dense(10, dtype="float16", name="fc")', (*NAMED, *WEIGHTS)),
+    "frozen": ("small", 'layers.Dense(10, name="fc")', 'layers.Dense(10, trainable=False, name="fc")', NAMED),
+    "epsilon": ("residual", "epsilon=0.002", "epsilon=0.001", (*WHOLE, *GRAPHS)),
+    "momentum": ("residual", "epsilon=0.002", "epsilon=0.002, momentum=0.9", WHOLE),
+    "bias": ("residual", "use_bias=False, ", "", (*NAMED, *WEIGHTS)),
+    "merge": ("residual", "layers.Add", "layers.Multiply", (*WHOLE, *GRAPHS)),
+    "skip": ("residual", "([stem, layers.ReLU", "([y, layers.ReLU", (*WHOLE, *GRAPHS)),
+    "global pool": ("residual", "layers.GlobalAveragePooling2D", "layers.GlobalMaxPooling2D", (*WHOLE, *GRAPHS)),
+    "hidden size": ("recurrent", "layers.LSTM(16", "layers.LSTM(12", (*NAMED, *WEIGHTS, "_frozen.pb")),
+    "cell": ("recurrent", "layers.LSTM(16", "layers.GRU(16", (*NAMED, *WEIGHTS, "_frozen.pb")),
+    "recurrent activation": ("recurrent", "LSTM(16,", 'LSTM(16, recurrent_activation="relu",', (*WHOLE, *GRAPHS)),
+    "backwards": ("recurrent", "LSTM(16,", "LSTM(16, go_backwards=True,", WHOLE),
+    "vocabulary": ("embedded", "layers.Embedding(20", "layers.Embedding(21", (*NAMED, *WEIGHTS, "_frozen.pb")),
+    "concat order": ("embedded", 'layers.Flatten(name="flat")(layers.Embedding(20, 6, name="embed")(a)), b]',
+                     'b, layers.Flatten(name="flat")(layers.Embedding(20, 6, name="embed")(a))]', WHOLE),
+    "rate": ("embedded", "layers.Dropout(0.1", "layers.Dropout(0.2", WHOLE),
+    "gelu": ("embedded", 'activation="gelu"', 'activation="relu"', (*WHOLE, *GRAPHS)),
+    "slope": ("chain", "LeakyReLU(0.1", "LeakyReLU(0.3", (*WHOLE, *GRAPHS, *LITE)),
+    "order": ("chain", '            layers.LeakyReLU(0.1, name="leak"),\n            layers.Dense(3, activation="softmax", name="last"),\n',
+              '            layers.Dense(3, activation="softmax", name="last"),\n            layers.LeakyReLU(0.1, name="leak"),\n',
+              (*WHOLE, *GRAPHS, *LITE)),
+    "not shared": ("siamese", "[shared(one), shared(two)]", '[shared(one), layers.Dense(4, activation="elu", name="own")(two)]',
+                   (*NAMED, *WEIGHTS, "_frozen.pb")),
+    "called once": ("siamese", "[shared(one), shared(two)]", "[shared(one), shared(one)]", WHOLE),
+    "transposed kernel": ("unet", "Conv2DTranspose(4, 2, strides=2", 'Conv2DTranspose(4, 4, strides=2, padding="same"',
+                          (*NAMED, *WEIGHTS, "_frozen.pb", *LITE)),
+    "skip order": ("unet", "([down, up])", "([up, down])", (*WHOLE, *GRAPHS)),
+    "dilation": ("padded", "dilation_rate=2", "dilation_rate=1", (*WHOLE, *GRAPHS)),
+    "zero padding": ("padded", "ZeroPadding1D(2", "ZeroPadding1D((1, 3)", (*WHOLE, *GRAPHS)),
+    "groups": ("padded", "GroupNormalization(3", "GroupNormalization(2", WHOLE),
+    "inner layer": ("padded", 'layers.GRU(4, name="gru")', 'layers.GRU(4, name="gru", activation="relu")', (*WHOLE, *GRAPHS)),
+    "heads": ("attentive", "MultiHeadAttention(2, 4", "MultiHeadAttention(4, 2", (*NAMED, *WEIGHTS)),
+    "causal": ("attentive", "(x, x)])", "(x, x, use_causal_mask=True)])", WHOLE),
+    "inner activation": ("nested", 'layers.Dense(4, activation="relu", name="deep")', 'layers.Dense(4, name="deep")', (*WHOLE, *GRAPHS)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_differences_are_never_confirmed(keras_files: Files, tmp_path: Path, seed: str) -> None:
+    name, old, new, shown = SEEDS[seed]
+    text = SOURCE.read_text(encoding="utf-8")
+    start = text.index(f"def {name}(")
+    end = text.index("\n\n\n", start)
+    assert old in text[start:end]
+    changed = tmp_path / "changed.py"
+    changed.write_text(text[:start] + text[start:end].replace(old, new) + text[end:], encoding="utf-8")
+    source = astarch.read(f"{changed}:{name}")
+    assert source.modules
+    forms = forms_of(keras_files, name)
+    assert set(shown) <= set(forms)
+    for form in forms:
+        verdict = held(source, keras_files, name, form).verdict
+        assert verdict is not Verdict.CONFIRMED, form
+        if form in shown:
+            assert verdict is Verdict.CONTRADICTED, form
+
+
+def test_both_places_are_named(keras_files: Files, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.py"
+    changed.write_text(SOURCE.read_text(encoding="utf-8").replace("strides=2, padding", "strides=1, padding"), encoding="utf-8")
+    source = astarch.read(f"{changed}:small")
+    fact = next(fact for fact in held(source, keras_files, "small", "_saved").of(Status.CONTRADICTED) if fact.about == "strides")
+    assert (fact.subject, fact.expected, fact.found) == ("conv", [1, 1], [2, 2])
+    assert "strides=1" in changed.read_text(encoding="utf-8").splitlines()[fact.expected_at.line - 1]
+    assert fact.found_at.startswith("small_1/conv_1/")
