@@ -13,6 +13,7 @@ from typing import Any
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
+from .algebra import attention, product, scaled, times, with_axes
 
 _WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 _MAX = {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
@@ -86,11 +87,19 @@ class Interned:
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
+        self._forms: list[Any] = []
         self.shaped: dict[int, Any] = {}
 
     def number(self, form: Any) -> int:
         """The number of a form."""
-        return self._numbers.setdefault(form, len(self._numbers))
+        found = self._numbers.setdefault(form, len(self._numbers))
+        if found == len(self._forms):
+            self._forms.append(form)
+        return found
+
+    def form(self, number: Any) -> Any:
+        """The form of a number; None for what is none."""
+        return self._forms[number] if type(number) is int else None
 
 
 def flow_of(model: Architecture, interned: Interned, names: Mapping[str, str], *, blind: bool = False) -> Flow | None:
@@ -200,6 +209,10 @@ class _Reader:
         if base in _RESHAPES and isinstance(node.output, TensorType):
             return self._reshaped(first, node.output)
         arguments = {name: _single(value) for name, value in arguments.items() if not (name == "training" and value is False)}
+        known = self._by_algebra(node, base, arguments, swapped)
+        if known is not None:
+            return known
+        arguments = with_axes(base, arguments, node.output)
         if base in ("conv1d", "conv2d", "conv3d") or "_pool" in base or base in ("layer_norm", "group_norm", "batch_norm"):
             arguments = {
                 name: value for name, value in arguments.items() if value is not None and name not in ("num_batches_tracked", "momentum")
@@ -214,6 +227,49 @@ class _Reader:
         if base in _COMMUTE or swapped or base in ("sub", "div", "matmul", "pow", "floordiv", "mod", "lt", "gt", "le", "ge", "getitem"):
             return self.interned.number((base, *values))
         return self.interned.number((base, *sorted(arguments.items(), key=lambda item: item[0])))
+
+    def _by_algebra(self, node: Node, base: str, arguments: dict[str, Any], swapped: bool) -> Any:
+        """What is written in another way elsewhere, in the one form for it; None when it is not of that kind."""
+        number, form = self.interned.number, self.interned.form
+        values = list(arguments.values())
+        if base == "scaled_dot_product_attention":
+            query, mask = (self._type(node.attributes.get("arguments", {}).get(name)) for name in ("query", "attn_mask"))
+            if query is None or (mask is None and arguments.get("attn_mask") is not None):
+                return None
+            return attention(arguments, query, mask.dtype if mask is not None else "", number, form)
+        if len(values) != 2:
+            return None
+        if base == "matmul":
+            return product(values[::-1] if swapped else values, number, form)
+        if base == "mul" or (base == "div" and not swapped and "rounding_mode" not in arguments):
+            one, other = sorted(values, key=lambda value: type(value) is float)
+            if type(one) is not int or type(other) is not float or (base == "div" and (other == 0 or type(values[1]) is not float)):
+                return None
+            value, factor = scaled(one, form)
+            return times(value, factor * (other if base == "mul" else 1 / other), number)
+        if base == "getitem" and type(values[0]) is int and type(values[1]) is float:
+            return number(("select", values[0], 0.0, values[1]))
+        return None
+
+    def _type(self, value: Any) -> TensorType | None:
+        """The type of a stated tensor, where it is known."""
+        if isinstance(value, tuple) and value[:1] == ("node",) and not value[2]:
+            found = self.model.graph[value[1]].output
+            return found if isinstance(found, TensorType) else None
+        if isinstance(value, tuple) and value[:1] == ("node",) and len(value[2]) == 1:
+            found = self.model.graph[value[1]].output
+            part = found[value[2][0]] if isinstance(found, (tuple, list)) and type(value[2][0]) is int and value[2][0] < len(found) else None
+            return part if isinstance(part, TensorType) else None
+        return None
+
+    def _part(self, whole: Any, path: tuple[Any, ...]) -> Any:
+        """A part of what a step gave: of `unbind`, what an index picks."""
+        form = self.interned.form(whole)
+        if form is not None and form[0] == "unbind" and len(path) == 1:
+            given = dict(form[1:])
+            if isinstance(given.get("dim", 0.0), float) and given.get("dim", 0.0) >= 0 and "input" in given:
+                return self.interned.number(("select", given["input"], given.get("dim", 0.0), float(path[0])))
+        return ("part", whole, path)
 
     def _reshaped(self, value: Any, output: TensorType) -> Any:
         """The same elements in another shape: how it was written makes no difference."""
@@ -251,7 +307,7 @@ class _Reader:
             )
         if value[0] == "node":
             found = self.values[value[1]]
-            return ("part", found, value[2]) if value[2] else found
+            return self._part(found, value[2]) if value[2] else found
         if value[0] == "tensor":
             key: str = value[1]
             name = self.first.get(key, key)

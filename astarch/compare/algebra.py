@@ -1,0 +1,105 @@
+"""The same computation written in another way: what is equal by a rule of algebra gets one form.
+
+Attention by one function is the softmax of a scaled product times the values; a number goes through a product of matrices; an
+axis counted from the end is one counted from the start; a part of `unbind` is what an index picks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..ir.graph import TensorType
+
+#: Gives the number of a form; the form of a number, or None.
+Number = Callable[[Any], int]
+FormOf = Callable[[Any], Any]
+
+#: Functions whose arguments of these names are axes of what they give, which has as many as what they take.
+_AXES: Mapping[str, tuple[str, ...]] = {
+    "transpose": ("dim0", "dim1"),
+    "softmax": ("dim",),
+    "log_softmax": ("dim",),
+    "cat": ("dim",),
+    "flip": ("dims",),
+    "roll": ("dims",),
+    "cumsum": ("dim",),
+    "gather": ("dim",),
+}
+_UNORDERED = ("transpose",)
+
+
+def with_axes(base: str, arguments: dict[str, Any], output: Any) -> dict[str, Any]:
+    """The arguments with axes counted from the start."""
+    names = _AXES.get(base)
+    if names is None or not isinstance(output, TensorType):
+        return arguments
+    rank = len(output.shape)
+    found = {name: _axis(value, rank) if name in names else value for name, value in arguments.items()}
+    if base in _UNORDERED and all(isinstance(found.get(name), float) for name in names):
+        found.update(zip(names, sorted(found[name] for name in names), strict=True))
+    return found
+
+
+def _axis(value: Any, rank: int) -> Any:
+    return value + rank if isinstance(value, float) and value < 0 else value
+
+
+def scaled(value: Any, form_of: FormOf) -> tuple[Any, float]:
+    """A value as another one times a number."""
+    factor = 1.0
+    while (form := form_of(value)) is not None and form[0] == "mul" and len(form) == 3:
+        numbers = [item for item in form[1:] if type(item) is float]
+        if len(numbers) != 1:
+            break
+        factor *= numbers[0]
+        value = next(item for item in form[1:] if type(item) is not float)
+    return value, factor
+
+
+def times(value: Any, factor: float, number: Number) -> Any:
+    """A value times a number, in the one form for that."""
+    factor = _rounded(factor)
+    return value if factor == 1.0 else number(("mul", *sorted((value, factor), key=str)))
+
+
+def _rounded(factor: float) -> float:
+    """As far as it may be written in several ways: ``64**-0.5`` and ``1 / math.sqrt(64)``."""
+    return float(f"{factor:.12g}") if math.isfinite(factor) else factor
+
+
+def product(values: list[Any], number: Number, form_of: FormOf) -> Any:
+    """A product of matrices, the numbers in front of it."""
+    parts = [scaled(value, form_of) for value in values]
+    return times(number(("matmul", *(value for value, _ in parts))), math.prod(factor for _, factor in parts), number)
+
+
+def attention(arguments: Mapping[str, Any], query: TensorType, mask: str, number: Number, form_of: FormOf) -> Any:
+    """What `scaled_dot_product_attention` computes, in its steps; None where it is more than these.
+
+    Args:
+        arguments: By parameter name.
+        query: The type of the query.
+        mask: The element type of the mask; empty without one.
+        number: As above.
+        form_of: As above.
+    """
+    if arguments.get("is_causal") or arguments.get("enable_gqa") or arguments.get("dropout_p") not in (None, 0.0):
+        return None
+    if any(name not in arguments for name in ("query", "key", "value")) or (mask and not mask.startswith(("float", "bfloat"))):
+        return None
+    size, scale = query.shape[-1], arguments.get("scale")
+    if not isinstance(scale, float):
+        if scale is not None or not isinstance(size, int):
+            return None
+        scale = 1 / math.sqrt(size)
+    rank = float(len(query.shape))
+    turned = number(("transpose", ("dim0", rank - 2), ("dim1", rank - 1), ("input", arguments["key"])))
+    scores = times(product([arguments["query"], turned], number, form_of), scale, number)
+    value, factor = scaled(scores, form_of)
+    scores = times(value, factor, number)
+    if mask:
+        scores = number(("add", *sorted((scores, arguments["attn_mask"]), key=str)))
+    weights = number(("softmax", ("dim", rank - 1), ("input", scores)))
+    return product([weights, arguments["value"]], number, form_of)
