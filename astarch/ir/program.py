@@ -69,6 +69,7 @@ class File:
         self.parents: dict[ast.AST, ast.AST] = {}
         self._kinds: dict[type, tuple[list[int], list[Any]]] = {}
         self._resolved: dict[ast.AST, str] = {}
+        self._around: dict[ast.AST, ClassSource | None] = {}
         self._order, self._nodes = _listed(self.tree, self.parents)
         self._last = list(range(len(self._nodes)))
         for place in range(len(self._nodes) - 1, 0, -1):
@@ -128,8 +129,10 @@ class File:
 
     def class_of(self, node: ast.AST) -> ClassSource | None:
         """The class a node stands in, through nested functions."""
-        found = next((found for found in self.up(node) if isinstance(found, ast.ClassDef)), None)
-        return self.by_node.get(found) if found is not None else None
+        if node not in self._around:
+            found = next((found for found in self.up(node) if isinstance(found, ast.ClassDef)), None)
+            self._around[node] = self.by_node.get(found) if found is not None else None
+        return self._around[node]
 
     # --- names -------------------------------------------------------------------------------------------------------
 

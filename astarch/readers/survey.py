@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,7 @@ class Survey:
         self.project = Project([str(folder) for folder in search_path])
         self.program = Program(self._find, self._mentioned)
         self._around: dict[str, list[tuple[str, str]]] = {}
+        self._bases: dict[str, dict[str, list[str]]] = {}
         self._answers: dict[tuple[str, str, str], str] = {}
         self.asked: dict[tuple[str, str, str], str] = {}  # what was asked, and the file that said yes
         self._shown: dict[str, str] = {}
@@ -162,10 +163,25 @@ class Survey:
         path = self._shown.get(path, path)
         key = (word, path, how)
         if key not in self._answers:
-            mentions = mentions_of(word, how)
-            self._answers[key] = next((other for other, text in self._texts(path) if other != path and mentions(text)), "")
+            found = self._heirs(path).get(word, ()) if how == "base" else self._having(word, path, how)
+            self._answers[key] = next((other for other in found if other != path), "")
         self.asked[key] = self._answers[key]
         return bool(self._answers[key])
+
+    def _having(self, word: str, path: str, how: str) -> Iterator[str]:
+        mentions = mentions_of(word, how)
+        return (other for other, text in self._texts(path) if mentions(text))
+
+    def _heirs(self, path: str) -> dict[str, list[str]]:
+        """The files around in which a class inherits from something of a name, by the name."""
+        folder = package_around(path)
+        if folder not in self._bases:
+            found: dict[str, list[str]] = {}
+            for file, text in self._texts(path):
+                for word in {word for bases in _CLASS.findall(text) for word in _WORD.findall(bases)}:
+                    found.setdefault(word, []).append(file)
+            self._bases[folder] = found
+        return self._bases[folder]
 
     def _texts(self, path: str) -> list[tuple[str, str]]:
         folder = package_around(path)
@@ -193,11 +209,15 @@ def mentions_of(word: str, how: str) -> Callable[[str], bool]:
     return lambda text: word in text and pattern.search(text) is not None
 
 
+_CLASS = re.compile(r"class\s+\w+\s*\(([^)]*)\)")
+_WORD = re.compile(r"\w+")
+
+
 def _pattern(word: str, how: str) -> str:
     if how == "store":
         return rf"\.{word}\s*(?::[^=\n]*)?=(?!=)|[\"']{word}[\"']"
     if how == "base":
-        return rf"class\s+\w+\s*\([^)]*\b{word}\b"
+        return rf"class\s+\w+\s*\([^)]*\b{word}\b[^)]*\)"
     return rf"\b{word}\b" if word[:1].isupper() else rf"[.\"']{word}\b"
 
 

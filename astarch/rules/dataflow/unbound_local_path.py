@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource, Definition
+from ...ir.program import ClassSource, Definition, File
 from ..rule import Rule
 
 
@@ -50,7 +50,7 @@ class UnboundLocalPath(Rule):
         for node in cls.file.walk(last.value):
             asked = any(isinstance(around, (ast.IfExp, ast.BoolOp)) for around in cls.file.up(node))
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not asked:
-                place = _only_branch(forward, node.id)
+                place = _only_branch(cls.file, forward, node.id)
                 if place is not None:
                     yield self.finding(
                         cls.file,
@@ -62,21 +62,18 @@ class UnboundLocalPath(Rule):
                     return
 
 
-def _only_branch(function: Definition, name: str) -> ast.If | None:
+def _only_branch(file: File, function: Definition, name: str) -> ast.If | None:
     """The top-level ``if`` without ``else`` that holds every assignment to a name."""
     if name in {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}:
         return None
-    stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)]
-    bound = any(
-        isinstance(node, (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.ExceptHandler))
-        and node is not function
-        for node in ast.walk(function)
-    )
+    stores = {node for node in file.within(function, ast.Name) if node.id == name and not isinstance(node.ctx, ast.Load)}
+    kinds = (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)
+    bound = any(node is not function for kind in kinds for node in file.within(function, kind))
     for statement in function.body:
         if isinstance(statement, ast.If) and not statement.orelse and stores and not bound:
-            inside = [node for node in ast.walk(statement) if node in stores]
+            inside = stores.intersection(file.within(statement, ast.Name))
             if len(inside) == len(stores):
-                direct = any(isinstance(one, ast.Assign) and any(node in stores for node in ast.walk(one)) for one in statement.body)
+                direct = any(isinstance(one, ast.Assign) and not stores.isdisjoint(file.within(one, ast.Name)) for one in statement.body)
                 leaves = any(isinstance(one, (ast.Return, ast.Raise)) for one in statement.body)
                 return statement if direct and not leaves else None
     return None

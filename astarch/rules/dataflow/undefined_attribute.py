@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource, dotted_text
+from ...ir.program import ClassSource, File, dotted_text
 from ..rule import Rule
 from ..signatures import MODULE_ATTRIBUTES, MODULE_METHODS
 
@@ -48,7 +49,7 @@ class UndefinedAttribute(Rule):
         known = {"self"} | MODULE_METHODS | MODULE_ATTRIBUTES
         for each in cls.lineage:
             known |= {one.name for one in each.assigned} | each.class_names | each.named | _guarded(each)
-        elsewhere = _given_from_outside(cls)
+        elsewhere = set(_given_from_outside(cls.file))
         for heir in _heirs(cls):
             elsewhere |= {one.name for one in heir.assigned} | heir.class_names | heir.named
         inherited = cls.file.program.inherited_elsewhere(cls.name, cls.file.path)
@@ -109,10 +110,11 @@ def _guarded(cls: ClassSource) -> set[str]:
     }
 
 
-def _given_from_outside(cls: ClassSource) -> set[str]:
-    """Names that this file assigns on some other object."""
-    stored = {node.attr for node in cls.file.all(ast.Attribute) if isinstance(node.ctx, ast.Store) and dotted_text(node.value) != "self"}
-    return stored | {node.value for node in cls.file.all(ast.Constant) if isinstance(node.value, str) and node.value.isidentifier()}
+@lru_cache(maxsize=4)
+def _given_from_outside(file: File) -> frozenset[str]:
+    """Names that a file assigns on some other object than ``self``, or has as texts."""
+    stored = {node.attr for node in file.all(ast.Attribute) if isinstance(node.ctx, ast.Store) and dotted_text(node.value) != "self"}
+    return frozenset(stored | {node.value for node in file.all(ast.Constant) if isinstance(node.value, str) and node.value.isidentifier()})
 
 
 def _heirs(cls: ClassSource) -> list[ClassSource]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource, dotted_text
+from ...ir.program import ClassSource, File, dotted_text
 from ..layers import has_weights, makes_module
 from ..rule import Rule
 
@@ -69,15 +70,28 @@ def _takes_all(cls: ClassSource) -> bool:
     return any(isinstance(node, ast.Attribute) and node.attr in _ALL_CHILDREN for each in cls.lineage for node in each.file.walk(each.node))
 
 
+@lru_cache(maxsize=4)
+def _reads(file: File) -> tuple[frozenset[str], list[tuple[ClassSource, frozenset[str]]]]:
+    """What a file reads: the words of its texts and the attributes of anything but ``self``; by class, those of ``self``."""
+    free = {part for node in file.all(ast.Constant) if isinstance(node.value, str) for part in node.value.replace(".", " ").split()}
+    own: dict[ast.ClassDef, set[str]] = {}
+    for node in file.all(ast.Attribute):
+        if isinstance(node.ctx, ast.Load):
+            around = file.class_of(node) if dotted_text(node.value) == "self" else None
+            if around is None:
+                free.add(node.attr)
+            else:
+                own.setdefault(around.node, set()).add(node.attr)
+    return frozenset(free), [(file.by_node[node], frozenset(names)) for node, names in own.items()]
+
+
 def _used_names(cls: ClassSource) -> set[str]:
     """Names read anywhere in the file, but for ``self.name`` in classes that have nothing to do with this one."""
-    related = {id(each.node) for each in cls.lineage}
-    used = {part for node in cls.file.all(ast.Constant) if isinstance(node.value, str) for part in node.value.replace(".", " ").split()}
+    free, own = _reads(cls.file)
+    used = set(free)
     for each in cls.lineage:
         used |= each.reads.keys()
-    for node in cls.file.all(ast.Attribute):
-        if isinstance(node.ctx, ast.Load):
-            around = cls.file.class_of(node)
-            if dotted_text(node.value) != "self" or around is None or id(around.node) in related or cls in around.lineage:
-                used.add(node.attr)
+    for around, names in own:
+        if not names <= used and (any(each.node is around.node for each in cls.lineage) or cls in around.lineage):
+            used |= names
     return used
