@@ -28,6 +28,7 @@ from ..ir.refusal import Refusal
 from ..ir.span import NOWHERE, Span
 from ..ir.tensor import Tensor
 from ..ir.unknown import Reason, Unknown
+from .scalars import Float64
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -255,8 +256,13 @@ def leave_node(run: Run, op: str, args: tuple[Any, ...], kwargs: dict[str, Any],
     run.nodes.append(node)
 
 
+_NUMBERS: set[type] = {int, float, bool, Float64}
+
+
 def _is_data(value: Any) -> bool:
     """Whether a value takes part in the data flow: a tensor, or a sequence that starts with one."""
+    if type(value) in _NUMBERS:
+        return False
     if isinstance(value, (tuple, list)):
         return len(value) > 0 and _is_data(value[0])
     return isinstance(value, Tensor)

@@ -1,7 +1,7 @@
 """Undecided conditions: the reading is run again with each answered the other way, and only what all agree on is claimed.
 
-No value is ever forked: every run is a whole run. A run that fails where the first did not shows a condition that
-does not occur, and is noted as an assumption; a first run that fails where another does not gives way to it.
+No value is ever forked: every run is a whole run. A run that ends earlier than the first did shows a condition that
+does not occur, and is noted as an assumption; a first run that ends earlier than another gives way to it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,17 @@ _LONGEST = 4000
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run: what it found, the conditions it had to answer, and whether the program raised."""
+    """One run.
+
+    Attributes:
+        architecture: What it found.
+        decisions: The conditions it had to answer.
+        reached: How far the program went before it raised: 0 the model was not built, 1 it was, 2 the forward came to its end.
+    """
 
     architecture: Architecture
     decisions: tuple[Decision, ...]
-    failed: bool
+    reached: int
 
 
 #: Conditions answered the other way, each met with those before it so answered.
@@ -55,10 +61,10 @@ def explore(run: Callable[[Mapping[Any, bool]], Outcome], limit: int) -> Archite
         asked.add(path[-1].key)
         tried = {**answers, **{decision.key: not decision.answer for decision in path}}
         other = run(tried)
-        if first.failed and not other.failed:
+        if first.reached < other.reached:
             answers, first = tried, other
             assumed += [_assumption(decision, not decision.answer) for decision in path]
-        elif other.failed and not first.failed:
+        elif other.reached < first.reached:
             assumed.append(_assumption(path[-1], path[-1].answer))
             continue
         else:

@@ -210,7 +210,11 @@ def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, name
             _attempt(session, reading, lambda: _forward(session, reading, inputs))
         recorder = Recorder(session.machine, session.run, reading.root, tree)
         architecture = explained(recorder.rounds.check(recorder.architecture(target.text, reading.inputs, reading.outputs)))
-    return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), reading.failed)
+    return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), _reached(reading))
+
+
+def _reached(reading: Reading) -> int:
+    return 2 if not reading.failed else 0 if reading.root is None else 1
 
 
 def _missed(session: Session, reading: Reading) -> list[Decision]:

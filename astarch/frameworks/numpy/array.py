@@ -14,6 +14,7 @@ from ...ir.tensor import KEPT_VALUES, Tensor
 from ...ir.unknown import Reason, Unknown
 from ..describe import REGISTRY, RUN, attribute, kind, op, refuse
 from ..dtypes import category
+from ..scalars import Float64
 from ..torch.ops.values import cast_all, few
 from ..torch.tensor import FOREIGN, TorchTensor
 from .dtypes import dtype_of, name_of
@@ -216,7 +217,7 @@ def given(shape: Any, dtype: str, data: list[Any] | None = None) -> Any:
         data = None
     if not shape and data is not None:
         RUN.get().state["numpy scalars"] = True
-        return data[0]
+        return Float64(data[0]) if dtype == "float64" else data[0]
     return NumpyArray(tuple(shape), dtype, data)
 
 
@@ -240,7 +241,7 @@ def as_numpy(value: Any) -> Any:
 
 def scalar_attribute(value: Any, name: str, missing: Any) -> Any:
     """``item`` and ``astype`` of a plain number that a function of numpy may have given."""
-    if name not in ("item", "astype", "tolist") or type(value) not in (int, float, bool) or not RUN.get().state.get("numpy scalars"):
+    if name not in ("item", "astype", "tolist") or type(value) not in (int, float, bool, Float64) or not RUN.get().state.get("numpy scalars"):
         return missing
     described = REGISTRY[f"numpy.ndarray.{name}"]
     return described.bind_to(array_of(value))

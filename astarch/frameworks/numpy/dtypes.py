@@ -8,6 +8,7 @@ from typing import Any
 from ...ir.unknown import Unknown
 from ..describe import REGISTRY, RUN, constant, kind, op, refuse
 from ..dtypes import BITS, category
+from ..scalars import Float64
 from ..torch.ops.dtypes import FLOAT_LIMITS
 from ..torch.ops.values import LOST, cast
 
@@ -126,7 +127,8 @@ class Scalar:
             return REGISTRY["numpy.array"](value, cls.scalar)
         RUN.get().state["numpy scalars"] = True
         try:
-            return cast(float(value) if isinstance(value, str) else value, cls.scalar)
+            made = cast(float(value) if isinstance(value, str) else value, cls.scalar)
+            return Float64(made) if cls.scalar == "float64" else made
         except LOST:
             return value
 

@@ -9,6 +9,7 @@ from typing import Any
 from ...ir.tensor import Tensor
 from ..describe import REGISTRY, RUN, op, refuse
 from ..dtypes import category, real_of
+from ..scalars import Float64
 from ..shapes import broadcast
 from ..torch.ops.aliasing import write
 from ..torch.ops.values import LOST, cast_all, computed, divided, few, spread_values
@@ -113,7 +114,7 @@ _ROUNDED_ONCE = {"add", "subtract", "multiply", "divide", "sqrt", "square", "abs
 def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: tuple[Any, ...], dtype: str | None = None) -> Any:
     """An elementwise function of arrays, tensors, sequences and numbers."""
     kinds = set(map(type, operands))
-    if exact is not None and dtype is None and gives not in ("bits", "bool") and float in kinds and kinds <= _NUMBERS:
+    if exact is not None and dtype is None and gives not in ("bits", "bool") and (float in kinds or Float64 in kinds) and kinds <= _NUMBERS:
         found = _of_numbers(exact, operands)
         if found is not None:
             return found
@@ -130,7 +131,7 @@ def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: t
     return given(shape, result, data)
 
 
-_NUMBERS: set[type] = {int, float}
+_NUMBERS: set[type] = {int, float, Float64}
 
 
 def _of_numbers(exact: Callable[..., Any], operands: tuple[Any, ...]) -> float | None:
@@ -141,7 +142,7 @@ def _of_numbers(exact: Callable[..., Any], operands: tuple[Any, ...]) -> float |
         return None
     if type(found) is float:
         RUN.get().state["numpy scalars"] = True
-        return found
+        return Float64(found)
     return None
 
 

@@ -9,6 +9,7 @@ from ....ir.tensor import KEPT_VALUES, Tensor
 from ....ir.unknown import Unknown
 from ...describe import REGISTRY, fresh_size, op, refuse
 from ...dtypes import promote
+from ...scalars import Float64
 from ..tensor import TorchTensor, default_dtype, is_size
 from .choosing import fits
 from .device import device_name
@@ -226,7 +227,7 @@ def _nested(value: Any, flat: list[Any], types: list[str]) -> tuple[Any, ...]:
         if rank is None:
             refuse("TypeError" if isinstance(value, str) else "RuntimeError", f"Could not infer dtype of {type(value).__name__}")
         flat.append(value)
-        types.append(number_dtype(rank))  # type: ignore[arg-type]
+        types.append("float64" if type(value) is Float64 else number_dtype(rank))  # type: ignore[arg-type]
     return ()
 
 
