@@ -61,6 +61,8 @@ def _changes(source: Sequence[str], artifact: Sequence[str]) -> Iterable[tuple[C
     for one in PREFIXES:
         yield _without(one), f"the prefix `{one}` of the artifact is left out"
         yield _with(one), f"the prefix `{one}` of the source is put before the artifact's names"
+    if any("/cell/" in name for name in artifact):
+        yield _celled(source), "cells are matched by their layer: the file does not keep their names"
     for sign in "./":
         whole = _shared(artifact, sign)
         if whole:
@@ -79,6 +81,12 @@ def _shared(names: Sequence[str], sign: str) -> str:
     while same < min(map(len, parts)) and parts[0][same] == parts[1][same]:
         same += 1
     return sign.join(parts[0][:same])
+
+
+def _celled(source: Sequence[str]) -> Callable[[str], str]:
+    """A recurrent layer's ``lstm/cell/kernel`` as the source's ``lstm/lstm_cell/kernel``."""
+    known = {f"{above.rpartition('/')[0]}/cell/{last}": name for name in source for above, _, last in (name.rpartition("/"),) if "cell" in above}
+    return lambda name: known.get(name, name)
 
 
 def _inside(name: str) -> str:

@@ -12,7 +12,7 @@ from ..ir.verification import Fact, Status, Verification
 from .align import aligned, numbered
 from .call_facts import call_facts, layer_facts
 from .flow import flow_facts
-from .keras_archive import archive_facts
+from .keras_archive import archive_facts, setting_facts
 from .keras_graph import graph_facts
 from .settings import alike, plain, settings_of
 
@@ -65,6 +65,7 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     if "operations" in holds:
         if source.framework == "keras":
             facts += archive_facts(source, artifact) if artifact.framework == "keras" else graph_facts(source, artifact)
+            facts += setting_facts(source, artifact) if "arguments" in holds and artifact.framework != "keras" else ()
         elif len(source.graph):
             facts += flow_facts(source, artifact, holds)
             facts += _outputs(source, artifact)

@@ -13,7 +13,7 @@ from .settings import alike
 
 #: What does not change what a model computes, or is compared elsewhere.
 _SILENT = ("_initializer", "_regularizer", "_constraint")
-_ELSEWHERE = {"name", "class_name", "trainable", "seed", "build_config", "synchronized"}
+_ELSEWHERE = {"name", "class_name", "trainable", "seed", "build_config", "synchronized", "batch_input_shape", "implementation"}
 
 
 def archive_facts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
@@ -35,7 +35,18 @@ def _settings(name: str, source: Architecture, artifact: Architecture) -> Iterat
     module, other = source.modules[name], artifact.modules[name]
     if "configs" in source.attributes and name not in source.attributes["configs"] and not _is_model(name, source):
         yield Fact(name, "computation", Status.ABSENT, module.type, None, module.defined_at, note="a class of its own: what it does is in its source")
-    yield from _compared(name, config_of(source, name), other.arguments, module, "")
+    theirs = {_RENAMED.get((module.class_name, key), key): value for key, value in other.arguments.items()}
+    yield from _compared(name, config_of(source, name), theirs, module, "")
+
+
+def setting_facts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
+    """The settings of layers beside a graph, as Keras 2 leaves them."""
+    for name, other in artifact.modules.items():
+        if name and name in source.modules and other.arguments and not _is_model(name, source):
+            module = source.modules[name]
+            same = module.class_name == other.class_name
+            yield Fact(name, "class", Status.CONFIRMED if same else Status.CONTRADICTED, module.type, other.type, module.defined_at)
+            yield from _settings(name, source, artifact)
 
 
 def _is_model(name: str, source: Architecture) -> bool:
@@ -57,11 +68,20 @@ def _compared(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any], mod
             if found is not None and found is not False:  # what a class does not take is off
                 yield Fact(name, about, Status.ABSENT, None, found, module.defined_at, note="the source's reading does not say")
         else:
-            same = (expected is None and found is None) or (None not in (expected, found) and _alike(expected, found))
+            same = _alike(expected, found) if key != "axis" else _alike(_axes(expected, module), _axes(found, module))
             yield Fact(name, about, Status.CONFIRMED if same else Status.CONTRADICTED, expected, found, module.defined_at)
 
 
 _NOTHING = object()
+#: What Keras 2 called otherwise.
+_RENAMED = {("LeakyReLU", "alpha"): "negative_slope"}
+
+
+def _axes(value: Any, module: Module) -> Any:
+    """Axes counted from the front, where the rank is known: Keras 2 saves them so."""
+    rank = len(module.output_shapes[0]) if module.output_shapes and isinstance(module.output_shapes[0], tuple) else 0
+    axes = list(value) if isinstance(value, list | tuple) else [value]
+    return [axis + rank if isinstance(axis, int) and axis < 0 and rank else axis for axis in axes]
 
 
 def _alike(one: Any, other: Any) -> bool:
@@ -87,13 +107,19 @@ def _feeding(name: str, source: Architecture, artifact: Architecture) -> Iterato
         more = set(theirs) < set(ours)  # it may be called by other models too
         yield Fact(name, "fed by", Status.ABSENT if more else Status.CONTRADICTED, ", ".join(ours), ", ".join(theirs), at)
         return
-    given, taken = (side.attributes.get("feeds", {}).get(name) for side in (source, artifact))
+    given, taken = (_calls(side, name) for side in (source, artifact))
     if given is not None and taken is not None and given != taken:
         once = len(given) == len(taken) == 1  # several calls may be numbered in another way
         texts = ["; ".join(", ".join(call) for call in calls) for calls in (given, taken)]
         yield Fact(name, "given to it", Status.CONTRADICTED if once else Status.ABSENT, *texts, at)
         return
     yield Fact(name, "fed by", Status.CONFIRMED, ", ".join(ours), ", ".join(theirs), at)
+
+
+def _calls(side: Architecture, name: str) -> tuple[tuple[str, ...], ...] | None:
+    """What a layer is given, call by call; that it is not trained goes without saying."""
+    found = side.attributes.get("feeds", {}).get(name)
+    return None if found is None else tuple(tuple(text for text in call if text != "training=False") for call in found)
 
 
 def _ends(source: Architecture, artifact: Architecture) -> Iterator[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ from .archives import Archive, opened_archive
 from .hdf5 import opened, owners, tensors, unique
 from .json_text import read_json
 from .keras_config import architecture_of
-from .keras_weights import named_weights, scopes_of
+from .keras_weights import by_class, named_weights, scopes_of
 from .opening import TEXT_LIMIT, refuse
 
 _WEIGHTS = "model.weights.h5"
@@ -30,17 +31,21 @@ def read(path: Path) -> Architecture:
     """The layers, and the weights by layer."""
     with opened_archive(path) as archive, path.open("rb") as file:
         config = read_json(path, archive.read("config.json"), "configuration")
+        about = read_json(path, archive.read("metadata.json"), "metadata")
+        version = str(about.get("keras_version", "")) if isinstance(about, dict) else ""
         found: list[tuple[str, tuple[int, ...], str, str]] = []
         if _WEIGHTS in archive:
             with opened(path, _content(path, archive, file)) as weights:
-                known = owners(path, weights)
+                known = owners(path, weights) or by_class(config)
                 found = [
                     (name, shape, dtype, known.get(name.rpartition("/")[0], owner)) for name, shape, dtype, owner in tensors(path, weights)
                 ]
                 found += [(f"{group}/", (), "", owner) for group, owner in known.items()]
     whole = config.get("config", {}).get("name") if isinstance(config, dict) and isinstance(config.get("config"), dict) else None
-    named = [(f"{whole}/{name}" if whole and "" in scopes_of(config) else name, shape, dtype) for name, shape, dtype in named_weights(config, found)]
-    return architecture_of(path, config, list(unique(named)), "Keras archive")
+    inside = bool(whole) and version.startswith("3") and "" in scopes_of(config)
+    named = [(f"{whole}/{name}" if inside else name, shape, dtype) for name, shape, dtype in named_weights(config, found)]
+    read = architecture_of(path, config, list(unique(named)), "Keras archive")
+    return replace(read, attributes={**read.attributes, "producer": f"keras {version}".strip()})
 
 
 def _content(path: Path, archive: Archive, file: BinaryIO) -> BinaryIO:

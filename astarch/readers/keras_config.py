@@ -15,6 +15,9 @@ from .tree import facts
 #: How many layers are read, and how deep models nest.
 LAYERS, DEPTH = 50_000, 30
 
+#: What a configuration says beside the settings of the layer itself.
+_APART = ("layers", "input_layers", "output_layers", "name", "build_config", "build_input_shape")
+
 _OPEN = Unknown(Reason.OUTSIDE, "the batch")
 
 
@@ -24,7 +27,7 @@ def architecture_of(path: Path, config: Any, weights: list[tuple[str, tuple[int,
         refuse(path, "has a configuration that describes no model", "it is no Keras model")
     reader = _Reader(path)
     root = config["config"]
-    reader.modules[""] = Module("", type_of(config), _arguments(root))
+    reader.modules[""] = Module("", type_of(config), arguments_of(root))
     reader.layers(root, "", 0)
     whole = isinstance(root.get("layers"), list)
     parameters = {name: Parameter(name, shape, dtype, reader.trained(name)) for name, shape, dtype in weights}
@@ -87,7 +90,7 @@ class _Reader:
             self.feeds[full] = ((before or "input_layer",),) if chain else given_to(entry)
             inbound = (before or "input_layer",) if chain else tuple(feeds(entry))
             trainable = inner.get("trainable") is not False
-            self.modules[full] = Module(full, type_of(entry), _arguments(inner), inbound=inbound, trainable=trainable)
+            self.modules[full] = Module(full, type_of(entry), arguments_of(inner), inbound=inbound, trainable=trainable)
             if isinstance(inner.get("layers"), list):
                 self.layers(inner, f"{full}/", depth + 1)
 
@@ -138,15 +141,18 @@ def _entries(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     )
 
 
-def _arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+def arguments_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a layer is made with, without what describes the layers in it."""
     return {
-        key: plain(value) for key, value in config.items() if key not in ("layers", "input_layers", "output_layers", "name", "build_config")
+        key: plain(value) for key, value in config.items() if key not in _APART
     }
 
 
 def plain(value: Any, depth: int = 0) -> Any:
     """A setting as data: an object of Keras by its class, code by its kind."""
     if isinstance(value, dict):
+        if value.get("class_name") in ("__tuple__", "TensorShape") and isinstance(value.get("items"), list):
+            return plain(value["items"], depth + 1)
         if "class_name" in value and "config" in value:
             if isinstance(value["config"], dict) and "name" in value["config"] and "trainable" in value["config"] and depth < 8:
                 inner = {key: plain(item, depth + 1) for key, item in value["config"].items() if key not in ("layers", "build_config")}

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..ir.architecture import Module
 from .json_text import read_json
+from .keras_config import arguments_of
 from .opening import size_of
 from .wire import Message, Source
 
@@ -38,5 +39,8 @@ def _name(data: dict[str, Any], where: str) -> str:
 def _module(name: str, data: dict[str, Any]) -> Module:
     config = data.get("config")
     return Module(
-        name, str(data.get("class_name", "")), config if isinstance(config, dict) else {}, trainable=data.get("trainable") is not False
+        name,
+        str(data.get("class_name", "")),
+        arguments_of(config) if isinstance(config, dict) else {},
+        trainable=data.get("trainable") is not False,
     )

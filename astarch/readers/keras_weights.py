@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -93,6 +94,36 @@ def named_weights(config: Any, found: list[tuple[str, tuple[int, ...], str, str]
         named += [(place, f"{path}/{name}" if path else name, *tensor) for name, tensor in zip(names, tensors, strict=True)]
     scopes = scopes_of(config)
     return [(_scoped(name, layers, scopes), shape, dtype) for _, name, shape, dtype in sorted(named, key=lambda item: item[0])]
+
+
+def by_class(config: Any) -> dict[str, str]:
+    """The groups of a file of Keras 2, which names them after the classes of layers and counts those: ``layers/conv2d_1`` is the second."""
+    found: dict[str, str] = {}
+    _by_class(config, "", found, 0)
+    return found
+
+
+def _by_class(config: Any, above: str, found: dict[str, str], depth: int) -> None:
+    inner = config.get("config") if isinstance(config, dict) else None
+    entries = inner.get("layers") if isinstance(inner, dict) else None
+    counts: dict[str, int] = {}
+    for entry in entries if isinstance(entries, list) and depth < 30 else ():
+        if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict):
+            continue
+        kind = _snake(str(entry.get("class_name")))
+        counts[kind] = counts.get(kind, -1) + 1
+        group = f"{above}layers/{kind}_{counts[kind]}" if counts[kind] else f"{above}layers/{kind}"
+        found[group] = str(entry["config"].get("name", entry.get("name")))
+        _by_class(entry, f"{group}/", found, depth + 1)
+
+
+def _snake(name: str) -> str:
+    """The name of a class as Keras names objects after it.
+
+    >>> _snake("BatchNormalization"), _snake("Conv2D"), _snake("ReLU")
+    ('batch_normalization', 'conv2d', 're_lu')
+    """
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))).lower()
 
 
 def _rank(path: str) -> int:

@@ -12,7 +12,7 @@ from ..ir.graph import TensorType
 from ..ir.unknown import Reason, Unknown
 from . import keras_metadata
 from .opening import head_of, refuse, size_of
-from .tensorflow_graph import Step, TensorFlowGraph, owner
+from .tensorflow_graph import Step, TensorFlowGraph, fed_ends, owner
 from .tensorflow_values import dtype_name, sizes
 from .tree import facts
 from .wire import Message, Source
@@ -73,6 +73,7 @@ class _Reader:
             for name, function in self.objects.table(2).items()
             if all(place in self.variables.entries for place in function.numbers(2))
         }
+        self.trained = _trained(meta) if not self.variables.entries else None
         self.flow = TensorFlowGraph(file, library.messages(1), captured)
         self.flow.types = {name: entry for name, entry in self.variables.types.items() if isinstance(entry, TensorType)}
 
@@ -80,16 +81,19 @@ class _Reader:
         signatures = {name: entry for name, entry in self.meta.table(5).items() if not name.startswith("__saved_model")}
         chosen = "serving_default" if "serving_default" in signatures else next(iter(signatures), None)
         steps = [Step(node) for node in self.graph.messages(1)]
-        inputs, outputs = self._run(steps, signatures[chosen] if chosen else None)
+        inputs, outputs = self._run(steps, signatures[chosen]) if chosen else self._run_all(steps)
         parameters, buffers = self._tensors()
-        modules = keras_metadata.read_modules(self.path) or {"": Module("", "SavedModel")}
+        modules = keras_metadata.read_modules(self.path) or {"": Module("", "MetaGraphDef" if self.path.suffix == ".meta" else "SavedModel")}
         for node in self.flow.wiring.nodes:
             if node.module not in modules:
                 modules[node.module] = Module(node.module, "")
         others = ", ".join(f"`{name}`" for name in signatures if name != chosen)
         said = [Assumption(f"the signature is `{chosen}`; others are {others}")] if others else []
+        if not signatures and outputs is not None:
+            said.append(Assumption("it has no signature: what depends on its inputs is shown, wherever it ends"))
         said += [Assumption(f"the graph reaches outside of itself: `{op}`") for op in sorted(self.flow.outward)]
-        holds = ("names", "shapes", "dtypes", "trained", "operations", "order", *(("types", "arguments") if modules[""].arguments else ()))
+        told = ("trained",) if self.trained is not None or self.variables.entries else ()
+        holds = ("names", "shapes", "dtypes", *told, "operations", "order", *(("types", "arguments") if modules[""].arguments else ()))
         return Architecture(
             target=str(self.path),
             framework="tensorflow",
@@ -100,18 +104,30 @@ class _Reader:
             graph=self.flow.wiring.graph(),
             outputs=outputs,
             assumptions=tuple(said),
-            unknown=() if signatures else (Unknown(Reason.OUTSIDE, "the SavedModel has no signature: what it runs is not said"),),
+            unknown=() if signatures or outputs is not None else (Unknown(Reason.OUTSIDE, "it has no signature: what it runs is not said"),),
             attributes=facts(
-                "SavedModel",
+                "MetaGraphDef" if self.path.suffix == ".meta" else "SavedModel",
                 holds,
                 producer=f"tensorflow {self.meta.message(1).text(5)}".strip(),
                 signature=chosen or "",
             ),
         )
 
-    def _run(self, steps: list[Step], signature: Message | None) -> tuple[dict[str, Any], tuple[Any, ...] | None]:
-        if signature is None:
+    def _run_all(self, steps: list[Step]) -> tuple[dict[str, Any], tuple[Any, ...] | None]:
+        """Without a signature: all that depends on what is fed into the graph."""
+        wanted = fed_ends(steps)
+        if not wanted:
             return {}, None
+        made = self.flow.put(steps, wanted, {})
+        sources = [index for name in wanted for index in made.get(name, [])]
+        nodes = self.flow.wiring.nodes
+        lost = Unknown(Reason.OUTSIDE, "the graph does not keep the shapes of its results")
+        outputs = tuple(lost if nodes[index].output is None else nodes[index].output for index in sources)
+        inputs = {node.target: node.output for node in nodes if node.op == "placeholder"}
+        self.flow.wiring.add("output", "output", sources, output=outputs[0] if len(outputs) == 1 else outputs)
+        return inputs, outputs
+
+    def _run(self, steps: list[Step], signature: Message) -> tuple[dict[str, Any], tuple[Any, ...] | None]:
         inputs = {name: _info(entry) for name, entry in signature.table(1).items()}
         results = signature.table(2)
         wanted = [entry.text(1) for entry in results.values()]
@@ -129,10 +145,20 @@ class _Reader:
         used = self.flow.used
         for name, kind in {**{n: k for n, k in self.variables.types.items() if n in used or not used}, **used}.items():
             if is_floating(kind.dtype) or name in self.variables.trainable:
-                parameters[name] = Parameter(name, _shape(kind), kind.dtype, self.variables.trainable.get(name, True))
+                trainable = name in self.trained if self.trained is not None else self.variables.trainable.get(name, True)
+                parameters[name] = Parameter(name, _shape(kind), kind.dtype, trainable)
             else:
                 buffers[name] = Buffer(name, _shape(kind), kind.dtype)
         return parameters, buffers
+
+
+def _trained(meta: Message) -> frozenset[str] | None:
+    """The variables that TF1 lists as trained; None where it keeps no such list."""
+    lists = meta.table(4)
+    if "variables" not in lists and "trainable_variables" not in lists:
+        return None
+    held = lists["trainable_variables"].message(2).messages(1) if "trainable_variables" in lists else []
+    return frozenset(entry.text(1).partition(":")[0] for entry in held)
 
 
 def _shape(kind: TensorType) -> tuple[Any, ...]:

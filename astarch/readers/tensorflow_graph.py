@@ -77,7 +77,7 @@ class TensorFlowGraph:
         self.outward: set[str] = set()
         self.steps: dict[str, list[Step]] = {}
         self.waiting: list[tuple[str, TensorType]] = []
-        self.scope, self.weight = "", False
+        self.scope, self.outer, self.weight = "", "", False
 
     def put(self, steps: list[Step], wanted: Iterable[str], given: Mapping[str, list[int]], depth: int = 0) -> dict[str, list[int]]:
         """Everything that the wanted values need; the nodes that make each value, by the name of its step."""
@@ -89,7 +89,9 @@ class TensorFlowGraph:
         if len(by_name) != len(steps):
             refuse(self.path, "has two nodes of one name", "it is damaged")
         for step in _ordered(by_name, [owner(name) for name in wanted], given):
-            self.scope, self.weight = _scope(step.name, by_name), step.name in weights
+            inside = _scope(step.name, by_name)
+            self.scope = inside if not self.outer or inside.startswith(self.outer) else f"{self.outer}/{inside}".rstrip("/")
+            self.weight = step.name in weights
             made[step.name] = self._step(step, made, depth)
         return made
 
@@ -100,7 +102,10 @@ class TensorFlowGraph:
             self.waiting.append((step.name, _stated(step, "shape", "dtype")))
             return [-len(self.waiting)]
         if step.op in _CALLS:
-            return self._call(step, [pick(made, name) for name in step.inputs], depth)
+            outer, self.outer = self.outer, "/".join(filter(None, (self.outer, self.scope)))  # names start anew inside of a function
+            found = self._call(step, [pick(made, name) for name in step.inputs], depth)
+            self.outer = outer
+            return found
         sources = [self._real(pick(made, name)) for name in step.inputs]
         if step.op in _PASSING and sources:
             return [sources[0]] if sources[0] is not None else []
@@ -204,6 +209,18 @@ def pick(made: Mapping[str, list[int]], name: str) -> int | None:
     found = made.get(owner(name), [])
     place = name.rpartition(":")[2]
     return (found[int(place)] if place.isdecimal() and len(place) < 6 and int(place) < len(found) else found[0]) if found else None
+
+
+def fed_ends(steps: list[Step]) -> list[str]:
+    """The steps that depend on what is fed into a graph, and that nothing else uses: names of files are not what is fed."""
+    by_name = {step.name: step for step in steps}
+    fed: dict[str, bool] = {}
+    for step in _ordered(by_name, list(by_name), {}):
+        words = step.attributes.get("dtype")
+        own = step.op.startswith("Placeholder") and (words is None or dtype_name(words.number(6)) != "string")
+        fed[step.name] = own or any(fed.get(owner(name), False) for name in step.inputs)
+    used = {owner(name) for step in steps for name in step.inputs}
+    return [step.name for step in steps if fed[step.name] and step.name not in used]
 
 
 def _ordered(steps: Mapping[str, Step], wanted: list[str], given: Mapping[str, Any]) -> list[Step]:

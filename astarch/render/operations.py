@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ def saved_operations(architecture: Architecture, page: Page | None = None) -> li
             type=_type(node, architecture),
             name=clean(node.target if node.op == "call_module" else node.name),
             inputs=", ".join(_source(architecture.graph[source], numbers, page) for source in node.inputs) or page.glyphs.dash,
-            output=value_text(node.output, page.glyphs) if node.output is not None else "",
+            output=_output(node.output, page),
             attributes=attributes_text(_settings(node, architecture), page),
             module=node.module,
         )
@@ -117,11 +117,21 @@ def _settings(node: Node, architecture: Architecture) -> Mapping[str, Any]:
     module = architecture.modules.get(node.target) if node.op == "call_module" else None
     if module is None:
         return node.attributes
-    return {
-        key: value
-        for key, value in module.arguments.items()
-        if not key.endswith("_initializer") and not (key == "trainable" and value is True)
-    }
+    return dict(telling(module.arguments.items()))
+
+
+def _output(value: Any, page: Page) -> str:
+    """What an operation gives; a graph that does not keep the type of a result says nothing of it."""
+    if isinstance(value, tuple):
+        return f"({', '.join(_output(item, page) or '?' for item in value)})"
+    return value_text(value, page.glyphs) if value is not None else ""
+
+
+def telling(arguments: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    """What a layer was saved with, as far as it says something of the layer: not its name, not how its weights began."""
+    silent = ("_initializer", "_regularizer", "_constraint")
+    kept = ((key, value) for key, value in arguments if key != "name" and not key.endswith(silent) and _telling(value))
+    return tuple((key, value) for key, value in kept if not (key == "trainable" and value is True))
 
 
 def _type(node: Node, architecture: Architecture) -> str:
@@ -203,7 +213,8 @@ def _head(columns: list[tuple[str, list[str], str]], widths: list[int], page: Pa
 
 def _row(cells: list[tuple[str, str]], widths: list[int], page: Page) -> Iterator[str]:
     """One operation: its cells side by side, what is too long going on below."""
-    folded = [_folded(text, size, page) for (text, _), size in zip(cells, widths, strict=True)]
+    last = len(cells) - 1  # attributes begin with what they are called: of those, the end is left out
+    folded = [_folded(text, size, page, whole=place != last) for place, ((text, _), size) in enumerate(zip(cells, widths, strict=True))]
     for line in range(max(map(len, folded))):
         pieces = []
         for lines, (_, style), size in zip(folded, cells, widths, strict=True):
@@ -212,9 +223,9 @@ def _row(cells: list[tuple[str, str]], widths: list[int], page: Page) -> Iterato
         yield (" " * _GAP).join(pieces).rstrip()
 
 
-def _folded(text: str, width: int, page: Page) -> list[str]:
-    """The text in lines of a width, broken after commas; a word that is longer loses its beginning."""
+def _folded(text: str, width: int, page: Page, *, whole: bool) -> list[str]:
+    """The text in lines of a width, broken after commas; a word that is longer loses its beginning, or its end."""
     if len(text) <= width:
         return [text]
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
-    return [page.fit_end(line, width) for line in lines] or [""]
+    return [(page.fit_end if whole else page.fit)(line, width) for line in lines] or [""]

@@ -12,6 +12,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 
 import keras_models
 import tensorflow as tf
+import tensorflow1_artifacts
 from tensorflow.python.framework import op_def_registry
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
@@ -58,6 +59,7 @@ def main(folder: Path) -> None:
                 (folder / f"{name}{ending}.tflite").write_bytes(content)
                 reader = tf.lite.Interpreter(model_content=content)
                 truth[name][f"tflite{ending}"] = [op["op_name"] for op in reader._get_ops_details() if op["op_name"] != "DELEGATE"]
+    truth.update(tensorflow1_artifacts.write(folder))
     truth["definitions"] = {name: results for name in dir(tf.raw_ops) if (results := definition(name)) is not None}
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
 
