@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -160,6 +161,11 @@ def _text_on_disk(root: Path, path: str) -> str:
         return ""
 
 
+def _counted(name: str) -> list[tuple[str, int]]:
+    """A key by which ``net2`` comes before ``net10``."""
+    return [(text, int(number or 0)) for text, number in re.findall(r"(\D*)(\d{0,9})", name)]
+
+
 def review(
     old: State,
     new: State,
@@ -193,7 +199,7 @@ def review(
             continue
         if comparison.changes or comparison.verdict is not Verdict.NONE:
             found.append(comparison)
-    found.sort(key=lambda one: (one.verdict.rank, one.name))
+    found.sort(key=lambda one: (one.verdict.rank, _counted(one.name)))
     return Review(old.label, new.label, tuple(found), sum(model.after is not None for model in wanted), failures)
 
 

@@ -18,7 +18,6 @@ FormOf = Callable[[Any], Any]
 
 #: Functions whose arguments of these names are axes of what they give, which has as many as what they take.
 _AXES: Mapping[str, tuple[str, ...]] = {
-    "transpose": ("dim0", "dim1"),
     "softmax": ("dim",),
     "log_softmax": ("dim",),
     "cat": ("dim",),
@@ -27,8 +26,6 @@ _AXES: Mapping[str, tuple[str, ...]] = {
     "cumsum": ("dim",),
     "gather": ("dim",),
 }
-_UNORDERED = ("transpose",)
-
 
 def with_axes(base: str, arguments: dict[str, Any], output: Any) -> dict[str, Any]:
     """The arguments with axes counted from the start."""
@@ -36,10 +33,7 @@ def with_axes(base: str, arguments: dict[str, Any], output: Any) -> dict[str, An
     if names is None or not isinstance(output, TensorType):
         return arguments
     rank = len(output.shape)
-    found = {name: _axis(value, rank) if name in names else value for name, value in arguments.items()}
-    if base in _UNORDERED and all(isinstance(found.get(name), float) for name in names):
-        found.update(zip(names, sorted(found[name] for name in names), strict=True))
-    return found
+    return {name: _axis(value, rank) if name in names else value for name, value in arguments.items()}
 
 
 def _axis(value: Any, rank: int) -> Any:
@@ -75,6 +69,15 @@ def product(values: list[Any], number: Number, form_of: FormOf) -> Any:
     return times(number(("matmul", *(value for value, _ in parts))), math.prod(factor for _, factor in parts), number)
 
 
+def turned(value: Any, axes: tuple[Any, Any], rank: int, number: Number, form_of: FormOf) -> Any:
+    """Two axes changed about, the numbers in front of it; None where the axes are not known."""
+    if any(type(axis) is not float for axis in axes):
+        return None
+    first, second = sorted(_axis(axis, rank) for axis in axes)
+    value, factor = scaled(value, form_of)
+    return times(number(("transpose", value, first, second)), factor, number)
+
+
 def attention(arguments: Mapping[str, Any], query: TensorType, mask: str, number: Number, form_of: FormOf) -> Any:
     """What `scaled_dot_product_attention` computes, in its steps; None where it is more than these.
 
@@ -94,12 +97,11 @@ def attention(arguments: Mapping[str, Any], query: TensorType, mask: str, number
         if scale is not None or not isinstance(size, int):
             return None
         scale = 1 / math.sqrt(size)
-    rank = float(len(query.shape))
-    turned = number(("transpose", ("dim0", rank - 2), ("dim1", rank - 1), ("input", arguments["key"])))
-    scores = times(product([arguments["query"], turned], number, form_of), scale, number)
-    value, factor = scaled(scores, form_of)
-    scores = times(value, factor, number)
+    rank = len(query.shape)
+    key = turned(arguments["key"], (-2.0, -1.0), rank, number, form_of)
+    value, factor = scaled(product([arguments["query"], key], number, form_of), form_of)
+    scores = times(value, factor * scale, number)
     if mask:
         scores = number(("add", *sorted((scores, arguments["attn_mask"]), key=str)))
-    weights = number(("softmax", ("dim", rank - 1), ("input", scores)))
+    weights = number(("softmax", ("dim", rank - 1.0), ("input", scores)))
     return product([weights, arguments["value"]], number, form_of)

@@ -13,7 +13,7 @@ from typing import Any
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
-from .algebra import attention, product, scaled, times, with_axes
+from .algebra import attention, product, scaled, times, turned, with_axes
 
 _WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 _MAX = {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
@@ -237,6 +237,9 @@ class _Reader:
             if query is None or (mask is None and arguments.get("attn_mask") is not None):
                 return None
             return attention(arguments, query, mask.dtype if mask is not None else "", number, form)
+        if base in ("transpose", "mT") and isinstance(node.output, TensorType):
+            axes = (arguments.get("dim0"), arguments.get("dim1")) if base == "transpose" else (-2.0, -1.0)
+            return turned(values[0], axes, len(node.output.shape), number, form)
         if len(values) != 2:
             return None
         if base == "matmul":

@@ -7,6 +7,7 @@ drawings, then lists of changes, then whole sections; the table of models goes l
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable
 
 from ...ir.change import Comparison, Review, Verdict
@@ -25,6 +26,9 @@ _ROW, _NOTHING = 4, 5
 
 #: How many changes of a kind a section lists.
 _LISTED = 30
+
+#: How many models are seen without a click.
+_OPEN = 20
 
 
 def to_markdown(result: Comparison | Review, *, limit: int = MOST_CHARACTERS) -> str:
@@ -82,17 +86,24 @@ def _head(review: Review) -> str:
     if not count:
         lines += ["No model changed.", ""]
     elif review.old:
-        lines += [f"`{_code(review.old)}` → `{_code(review.new)}`. {SIGNS[review.verdict]} {review.verdict.title}.", ""]
+        counts = Counter(comparison.verdict for comparison in review.comparisons)
+        told = ", ".join(f"{times} {SIGNS[kind]} {kind.id.replace('-', ' ')}" for kind, times in counts.items())
+        verdict = f"{SIGNS[review.verdict]} {review.verdict.title}." if count == 1 else f"{told}."
+        lines += [f"`{_code(review.old)}` → `{_code(review.new)}`. {verdict}", ""]
     return "\n".join(lines)
 
 
 def _table(parts: list[_Part]) -> str:
     if not parts:
         return ""
-    lines = ["| Model | Parameters | MACs | State dict | Verdict |", "|:--|--:|--:|:--|:--|"]
-    lines += [_row(part.comparison) for part in parts if part.level < _NOTHING]
+    head = ["| Model | Parameters | MACs | State dict | Verdict |", "|:--|--:|--:|:--|:--|"]
+    rows = [_row(part.comparison) for part in parts if part.level < _NOTHING]
     left = sum(part.level >= _NOTHING for part in parts)
-    return "\n".join([*lines, *([f"| … and {left} more | | | | |"] if left else []), ""])
+    rows += [f"| … and {left} more | | | | |"] if left else []
+    if len(rows) <= _OPEN + 5:
+        return "\n".join([*head, *rows, ""])
+    more = [f"<details><summary>and {len(parts) - _OPEN} more</summary>", "", *head, *rows[_OPEN:], "", "</details>", ""]
+    return "\n".join([*head, *rows[:_OPEN], "", *more])
 
 
 def _row(comparison: Comparison) -> str:

@@ -1,0 +1,1 @@
+"""A repository of many models of which one shared block changed."""
