@@ -125,8 +125,15 @@ class TorchLibrary:
                 return MISSING
             return self.machine.unknown(Reason.NOT_DESCRIBED, f"{kind}.{name}")
         if isinstance(found, describe.Property):
-            return found.read(value)
+            return self._asked(value, f"{kind}.{name}", found.read(value))
         return found.bind_to(value)
+
+    def _asked(self, value: Any, name: str, result: Any) -> Any:
+        """What an attribute gives; another tensor made of this one (``x.mT``) is a step of the data flow."""
+        run = RUN.get()
+        if isinstance(result, Tensor) and result is not value and not run.nested and not name.endswith(".grad"):
+            describe.leave_node(run, name, (value,), {}, result, 0)
+        return result
 
     def set_attribute(self, value: Any, name: str, new: Any) -> bool:
         """Set an attribute of a tensor; False when the value is not of this library."""
