@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from astarch import api
-from astarch.ir.change import Verdict
+from astarch.ir.change import Kind, Verdict
 from astarch.render.difference.markdown import MARKER, MOST_CHARACTERS, to_markdown
 from scripts.many_models.repository import made
 
@@ -37,3 +37,15 @@ def test_exactly_the_affected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert open_rows.count("| 🔴 breaking |") == 20
     assert folded.partition("</details>")[0].count("| 🔴 breaking |") == 12
     assert text.count("<details>") == text.count("</details>") == 33
+
+
+def test_factory_arguments_that_say_nothing_are_no_change(tmp_path: Path) -> None:
+    """As libraries that pass ``device`` and ``dtype`` on do everywhere."""
+    head = "from torch import nn\nclass Net(nn.Module):\n    def __init__(self, device=None, dtype=None):\n        super().__init__()\n"
+    tail = "    def forward(self, x):\n        return self.fc(x)\n"
+    for name, arguments in (("old", "3, 4"), ("new", "3, 4, device=device, dtype=dtype"), ("half", "3, 4, dtype=torch.float16")):
+        text = f"import torch\n{head}        self.fc = nn.Linear({arguments})\n{tail}"
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    old, new, half = (f"{tmp_path / name}.py:Net" for name in ("old", "new", "half"))
+    assert not [change for change in api.diff(old, new, inputs=(1, 3)).changes if change.kind is Kind.MODULE_REARGUED]
+    assert [change.subject for change in api.diff(old, half, inputs=(1, 3)).changes if change.kind is Kind.MODULE_REARGUED] == ["fc"]
