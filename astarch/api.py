@@ -104,10 +104,12 @@ def presets(architecture: Architecture) -> list[Preset]:
         return []
     from .readers.presets import find_presets
 
+    classes = architecture.attributes["config classes"]
     names = {name.rpartition(".")[2]: default for name, default in fields.items()}
     known = {name: value for name, value in names.items() if value is not None}
-    defaults = [Preset("defaults", {name: value for name, value in known.items() if type(value) is int})] if len(known) == len(names) else []
-    return [*defaults, *find_presets(Path(root.class_at.file), names)]
+    numbers = {name: value for name, value in known.items() if type(value) is int}
+    found = [Preset(one.name, {**numbers, **one.values}, one.span) for one in find_presets(Path(root.class_at.file), names, classes)]
+    return [*([Preset("defaults", numbers)] if len(known) == len(names) else []), *found]
 
 
 def _read_revision(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,45 @@ class InputSpec:
             return f"{name}[{'; '.join(map(str, self.items))}]"
         dtype = "" if self.dtype == "float32" else f":{self.dtype}"
         return f"{name}{','.join(map(str, self.shape)) or 'scalar'}{dtype}"
+
+
+def parse_settings(texts: Iterable[str]) -> list[dict[str, Any]]:
+    """Read every ``--set``: the settings, several when a name has several values.
+
+    >>> parse_settings(["dim=384,768", "heads=6,12", "bias=False"])
+    [{'dim': 384, 'heads': 6, 'bias': False}, {'dim': 768, 'heads': 12, 'bias': False}]
+    """
+    values: dict[str, list[Any]] = {}
+    for text in texts:
+        name, sign, rest = text.partition("=")
+        if not sign or not _SYMBOL.fullmatch(name.strip()) or not rest.strip():
+            raise InputError(f"`--set {text}` gives no name a value", "write --set dim=768 or --set dim=384,768")
+        values.setdefault(name.strip(), []).extend(_setting(part) for part in _parts(rest))
+    most = max((len(found) for found in values.values()), default=0)
+    for name, found in values.items():
+        if len(found) not in (1, most):
+            raise InputError(f"`{name}` has {len(found)} values where others have {most}", "give each name one value, or all as many")
+    return [{name: found[place if len(found) > 1 else 0] for name, found in values.items()} for place in range(most)]
+
+
+def _parts(text: str) -> list[str]:
+    """What commas part, those in brackets left alone."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _setting(text: str) -> Any:
+    """A value as Python writes it; any other text is itself."""
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return {"true": True, "false": False, "none": None}.get(text.strip().lower(), text.strip())
 
 
 def parse_input(text: str) -> InputSpec:

@@ -95,6 +95,8 @@ def test_options_reach_the_reader(run: Run, asked: list[tuple[str, dict[str, Any
     ((target, options),) = asked
     assert target == "net.py:Net"
     assert options == {
+        "set": {},
+        "free": (),
         "inputs": [InputSpec(None, (1, 3, 8, 8)), InputSpec("m", (1,), "bool")],
         "search_path": ["lib"],
         "names": {"config": "a.b:C(x=1)"},

@@ -63,7 +63,7 @@ def test_fits_any_width(width: int, plain: bool) -> None:
 def test_repeats_are_folded_with_their_count() -> None:
     text = to_text(samples.deep(12), page=Page(200))
     assert "h.0–11 ×12" in text
-    assert "12×(4*config.n_embd**2 + 5*config.n_embd)" in text
+    assert "12×(4*n_embd**2 + 5*n_embd)" in text
     assert "h.1.norm" not in text
     assert len(list(flat(rows(samples.deep(12), fold=False)))) == 4 + 12 * 3
 
@@ -84,15 +84,15 @@ def test_depth() -> None:
 
 def test_tied_frozen_unknown_assumed_and_otherwise_are_shown() -> None:
     text = to_text(samples.deep(2), page=Page(160))
-    assert "(50257*config.n_embd)" in text
+    assert "(50257*n_embd)" in text
     assert "unique" in text
     assert "as listed" in text
-    assert "2*config.n_embd frozen" in text
+    assert "2*n_embd frozen" in text
     assert "Not known (2)" in text
     assert "1 data-dependent: depends on the values inside a tensor" in text
     assert "flash_attn.flash_attn_func  src/gpt/gpt.py:61" in text
     assert "Assumed (1)" in text
-    assert "if config.bias: 0 parameters" in text
+    assert "if config.bias: - wte Embedding(50257, config.n_embd)" in text
 
 
 def test_colour_only_when_asked() -> None:

@@ -32,6 +32,9 @@ SUFFIXES = {
 @click.command("show", short_help="Show what a model is, and what is wrong with it.")
 @click.argument("target", required=False)
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
+@click.option("--set", "-s", "values", multiple=True, metavar="NAME=VALUE", help="A value for an argument, a field or a size; several give a table.")
+@click.option("--free", multiple=True, metavar="NAME", help="A number to be a symbol although it has a default; `all` for every size.")
+@click.option("--derivation", is_flag=True, help="Show how the input was worked out.")
 @click.option("--depth", "-d", metavar="N|all|auto", help="Levels of modules to show: 3 in a table, in a drawing what stays readable.")
 @click.option("--ops/--no-ops", "operations", default=None, help="Show functions and methods as well; of a saved graph they are shown.")
 @click.option("--format", "-f", "form", type=click.Choice(FORMATS), help="How to write it; by the file's suffix, or text.")
@@ -52,17 +55,25 @@ def command(target: str | None, **options: Any) -> None:
     TARGET is FILE.py:EXPRESSION or package.module:EXPRESSION. Without one, the models that
     pyproject.toml names are shown.
     """
+    from .. import api
     from ..config import load_config
+    from ..inputs import parse_settings
 
     config = load_config(Path.cwd())
     options["form"] = options["form"] or _form(options["output"])
     depth = _depth(options["depth"], options["form"])
     shown: list[str | bytes] = []
     failed = False
+    settings = parse_settings(options["values"])
     for model in _models(target, options, config):
-        architecture = _read(model, options, config)
+        if len(settings) > 1 and options["form"] == "text":
+            shown.append(_table(model, {_label(one): one for one in settings}, options, config))
+            continue
+        architecture = _read(model, options, config, settings[0] if settings else {})
         failed = failed or any(finding.severity == "error" for finding in architecture.diagnostics)
         shown.append(_rendered(architecture, depth, options))
+        if options["form"] == "text" and not settings and api.presets(architecture):
+            shown.append(_table(model, None, options, config))
     _write(_joined(shown, options["form"]), options["output"])
     raise click.exceptions.Exit(1 if failed else 0)
 
@@ -119,18 +130,40 @@ def _depth(text: str | None, form: str) -> int | str | None:
     raise click.BadParameter(f"{text!r} is neither a number above 0 nor `all` nor `auto`.", param_hint="'--depth'")
 
 
-def _read(model: ModelConfig, options: dict[str, Any], config: Config) -> Architecture:
+def _read(model: ModelConfig, options: dict[str, Any], config: Config, values: dict[str, Any]) -> Architecture:
     from .. import api
 
     with _progress(model.target.text):
-        return api.read(
-            model.target,
-            inputs=list(model.inputs),
-            search_path=[*options["folders"], *config.search_path],
-            names=model.names,
-            python=options["python"] or config.python,
-            budget=options["budget"] or config.budget,
-        )
+        return api.read(model.target, set=values, **_asked(model, options, config))
+
+
+def _asked(model: ModelConfig, options: dict[str, Any], config: Config) -> dict[str, Any]:
+    """What a reading is asked for."""
+    from .. import api
+
+    return {
+        "inputs": list(model.inputs) or api.AUTO,
+        "search_path": [*options["folders"], *config.search_path],
+        "names": model.names,
+        "python": options["python"] or config.python,
+        "budget": options["budget"] or config.budget,
+        "free": options["free"],
+    }
+
+
+def _table(model: ModelConfig, table: dict[str, dict[str, Any]] | None, options: dict[str, Any], config: Config) -> str:
+    """The model at several settings; at its project's presets when none are given."""
+    from .. import api
+    from ..render.settings import settings_text
+
+    with _progress(model.target.text):
+        found = api.settings(model.target, table, **_asked(model, options, config))
+    page = _page(options)
+    return page.written(settings_text(found, page) + "\n")
+
+
+def _label(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
 @contextmanager
@@ -170,7 +203,8 @@ def _rendered(architecture: Architecture, depth: int | str | None, options: dict
         from .. import api
         from ..render.text import to_text
 
-        return to_text(architecture, page=_page(options), depth=depth, operations=operations, sources=api.sources(architecture))
+        sources = api.sources(architecture)
+        return to_text(architecture, page=_page(options), depth=depth, derivation=options["derivation"], operations=operations, sources=sources)
     if options["form"] == "markdown":
         from ..render.markdown import to_markdown
 

@@ -78,6 +78,10 @@ class Library(Protocol):
         """The class of a value of the framework's own."""
 
 
+#: The first part of the key of a flag that nobody gave.
+CHOICE = "choice"
+
+
 class Decision:
     """An undecided condition that was given an answer."""
 
@@ -238,6 +242,13 @@ class Machine:
             self.differing(fact.left, fact.right)
         self.requirements.setdefault(fact, self.where())
         ACTIVE.set((ACTIVE.get() or Assumptions()).extended(fact))
+
+    def choose(self, name: str, likely: bool = False) -> bool:
+        """A flag that nobody gave: as the replay wants it, or the likelier way."""
+        key = (CHOICE, name)
+        answer = self.decisions.get(key, likely)
+        self.decided.append(Decision(key, name, self.where(), answer))
+        return answer
 
     def decide(self, condition: str, likely: bool = False) -> bool:
         """Answer a condition that cannot be decided: as the replay wants it, or the likelier way."""

@@ -17,6 +17,7 @@ from .dtype import bits
 from .graph import Graph
 from .inference import Inference
 from .span import NOWHERE, Span
+from .substitution import substituted
 from .unknown import Unknown
 
 
@@ -194,6 +195,10 @@ class Architecture:
         """The class of the root module."""
         root = self.modules.get("")
         return root.class_name if root else self.target
+
+    def at(self, **values: int | Dim) -> Architecture:
+        """With sizes in place of symbols: ``architecture.at(dim=768, heads=12)``; a dotted name by its last part."""
+        return substituted(self, values)
 
     @property
     def parameter_count(self) -> int | Dim:

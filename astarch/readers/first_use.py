@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..interpreter.values import BoundMethod, Builtin, Function, GenericAlias, L
 from ..ir.dim import Dim
 from ..ir.unknown import Unknown
 
-Shape = tuple["int | str", ...]
+Shape = tuple["int | str | Dim", ...]
 
 _SPACE = {"1d": ("L",), "2d": ("H", "W"), "3d": ("D", "H", "W")}
 
@@ -92,12 +92,15 @@ def _sizes(value: Any) -> tuple[Any, ...]:
 
 
 def combinations(arguments: list[Wanted], shapes: dict[str, list[tuple[Shape, str]]]) -> Iterator[list[InputSpec]]:
-    """The inputs worth trying; none when nothing is known of an argument."""
-    choices = [shapes.get(argument.name, []) for argument in arguments]
-    for number, chosen in enumerate(product(*choices)):
+    """The inputs worth trying; an argument of which nothing is known is tried as another one."""
+    some = next(iter(shapes.values()), [])
+    kinds = [[(argument, *shape) for shape in shapes.get(argument.name, some)] for argument in arguments]
+    if len(arguments) == 1 and not arguments[0].is_list:  # lists are seldom annotated as such
+        kinds[0] += [(replace(arguments[0], is_list=True), shape, dtype) for shape, dtype in some if len(shape) > 3]
+    for number, chosen in enumerate(product(*kinds)):
         if number == MOST_TRIES:
             return
-        yield [_spec(argument, *shape) for argument, shape in zip(arguments, chosen)]
+        yield [_spec(*one) for one in chosen]
 
 
 def _spec(argument: Wanted, shape: Shape, dtype: str) -> InputSpec:

@@ -31,14 +31,16 @@ class Given:
 
     Attributes:
         offered: Every name that a value could have been given for.
-        defaults: What config fields that became symbols are by default.
+        fields: The fields of configs that became objects with symbols, with what they are by default; None where nothing says it.
+        classes: The names of the classes of those configs.
     """
 
     def __init__(self, values: Mapping[str, Any] | None = None, free: Iterable[str] = ()) -> None:
         self.values = dict(values or {})
         self.free = frozenset(free)
         self.offered: dict[str, None] = {}
-        self.defaults: dict[str, Any] = {}
+        self.fields: dict[str, Any] = {}
+        self.classes: set[str] = set()
         self.used: set[str] = set()
 
     def value(self, name: str) -> Any:
@@ -57,7 +59,11 @@ class Given:
 
     def is_free(self, name: str) -> bool:
         """Whether a number is to be a symbol although it has a default."""
-        return ALL in self.free or name in self.free or name.rpartition(".")[2] in self.free
+        return ALL in self.free or self.is_named(name)
+
+    def is_named(self, name: str) -> bool:
+        """Whether the user wants just this one free: a flag then is read both ways."""
+        return name in self.free or name.rpartition(".")[2] in self.free
 
     def check(self) -> None:
         """Every name that a value was given for occurs.
@@ -111,7 +117,9 @@ class Filling:
             annotation = found
         if isinstance(annotation, Class) and annotation.host is None:
             return self.settings(name, annotation)
-        if kind in ("bool", "str"):
+        if kind == "bool":
+            return self.machine.choose(name)
+        if kind == "str":
             return Unknown(Reason.UNDECIDED, name)
         if kind not in ("int", "float") and (uses := _uses(self.module, name)):
             return self._described_by_use(name, uses)
@@ -121,15 +129,18 @@ class Filling:
     def settings(self, name: str, cls: Class) -> Any:
         """An object of a config class, its sizes symbols ``name.field``."""
         parameters = self._parameters(cls)
+        self.given.classes.add(cls.name)
         fields: dict[str, Any] = {}
         for parameter in parameters:
             full = f"{name}.{parameter.name}"
             value = self.given.value(full)
+            self.given.fields[full] = None if parameter.default is parameter.empty else parameter.default
             if value is MISSING and parameter.default is parameter.empty:
                 value = self.missing(full, parameter.annotation)
             elif value is MISSING and _is_size(parameter.default):
                 value = Dim.symbol(full)
-                self.given.defaults[full] = parameter.default
+            elif value is MISSING and isinstance(parameter.default, bool) and self.given.is_named(full):
+                value = self.machine.choose(full, parameter.default)
             if value is not MISSING:
                 fields[parameter.name] = value
         made = self.machine.call(cls, (), fields)
@@ -141,19 +152,22 @@ class Filling:
         """Class variables that are sizes: the object gets symbols in their place."""
         for field in [field for base in reversed(cls.mro[:-1]) for field in base.namespace]:
             value, full = cls.find(field), f"{name}.{field}"
-            given = MISSING if field.startswith("__") else self.given.value(full)
+            if field.startswith("__") or not isinstance(value, (bool, int, float, str, type(None))):
+                continue
+            given = self.given.value(full)
+            self.given.fields[full] = value
             if given is not MISSING:
                 self.machine.put(made, field, given)
             elif _is_size(value):
-                self.given.defaults[full] = value
                 self.machine.put(made, field, Dim.symbol(full))
 
     def _freed(self, name: str, default: Any) -> Any:
         """A symbol for an argument that has a default, where the user wants one; `MISSING` otherwise."""
         if isinstance(default, Instance) and self._has_fields(default):
             return self._override(name, default)
+        if type(default) is bool and self.given.is_named(name):
+            return self.machine.choose(name, default)
         if _is_size(default) and self.given.is_free(name):
-            self.given.defaults[name] = default
             return Dim.symbol(name)
         return MISSING
 
@@ -166,9 +180,9 @@ class Filling:
         for field in default.py_class.find("__dataclass_fields__"):
             full = f"{name}.{field}"
             value, current = self.given.value(full), default.__dict__.get(field)
+            self.given.fields[full] = current
             if value is MISSING and _is_size(current) and self.given.is_free(full):
                 value = Dim.symbol(full)
-                self.given.defaults[full] = current
             if value is not MISSING:
                 changed[field] = value
         if not changed:
@@ -184,7 +198,12 @@ class Filling:
             return self.settings(name, cls)
         self.machine.assume(f"{name} is a namespace of numbers")
         namespace = self.machine.get(self.machine.import_module("types"), "SimpleNamespace")
-        return self.machine.call(namespace, (), {field: self.given.size(f"{name}.{field}") for field in sorted(uses)})
+        return self.machine.call(namespace, (), {field: self._field(name, field) for field in sorted(uses)})
+
+    def _field(self, name: str, field: str) -> Any:
+        """A number that a config is asked for, of which nothing more is known."""
+        self.given.fields[f"{name}.{field}"] = None
+        return self.given.size(f"{name}.{field}")
 
     def _class_with(self, uses: frozenset[str]) -> Class | None:
         """The class named in the module, no model itself, that has most of the fields, and at least half."""

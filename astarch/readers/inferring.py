@@ -64,7 +64,7 @@ def _sized(spec: InputSpec, sizes: dict[str, int]) -> InputSpec:
     return replace(spec, shape=tuple(sizes.get(size, size) if isinstance(size, str) else size for size in spec.shape), items=items)
 
 
-def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], None]) -> Architecture:
+def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], object]) -> Architecture:
     """The reading on the input that fits.
 
     Args:
@@ -77,8 +77,8 @@ def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], None])
         return found
     users: dict[str, Any] | None = None
     guess = first
-    while not _fits(found):
-        if guess.specs:
+    while not _fits(found, guess):
+        if guess.specs and (not guess.told_by or _first_user(found) == guess.told_by):
             guess = Guess(guess.number + 1, users)
         elif users is None:
             blank = Guess(blank=True)
@@ -91,17 +91,29 @@ def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], None])
     return _solved(read, guess, found)
 
 
-def _fits(found: Architecture) -> bool:
-    """Whether the forward came to an end with everything in it known."""
-    if found.outputs is None or any(isinstance(value, Unknown) for value in found.outputs):
+def _fits(found: Architecture, guess: Guess) -> bool:
+    """Whether the forward came to an end without an error, and its result or at least the layer that told the input is known."""
+    if found.outputs is None or any(finding.severity == "error" for finding in found.diagnostics):
         return False
-    return not any(finding.severity == "error" for finding in found.diagnostics)
+    if guess.told_by and _first_user(found) != guess.told_by:
+        return False
+    if not any(isinstance(value, Unknown) for value in found.outputs):
+        return True
+    return any(call.module == guess.told_by and isinstance(call.outputs[0], TensorType) for call in found.calls if call.outputs)
+
+
+def _first_user(found: Architecture) -> str:
+    """The layer of the framework with weights that ran first."""
+    owners = {name.rpartition(".")[0] for name in found.parameters}
+    leaves = (call.module for call in found.calls if call.module in owners and found.modules[call.module].type.startswith("torch."))
+    return next(leaves, "")
 
 
 def _solved(read: Callable[[Guess], Architecture], guess: Guess, found: Architecture) -> Architecture:
     """The reading with sizes in place of the symbols that something fixes."""
     given = {spec.name or "input": str(replace(spec, name=None)) for spec in guess.specs}
-    names = [name for name in SPACE if any(name in (*spec.shape, *(size for item in spec.items or () for size in item.shape)) for spec in guess.specs)]
+    used = {size for spec in guess.specs for one in (spec, *(spec.items or ())) for size in one.shape}
+    names = [name for name in SPACE if name in used]
     equations = [one for one in _equations(found) if 0 < len(_symbols(one.fact) & set(names)) == len(_symbols(one.fact))]
     sides = answers([one.fact for one in equations], names)
     steps = _steps(found, equations)
@@ -121,7 +133,13 @@ def _equations(found: Architecture) -> list[Equation]:
     output = next((value for value in found.outputs or () if isinstance(value, TensorType)), None)
     if output is not None and output.shape and isinstance(output.shape[0], Dim) and "B" in symbols(output.shape[0]):
         demanded += [_whole_batch(output.shape[0])]
-    return list({str(one.fact): one for one in demanded if one is not None}.values())
+    single = [replace(one, fact=_of_one_sample(one.fact)) for one in demanded if one]
+    return list({str(one.fact): one for one in single}.values())
+
+
+def _of_one_sample(fact: Fact) -> Fact:
+    """What holds for every batch holds for a single sample."""
+    return Fact(substitute(fact.left, {"B": 1}), fact.sign, substitute(fact.right, {"B": 1}))
 
 
 def _whole_batch(size: Dim) -> Equation | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from ..interpreter.machine import Decision
+from ..interpreter.machine import CHOICE, Decision
 from ..ir.architecture import Alternative, Architecture, Assumption, Call
 from ..ir.dim import Dim, same
 from ..ir.graph import Record, TensorType
@@ -82,6 +82,11 @@ def _assumption(decision: Decision, answer: bool) -> Assumption:
     return Assumption(decision.condition if answer else f"not ({decision.condition})", decision.span)
 
 
+def _under(path: Path) -> str:
+    """The conditions that hold where these were answered the other way."""
+    return " and ".join(_assumption(step, not step.answer).message for step in path)
+
+
 def _settled(first: Architecture, others: list[tuple[Path, Outcome]], assumed: list[Assumption], undone: int) -> Architecture:
     """The first run reduced to what the others agree on."""
     lost: list[Unknown] = []
@@ -89,12 +94,15 @@ def _settled(first: Architecture, others: list[tuple[Path, Outcome]], assumed: l
     agreed = first
     for path, other in others:
         decision = path[-1]
+        if decision.key[:1] == (CHOICE,):
+            assumed.append(_assumption(decision, decision.answer))
+            alternatives.append(Alternative(_under(path), decision.span, other.architecture))
+            continue
         reduced = _agreed(agreed, other.architecture, decision.span)
         if reduced is not agreed:
             agreed = reduced
             lost.append(Unknown(Reason.UNDECIDED, decision.condition, decision.span))
-            condition = " and ".join(_assumption(step, not step.answer).message for step in path)
-            alternatives.append(Alternative(condition, decision.span, other.architecture))
+            alternatives.append(Alternative(_under(path), decision.span, other.architecture))
     if undone > 0:
         lost.append(Unknown(Reason.BUDGET_SPENT, f"{undone} conditions were answered one way only"))
     return replace(

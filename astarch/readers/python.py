@@ -194,7 +194,8 @@ def read_source(
         raise ReadError(str(error)) from None
     finally:
         project.keep()
-    return replace(found, attributes={**found.attributes, "search_path": tuple(map(str, project.search_path))})
+    fields = {"fields": dict(given.fields), "config classes": tuple(given.classes)} if given is not None and given.fields else {}
+    return replace(found, attributes={**found.attributes, **fields, "search_path": tuple(map(str, project.search_path))})
 
 
 def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, names: dict[str, str]) -> Outcome:

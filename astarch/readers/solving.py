@@ -10,8 +10,9 @@ from ..ir.dim import Dim, Fact, evaluate, symbols
 
 #: Larger sides are not tried.
 LARGEST = 2048
-#: Of sides that are not equal, no larger ones, and no more answers.
+#: Of sides that are not equal, or beside another axis, no larger ones, and no more answers.
 LARGEST_OBLONG = 256
+LARGEST_DEPTH = 64
 MOST_ANSWERS = 64
 
 _SIGNS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
@@ -31,17 +32,20 @@ def answers(facts: Sequence[Fact], names: Sequence[str]) -> tuple[dict[str, int]
     used = [name for name in names if any(name in _symbols(fact) for fact in facts)]
     if not used:
         return ()
-    equal = [found for found in _equal_sides(used) if _hold(facts, found)]
-    found = equal or list(_oblong(facts, used))
-    return tuple(sorted(found[:MOST_ANSWERS], key=_roundness))
+    sides = [name for name in used if name in ("H", "W")] or used
+    others = [name for name in used if name not in sides]
+    found = [
+        {**dict.fromkeys(others, depth), **dict.fromkeys(sides, side)}
+        for depth in range(1, LARGEST_DEPTH + 1 if others else 2)
+        for side in range(1, LARGEST_OBLONG + 1 if others else LARGEST + 1)
+        if _hold(facts, {**dict.fromkeys(others, depth), **dict.fromkeys(sides, side)})
+    ]
+    found = found or list(_oblong(facts, used))
+    return tuple(sorted(found, key=_roundness)) if len(found) <= MOST_ANSWERS else ()  # more than that is no answer
 
 
 def _symbols(fact: Fact) -> set[str]:
     return {*symbols(fact.left), *symbols(fact.right)}
-
-
-def _equal_sides(names: Sequence[str]) -> Iterator[dict[str, int]]:
-    return (dict.fromkeys(names, side) for side in range(1, LARGEST + 1))
 
 
 def _oblong(facts: Sequence[Fact], names: Sequence[str]) -> Iterator[dict[str, int]]:
@@ -66,7 +70,11 @@ def _value(size: Any, values: Mapping[str, int]) -> Any:
     return evaluate(size, values) if isinstance(size, Dim) else size
 
 
-def _roundness(values: Mapping[str, int]) -> tuple[int, int]:
-    """Sizes that halve often come first, then small ones."""
+#: Sides of pictures as they are commonly used.
+_USUAL = (224, 32, 28, 64)
+
+
+def _roundness(values: Mapping[str, int]) -> tuple[int, ...]:
+    """The usual sizes come first, then those that halve often, then small ones."""
     side = max(values.values())
-    return -(side & -side), side
+    return _USUAL.index(side) if side in _USUAL else len(_USUAL), -sum(size & -size for size in values.values()), side

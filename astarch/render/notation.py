@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..ir.dim import Dim
+from ..ir.dim import Dim, factored, substitute, symbols
 from ..ir.graph import Record, TensorType
 from ..ir.tensor import Tensor
 from ..ir.unknown import Unknown
@@ -121,9 +121,20 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | Dim) and not isinstance(value, bool)
 
 
+def formula_text(count: Dim) -> str:
+    """A formula, factored; fields of a config by their own names where that is clear.
+
+    >>> formula_text(Dim.symbol("config.depth") * (2 * Dim.symbol("config.width") + 1))
+    'depth*(2*width + 1)'
+    """
+    bare = {name: name.rpartition(".")[2] for name in symbols(count)}
+    clear = len(set(bare.values())) == len(bare)
+    return factored(substitute(count, {name: Dim.symbol(short) for name, short in bare.items()}) if clear else count)
+
+
 def count_text(count: int | Dim) -> str:
     """A count in full: ``25,557,032``, or its formula."""
-    return f"{count:,}" if isinstance(count, int) else str(count)
+    return f"{count:,}" if isinstance(count, int) else formula_text(count)
 
 
 def short_count(count: int | Dim) -> str:
@@ -133,7 +144,7 @@ def short_count(count: int | Dim) -> str:
     ('4.09G', '999', '15.0k')
     """
     if not isinstance(count, int):
-        return str(count)
+        return formula_text(count)
     for size, unit in _UNITS:
         if count >= size:
             value = count / size
@@ -148,7 +159,7 @@ def bytes_text(count: int | Dim) -> str:
     ('97.49 MiB', '424 B')
     """
     if not isinstance(count, int):
-        return f"{count} B"
+        return f"{formula_text(count)} B"
     value, unit = float(count), "B"
     for larger in ("KiB", "MiB", "GiB", "TiB"):
         if value < 1024:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..ir.dim import Dim
 from ..ir.span import Span
 from .notation import arguments_text, count_text, shape_text, short_count, values_text
 from .paint import Page, clean
@@ -155,6 +156,8 @@ def _name(row: Row, page: Page, *, full: bool) -> str:
         return page.glyphs.dot
     name = clean(row.name) or "(root)"
     name = name if full else name.rpartition(".")[2]
+    if not isinstance(row.repeats, int):
+        return f"{name} {page.glyphs.times}{row.repeats}"
     if row.times == 1:
         return name
     first, last = row.name, row.last
@@ -203,17 +206,24 @@ def _parameters(row: Row, page: Page) -> str:
     if isinstance(row.parameters, int) and row.parameters == 0:
         tied = not (isinstance(row.tied, int) and row.tied == 0)
         return f"({count_text(row.tied)})" if tied else page.glyphs.dash
-    return _times(row, count_text(row.parameters), page)
+    return _times(row, count_text(one_of(row.parameters, row)), page)
 
 
 def _macs(row: Row, page: Page) -> str:
     if row.macs is None or (isinstance(row.macs, int) and row.macs == 0):
         return page.glyphs.dash
-    return _times(row, short_count(row.macs), page)
+    return _times(row, short_count(one_of(row.macs, row)), page)
+
+
+def one_of(count: int | Dim, row: Row) -> int | Dim:
+    """The share of one of the modules that a row's name stands for."""
+    return count if isinstance(row.rounds, int) else count // row.rounds
 
 
 def _times(row: Row, text: str, page: Page) -> str:
     """What one of the equal modules has, and how many there are."""
+    if not isinstance(row.repeats, int):
+        return f"{row.repeats}{page.glyphs.times}({text})"
     if row.times == 1:
         return text
     return f"{row.times}{page.glyphs.times}({text})" if " " in text else f"{row.times}{page.glyphs.times}{text}"

@@ -12,9 +12,11 @@ from ..ir.dim import Dim
 from ..ir.dtype import bits
 from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Unknown
+from .alternatives import effect_text
 from .frames import frames, wrapped
+from .inference import derivation_text, inference_text
 from .notation import bytes_text, count_text, shape_text, short_count, value_text, values_text
-from .operations import is_saved_graph, operations_table, title_text
+from .operations import is_saved_graph, operations_table, telling, title_text
 from .paint import Page, clean
 from .rows import flat, rows
 from .table import Table, table
@@ -30,6 +32,7 @@ def to_text(
     depth: int | None = 3,
     operations: bool = False,
     sources: Mapping[str, str] | None = None,
+    derivation: bool = False,
 ) -> str:
     """The report.
 
@@ -39,6 +42,7 @@ def to_text(
         depth: How many levels of modules; None for all.
         operations: Whether functions and methods of the forward get rows.
         sources: Text of the files that findings mention, by path.
+        derivation: Whether to show how the input was worked out.
     """
     page = page or Page()
     sections = [
@@ -46,6 +50,7 @@ def to_text(
         _tensors(architecture, page, depth) if "format" in architecture.attributes else _modules(architecture, page, depth, operations),
         operations_table(architecture, page) if operations and is_saved_graph(architecture) else "",
         frames(architecture.diagnostics, sources or {}, page),
+        derivation_text(architecture.inference, page) if derivation and architecture.inference is not None else "",
         _alternatives(architecture, page),
         _unknown(architecture, page),
         _requirements(architecture, page),
@@ -65,7 +70,7 @@ def _heading(architecture: Architecture, page: Page) -> str:
     lines = [f"{page.paint(page.fit(name, page.width), 'title')}{fill}{page.paint(gap, 'dim')}"]
     about = architecture.attributes
     if "format" in about:
-        opset = ", ".join(f"{domain.removeprefix('ai.onnx') or 'opset'} {number}" for domain, number in (about.get("opset") or {}).items())
+        opset = ", ".join(f"{'opset' if domain == 'ai.onnx' else domain} {number}" for domain, number in (about.get("opset") or {}).items())
         signature = f"signature {about['signature']}" if about.get("signature") else ""
         under = f"the tensors under {about['under']}" if about.get("under") else ""
         parts = (about["format"], opset, about.get("producer"), signature, under)
@@ -76,6 +81,8 @@ def _heading(architecture: Architecture, page: Page) -> str:
         given = ", ".join(f"{clean(key)} {value_text(value, page.glyphs)}" for key, value in architecture.inputs.items())
         gives = f" {page.glyphs.arrow} {values_text(architecture.outputs, page.glyphs)}" if architecture.outputs is not None else ""
         lines += wrapped(f"{given or '()'}{gives}", page.width)
+    if architecture.inference is not None:
+        lines += wrapped(inference_text(architecture.inference, page.glyphs), page.width)
     return "\n".join(lines)
 
 
@@ -104,7 +111,7 @@ def _tensors(architecture: Architecture, page: Page, depth: int | None) -> str:
     """The modules of a saved model with every tensor that it holds."""
     tree = rows(architecture, tensors=True)
     told = is_saved_graph(architecture) and architecture.framework == "keras"
-    levels = [(level, replace(row, arguments=()) if told else row) for level, row in flat(tree, depth)]
+    levels = [(level, replace(row, arguments=() if told else telling(row.arguments))) for level, row in flat(tree, depth)]
     return "\n".join(table(levels, page, forward=True, heading=_root_place(architecture).file, saved=True).lines) if levels else ""
 
 
@@ -117,9 +124,7 @@ def _alternatives(architecture: Architecture, page: Page) -> str:
     lines: list[str] = []
     for alternative in architecture.alternatives[:_SHOWN]:
         place = place_text(alternative.span)
-        count = alternative.architecture.parameter_count
-        same = str(count) == str(architecture.parameter_count)
-        what = "the same parameters" if same else f"{count_text(count)} parameters"
+        what = effect_text(architecture, alternative.architecture, page.glyphs)
         lines += _item(f"if {clean(alternative.condition)}: {what}", place, page)
     return _section("Otherwise", len(architecture.alternatives), lines, page)
 
@@ -226,7 +231,7 @@ def _compute(architecture: Architecture) -> str:
     flops = 2 * macs
     if isinstance(macs, int) and isinstance(flops, int):
         return f"{short_count(macs)} MACs = {short_count(flops)} FLOPs, two per MAC, of matmul, convolution and attention ({macs:,} MACs)"
-    return f"{macs} MACs; FLOPs are two per MAC; of matmul, convolution and attention"
+    return f"{count_text(macs)} MACs; FLOPs are two per MAC; of matmul, convolution and attention"
 
 
 def _known(architecture: Architecture) -> str:

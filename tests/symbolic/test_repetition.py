@@ -1,5 +1,6 @@
 """Loops over a count that is a symbol: formulas that are right for every number of rounds, or the loop is left unread."""
 
+# ruff: noqa: E501, ISC004 - a program, a line
 from __future__ import annotations
 
 from pathlib import Path

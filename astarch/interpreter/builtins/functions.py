@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from ...ir.dim import Dim, maximum, minimum, nearest
+from ...ir.dim import Dim, Ratio, Real, Undecided, maximum, minimum, nearest
 from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
 from ..budget import BudgetSpent
@@ -185,8 +185,23 @@ def _extreme(m: Machine, pick: Any, symbolic: Any, args: tuple[Any, ...], key: A
         if type(item) is Unknown:
             return item
     if key is None and any(isinstance(item, Dim) for item in items):
-        return symbolic(*items)
+        return symbolic(*items) if not any(isinstance(item, (Ratio, Real)) for item in items) else _best(m, pick, items)
+    if key is None and any(isinstance(item, (Ratio, Real)) for item in items):
+        return _best(m, pick, items)
     return pick(items, key=key)
+
+
+def _best(m: Machine, pick: Any, items: list[Any]) -> Any:
+    """The least or greatest of numbers that depend on sizes: which one it is may have to be decided."""
+    best = items[0]
+    for item in items[1:]:
+        first, second = (item, best) if pick is min else (best, item)
+        try:
+            smaller = bool(first < second)
+        except Undecided as undecided:
+            smaller = m.decide(str(undecided))
+        best = item if smaller else best
+    return best
 
 
 @builtin("abs", lenient=False)
