@@ -110,8 +110,8 @@ def _feeding(name: str, source: Architecture, artifact: Architecture) -> Iterato
     given, taken = (_calls(side, name) for side in (source, artifact))
     if given is not None and taken is not None and given != taken:
         once = len(given) == len(taken) == 1  # several calls may be numbered in another way
-        texts = ["; ".join(", ".join(call) for call in calls) for calls in (given, taken)]
-        yield Fact(name, "given to it", Status.CONTRADICTED if once else Status.ABSENT, *texts, at)
+        expected, found = ("; ".join(", ".join(call) for call in calls) for calls in (given, taken))
+        yield Fact(name, "given to it", Status.CONTRADICTED if once else Status.ABSENT, expected, found, at)
         return
     yield Fact(name, "fed by", Status.CONFIRMED, ", ".join(ours), ", ".join(theirs), at)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..ir.architecture import Architecture, Module
 from ..ir.graph import Node, TensorType
+from ..ir.span import NOWHERE
 from ..ir.verification import Fact, Status
 from .keras_layers import Expected, config_of, expected_operations, is_recurrent
 from .keras_operations import CORE, kinds_of, settings_in
@@ -59,8 +60,8 @@ def _difference(ours: list[tuple[str, Expected]], theirs: list[tuple[str, Node]]
     place = next((n for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one[1].kind != other[0]), min(len(ours), len(theirs)))
     name, kind = (ours[place][0], ours[place][1].kind) if place < len(ours) else ("forward", "nothing more")
     other, node = theirs[place] if place < len(theirs) else ("nothing more", None)
-    at = {"expected_at": layers[name].defined_at} if name in layers else {}
-    return Fact(name, f"operation {place + 1}", Status.CONTRADICTED, kind, other, found_at=node.name if node else "", **at)
+    at = layers[name].defined_at if name in layers else NOWHERE
+    return Fact(name, f"operation {place + 1}", Status.CONTRADICTED, kind, other, at, node.name if node else "")
 
 
 def _settings(name: str, one: Expected, node: Node, artifact: Architecture, module: Module) -> Iterator[Fact]:
