@@ -229,6 +229,7 @@ class Program:
     ) -> None:
         self._finder, self._mentions = finder, mentions
         self._files: dict[str, File | None] = {}
+        self._texts: dict[str, FoundText | None] = {}
         self._names: dict[str, str] = {}
 
     @classmethod
@@ -242,11 +243,24 @@ class Program:
             self._files[name] = self._files.pop(name)
         else:
             self._files[name] = None
-            found = self._finder(name)
+            found = self._text(name)
             if found is not None:
                 with contextlib.suppress(SyntaxError, ValueError, RecursionError):
                     self._files[name] = File(name, found.path, found.text, self, found.is_package)
         return self._files[name]
+
+    def _text(self, name: str) -> FoundText | None:
+        """The text of a module; kept, for it may be looked into many times before it is worth parsing."""
+        if name not in self._texts:
+            self._texts[name] = self._finder(name)
+        return self._texts[name]
+
+    def _may_define(self, module: str, name: str) -> bool:
+        """Whether a module's text speaks of a name, or hands on those of others: only then it is parsed for it."""
+        if self._files.get(module) is not None:
+            return True
+        found = self._text(module)
+        return found is not None and (name in found.text or "import *" in found.text)
 
     def add(self, file: File) -> None:
         """Make a file known that was read otherwise."""
@@ -268,11 +282,14 @@ class Program:
         """The files that were looked at so far."""
         return [file for file in self._files.values() if file is not None]
 
-    def forget(self, most: int = 120) -> None:
-        """Let go of files when there are many: a repository does not fit into memory as syntax."""
-        read = [name for name, file in self._files.items() if file is not None]
-        for name in read[: max(len(read) - most, 0)]:  # those not asked for longest
-            del self._files[name]
+    def forget(self, most: int = 5_000_000) -> None:
+        """Let go of files when they are many characters: a repository does not fit into memory as syntax."""
+        kept = 0
+        for name, file in reversed(list(self._files.items())):  # those asked for last come first
+            if file is not None:
+                kept += len(file.text)
+                if kept > most:
+                    del self._files[name]
 
     def known(self, name: str) -> bool:
         """Whether the project defines it."""
@@ -301,7 +318,7 @@ class Program:
 
     def _starred(self, file: File, rest: list[str], depth: int) -> str:
         for module in file.stars:
-            other = self.file(module)
+            other = self.file(module) if self._may_define(module, rest[0]) else None
             if other is not None and module != file.name and depth < 6:
                 name = self.canonical(".".join([module, *rest]), depth + 1)
                 if self.known(name):
