@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,47 @@ def test_transformer_is_one_block(vit: Architecture) -> None:
     assert {edge.label for edge in skips} == {"1×4×32"}
     assert not any(edge.again for edge in drawing.edges)
     assert drawing.idle == ("spare",)
+
+
+GROWING = """
+from torch import nn
+
+class Block(nn.Module):
+    def __init__(self, d, i):
+        super().__init__()
+        self.norm, self.fc1, self.act, self.fc2 = nn.LayerNorm(d), nn.Linear(d, d + i), nn.GELU(), nn.Linear(d + i, d)
+    def forward(self, x):
+        return x + self.fc2(self.act(self.fc1(self.norm(x))))
+
+class Many(nn.Module):
+    def __init__(self, n=400, step=1):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block(16, 16 + step * i) for i in range(n)])
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+"""
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_two_thousand_modules_are_one_block(tmp_path: Path, step: int) -> None:
+    """Equal neighbours are drawn once; those that only differ in their sizes are as well, where else nothing could be seen."""
+    architecture = read(tmp_path, GROWING, f"Many(step={step})", inputs=(1, 16))
+    assert len(architecture.modules) > 2000
+    start = time.process_time()
+    drawing = picture(architecture)
+    text = str(api.draw(architecture, "dot"))
+    assert time.process_time() - start < 5
+    block = next(item for item in drawing.walk() if item.type == "Block")
+    assert (block.times, block.label, block.varied) == (400, "blocks.0–399", bool(step))
+    assert block.parameters == (sum(2 * 16 + 16 * n + n + n * 16 + 16 for n in range(32, 432)) if step else 2 * 16 + 33 * 32 + 16)
+    assert [leaf.type for leaf in block.leaves()] == ["LayerNorm", "Linear", "GELU", "Linear", "+"]
+    widths = "32–431" if step else "32"
+    assert [leaf.arguments for leaf in block.leaves()][1::2] == [f"16, {widths}", f"{widths}, 16"]
+    assert {edge.label for edge in drawing.edges} == {"1×16", f"1×{widths}"}
+    assert drawing.size < 20
+    assert "in all" in text if step else "each" in text
 
 
 def test_without_folding_there_are_all(vit: Architecture) -> None:

@@ -110,7 +110,7 @@ def _box_label(item: Item) -> str:
 
 
 def _facts(item: Item) -> str:
-    each = "each " if item.times != 1 else ""
+    each = "in all " if item.varied else "each " if item.times != 1 else ""
     parts = [f"{each}{short_count(item.parameters)} params"] if _some(item.parameters) else []
     return " · ".join([*parts, *([f"line {item.place.line}"] if item.place.line else [])])
 
@@ -146,7 +146,7 @@ def _module_label(item: Item) -> str:
     first = f"<b>{_text(item.type)}</b>{more}"
     first += f" {_text(item.arguments)}" if item.arguments else ""
     place = f" · line {item.place.line}" if item.place.line else ""
-    count = f" · {short_count(item.parameters)}" if _some(item.parameters) else ""
+    count = f" · {'in all ' if item.varied else ''}{short_count(item.parameters)}" if _some(item.parameters) else ""
     second = f'<font point-size="8" color="#64748b">{_text(item.label)}{_text(count)}{place}</font>'
     return f"{first}{times}{calls}<br/>{second}"
 

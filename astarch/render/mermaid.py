@@ -84,7 +84,8 @@ def _label(item: Item) -> str:
         return f"{_text(item.type)}{times}"
     arguments = f" {_text(item.arguments)}" if item.arguments else ""
     place = f" · line {item.place.line}" if item.place.line else ""
-    count = "" if isinstance(item.parameters, int) and not item.parameters else f" · {_text(_count(item.parameters))}"
+    whole = "in all " if item.varied else ""
+    count = "" if isinstance(item.parameters, int) and not item.parameters else f" · {whole}{_text(_count(item.parameters))}"
     return f"<b>{_text(item.type)}</b>{arguments}{times}<br/>{_text(item.label)}{count}{place}"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from .flow import Flow
 from .items import Arrow, Edge, Item
+from .spanning import merged, spanned
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
 
@@ -36,6 +37,7 @@ class _Folding:
     member: dict[str, tuple[str, int, int]] = field(default_factory=dict[str, tuple[str, int, int]])
     runs: list[_Run] = field(default_factory=list[_Run])
     times: dict[str, int] = field(default_factory=dict[str, int])
+    loosely: bool = False
 
     def final(self, key: str) -> str:
         """The node that stands for a node."""
@@ -44,9 +46,16 @@ class _Folding:
         return key
 
 
-def folded(items: tuple[Item, ...], flow: Flow, fold: bool) -> tuple[tuple[Item, ...], tuple[Edge, ...]]:
-    """The items with equal neighbours drawn once, and the arrows between what is left."""
-    folding = _Folding(flow)
+def folded(items: tuple[Item, ...], flow: Flow, fold: bool, loosely: bool = False) -> tuple[tuple[Item, ...], tuple[Edge, ...]]:
+    """The items with equal neighbours drawn once, and the arrows between what is left.
+
+    Args:
+        items: What is to be drawn.
+        flow: Where it comes from.
+        fold: Whether anything is drawn once for several.
+        loosely: Whether neighbours that are built alike count as equal though their sizes differ.
+    """
+    folding = _Folding(flow, loosely=loosely)
     if fold:
         root = Item("", "module", children=items)
         _number(root, folding)
@@ -85,9 +94,10 @@ def _look(item: Item, folding: _Folding) -> int:
     inside = tuple(_look(child, folding) for child in item.children)
     start = folding.place[next(item.leaves()).key] if item.children else 0
     arrows = tuple(sorted((source - start, target - start) for source, target in folding.inner.get(item.key, ()))) if item.children else ()
-    size = (str(item.parameters), item.calls, item.times)
-    arguments = "" if item.family == "dropout" else item.arguments  # rates that grow with the depth change nothing that is drawn
-    shown = (item.kind, item.type, arguments, item.output, item.family, *size, inside, arrows, item.key if item.failed else "")
+    size = ("" if folding.loosely else str(item.parameters), item.calls, item.times)
+    arguments = "" if item.family == "dropout" or folding.loosely else item.arguments  # rates that grow with the depth change nothing
+    output = "" if folding.loosely else item.output
+    shown = (item.kind, item.type, arguments, output, item.family, *size, inside, arrows, item.key if item.failed else "")
     found = folding.known.setdefault(shown, len(folding.known))
     folding.looks[item.key] = found
     return found
@@ -152,7 +162,8 @@ def _once(item: Item, folding: _Folding) -> Item:
                 folding.member[other.key] = (item.key, number, len(run.members))
                 if number:
                     folding.becomes[other.key] = mine
-        item = replace(item, times=len(run.members), last=run.members[-1].name)
+        alike = merged(run.members) if folding.loosely else item
+        item = replace(alike, times=len(run.members), last=run.members[-1].name)
     if item.children:
         item = replace(item, children=tuple(_fold(item.children, folding)))
     return item
@@ -273,6 +284,7 @@ def _edges(folding: _Folding) -> Iterable[Edge]:
         if ends in found:
             old = found[ends]
             label = old.label if arrow.label in old.label else f"{old.label} · {arrow.label}"
+            label = (folding.loosely and spanned(old.label, arrow.label)) or label
             found[ends] = Arrow(label, old.skip and arrow.skip, old.again and arrow.again)
         else:
             found[ends] = arrow

@@ -40,6 +40,7 @@ class Item:
         children: What is drawn inside; empty for a node.
         closed: Whether there is more inside than is drawn.
         shown: How its name is written, when the last part alone would say too little.
+        varied: Whether it stands for neighbours that differ in their numbers; what it counts is then that of all together.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Item:
     children: tuple[Item, ...] = field(default=(), repr=False)
     closed: bool = False
     shown: str = ""
+    varied: bool = False
 
     def walk(self) -> Iterator[Item]:
         """Itself and all inside it, outer ones first."""

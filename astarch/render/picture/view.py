@@ -45,7 +45,11 @@ def picture(
     items, edges = folded(nested(found, separator), found, fold)
     whole = _closed_by_name(_plain((items, edges)), collapse)
     if depth == AUTO:
-        items, edges = _fitting(whole, operations, most)
+        items, edges, level = _fitting(whole, operations, most)
+        if fold and level == 1 and any(item.children for item in whole[0]):  # next to nothing would be seen
+            similar = _closed_by_name(_plain(folded(nested(found, separator), found, fold, loosely=True)), collapse)
+            looser = _fitting(similar, operations, most)
+            items, edges = (looser if looser[2] > level else (items, edges, level))[:2]
     else:
         items, edges = _shown(whole, depth if isinstance(depth, int) else None, operations)
     return _titled(architecture, found, items, edges)
@@ -74,18 +78,17 @@ def _titled(architecture: Architecture, found: Flow, items: tuple[Item, ...], ed
     )
 
 
-def _fitting(whole: _Drawing, operations: bool, most: int) -> _Drawing:
-    """The deepest view that is not too large; without operations when none is."""
+def _fitting(whole: _Drawing, operations: bool, most: int) -> tuple[tuple[Item, ...], tuple[Edge, ...], int]:
+    """The deepest view that is not too large, and how deep it is; without operations when none is."""
     deepest = max((_levels(item) for item in whole[0]), default=1)
     choices = [(depth, True) for depth in range(deepest, 0, -1)] if operations else []
-    smallest: _Drawing | None = None
+    found = whole
     for depth, with_operations in [*choices, *((depth, False) for depth in range(min(deepest, 2), 0, -1))]:
         found = _shown(whole, depth, with_operations)
         size = sum(1 for item in found[0] for _ in item.walk()) + len(found[1])
         if size <= most:
-            return found
-        smallest = found
-    return smallest or whole
+            return *found, depth
+    return *found, 1
 
 
 def _levels(item: Item) -> int:
