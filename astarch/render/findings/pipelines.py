@@ -76,14 +76,7 @@ def junit(report: Report) -> str:
             top, "testsuite", name=report.relative(file), tests=str(len(found)), failures=str(len(found)), errors="0", skipped="0"
         )
         for one in found:
-            case = SubElement(
-                suite,
-                "testcase",
-                name=f"{one.code} ({one.name})",
-                classname=report.relative(file),
-                line=str(one.span.line),
-                column=str(one.span.column),
-            )
+            case = SubElement(suite, "testcase", name=f"{one.code} ({one.name})", classname=report.relative(file))
             SubElement(case, "failure", message=_printable(one.message), type=one.severity).text = _printable(
                 f"line {one.span.line}, col {one.span.column}, {one.message}"
             )
