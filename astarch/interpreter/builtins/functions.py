@@ -206,6 +206,8 @@ def _best(m: Machine, pick: Any, items: list[Any]) -> Any:
 
 @builtin("abs", lenient=False)
 def _abs(m: Machine, value: Any) -> Any:
+    if type(value) is int or type(value) is float:
+        return abs(value)
     if isinstance(value, Instance) and (method := value.py_class.find("__abs__")) is not MISSING:
         return m.call(method, (value,), {})
     return abs(payload_of(value))

@@ -220,8 +220,20 @@ def _one_comparison(node: s.Compare, scope: Scope) -> Run:
     return run
 
 
+_KEYED = frozenset({dict, set, frozenset})
+_KEYS = frozenset({int, str, bool, type(None)})
+
+
+def plain_key(key: Any) -> bool:
+    """Whether a key is one that the host compares as the program would: plain values, and tuples of them."""
+    kind = type(key)
+    return kind in _KEYS or (kind is tuple and _KEYS.issuperset(map(type, key)))
+
+
 def _membership(frame: Frame, op: str, item: Any, container: Callable[[Frame, Any], Any], at: Any) -> Any:
     found = container(frame, item)
+    if type(found) in _KEYED and plain_key(item):
+        return (item in found) is (op == "in")
     frame.at = at
     return compare(frame.machine, op, item, found)
 
@@ -329,9 +341,11 @@ def _subscript(node: s.Subscript, scope: Scope) -> Run:
     def run(frame: Frame) -> Any:
         container, key = value(frame), index(frame)
         kind = type(container)
-        if (kind is list or kind is tuple) and type(key) is int:
-            if -len(container) <= key < len(container):
+        if kind is list or kind is tuple:
+            if type(key) is int and -len(container) <= key < len(container):
                 return container[key]
+        elif kind is dict and plain_key(key) and key in container:
+            return container[key]
         frame.at = at
         return subscript(frame.machine, container, key)
 
