@@ -257,10 +257,10 @@ class Program:
 
     def _may_define(self, module: str, name: str) -> bool:
         """Whether a module's text speaks of a name, or hands on those of others: only then it is parsed for it."""
-        if self._files.get(module) is not None:
-            return True
-        found = self._text(module)
-        return found is not None and (name in found.text or "import *" in found.text)
+        known = self._files.get(module) or self._text(module)
+        if known is None or name not in known.text:
+            return known is not None and "import *" in known.text
+        return "__all__" not in known.text or "import *" in known.text or f'"{name}"' in known.text or f"'{name}'" in known.text
 
     def add(self, file: File) -> None:
         """Make a file known that was read otherwise."""

@@ -258,7 +258,8 @@ def test_models_without_inputs_run_on_what_their_first_layer_takes(project: Path
 def test_findings_are_kept_and_forgotten(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept is used only while nothing changed that it depends on: the file, its imports, mentions in other files."""
     monkeypatch.setenv("ASTARCH_CACHE", str(project / "kept"))
-    base = "from torch import nn\n\n\nclass Base(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.head = nn.Linear(8, 8)\n"
+    base = "from torch import nn\n\n\nclass Base(nn.Module):\n    def __init__(self):\n"
+    base += "        super().__init__()\n        self.head = nn.Linear(8, 8)\n"
     heir = "import torch\nfrom base import Base\n\n\nclass Net(Base):\n    def forward(self, x):\n        return self.head(x)\n"
     hidden = BAD.replace("class Net", "class Other").replace("self.fc(x), 0.5)", "self.gone(x), 0.5, self.training)")
     for name, text in (("base.py", base), ("heir.py", heir), ("other.py", hidden)):
