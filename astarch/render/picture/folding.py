@@ -38,6 +38,7 @@ class _Folding:
     runs: list[_Run] = field(default_factory=list[_Run])
     times: dict[str, int] = field(default_factory=dict[str, int])
     loosely: bool = False
+    counted: frozenset[str] = frozenset()
 
     def final(self, key: str) -> str:
         """The node that stands for a node."""
@@ -55,7 +56,8 @@ def folded(items: tuple[Item, ...], flow: Flow, fold: bool, loosely: bool = Fals
         fold: Whether anything is drawn once for several.
         loosely: Whether neighbours that are built alike count as equal though their sizes differ.
     """
-    folding = _Folding(flow, loosely=loosely)
+    again = frozenset(key.partition("#")[0] for key in flow.steps if "#" in key)  # keys that come again with a number
+    folding = _Folding(flow, loosely=loosely, counted=again)
     if fold:
         root = Item("", "module", children=items)
         _number(root, folding)
@@ -182,18 +184,13 @@ def _fold_between(run: _Run, folding: _Folding) -> None:
     groups: dict[tuple[str, ...], list[str]] = {}
     for key, step in steps.items():
         item = step.item
-        if key in inside or key in folding.becomes or not (item.kind == "operation" or "#" in key or key in _counted(steps)):
+        if key in inside or key in folding.becomes or not (item.kind == "operation" or "#" in key or key in folding.counted):
             continue
         if item.kind in ("operation", "module") and _around(step.owner, run.members[0].name, item.kind):
             place = str(item.place) if item.kind == "operation" else ""
             groups.setdefault((step.owner, item.type, place), []).append(key)
     for keys in groups.values():
         _merge(keys, starts, folding)
-
-
-def _counted(steps: Iterable[str]) -> set[str]:
-    """Keys that come again with a number."""
-    return {key.partition("#")[0] for key in steps if "#" in key}
 
 
 def _around(owner: str, name: str, kind: str) -> bool:
