@@ -85,6 +85,23 @@ def test_decorated_definitions_are_registered_before_the_registry_is_read(tmp_pa
     assert read(tmp_path, text).parameters["block.fc.weight"].shape == (7, 7)
 
 
+def test_what_a_module_hands_to_a_registry_is_there_when_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "blocks.py").write_text(
+        "from torch import nn\nkinds = dict(plain=nn.Identity)\n"
+        "def register(name, kind):\n    kinds[name] = kind\n"
+        "def create(name, *args):\n    assert name in kinds\n    return kinds[name](*args)\n"
+    )
+    (tmp_path / "special.py").write_text(
+        "from blocks import create, register\nfrom torch import nn\n"
+        "class Wide(nn.Linear):\n    pass\n"
+        "register('wide', Wide)\n"
+        "for times in (1, 2):\n    register(f'wide{times}', Wide)\n"
+        "def net():\n    return nn.Sequential(create('wide', 3, 4), create('wide2', 4, 5))\n"
+    )
+    found = astarch.read(f"{tmp_path / 'special.py'}:net", search_path=[tmp_path])
+    assert [(name, tuple(p.shape)) for name, p in found.parameters.items() if name.endswith("weight")] == [("0.weight", (4, 3)), ("1.weight", (5, 4))]
+
+
 def test_a_name_bound_several_times_is_settled_in_source_order(tmp_path: Path) -> None:
     text = """
     width = 3

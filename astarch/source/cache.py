@@ -30,9 +30,13 @@ class Stored(msgspec.Struct, array_like=True):
 _decoder: msgspec.msgpack.Decoder[Stored] = msgspec.msgpack.Decoder(Stored)
 
 
+#: Counts up when what is kept of a file changes.
+_FORM = 2
+
+
 def key(text: str) -> str:
     """The name under which a content is kept."""
-    tag = f"{VERSION}:{sys.version_info[0]}.{sys.version_info[1]}:".encode()
+    tag = f"{VERSION}:{_FORM}:{sys.version_info[0]}.{sys.version_info[1]}:".encode()
     return hashlib.blake2b(tag + text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -54,7 +54,7 @@ class Entry(Struct, array_like=True, gc=False):
         typing_only: Names bound only under ``if TYPE_CHECKING:``.
         star: It holds a ``from x import *``.
         typed_star: It holds one under ``if TYPE_CHECKING:``.
-        decorators: The names that its decorators start with.
+        decorators: The names that its decorators start with, or what it calls for no result.
         bases: The names that the bases of a class start with.
         changes: Names of the module that a function inside may change when it is called: registries.
     """
@@ -120,19 +120,34 @@ def _entry(nodes: list[ast.stmt], lines: list[str], file: str) -> Entry:
     binds = dict.fromkeys(survey.binds)
     only = [name for name in dict.fromkeys(survey.typing_only) if name not in binds]
     return Entry(_first_line(nodes[0]), nodes[-1].end_lineno or 0, kind, [*binds, *only], list(dict.fromkeys(survey.reads)),
-                 survey.bodies, only, survey.star, survey.typed_star, _roots(nodes, "decorator_list"), _roots(nodes, "bases"),
+                 survey.bodies, only, survey.star, survey.typed_star, _roots(_callers(nodes)), _roots(_bases(nodes)),
                  list(dict.fromkeys(survey.changes)))  # fmt: skip
 
 
-def _roots(nodes: list[ast.stmt], field: str) -> list[str]:
-    """The names that the decorators, or the bases, of a definition start with."""
-    roots: list[str] = []
-    for node in getattr(nodes[0], field, ()) if len(nodes) == 1 else ():
+def _callers(nodes: list[ast.stmt]) -> Iterator[ast.expr]:
+    """What a statement hands things to: the decorators of a definition, and what it calls for no result."""
+    for node in nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield node.value
+        elif isinstance(node, (ast.For, ast.If, ast.With, ast.Try)):
+            yield from _callers(node.body)
+        elif len(nodes) == 1:
+            yield from getattr(node, "decorator_list", ())
+
+
+def _bases(nodes: list[ast.stmt]) -> list[ast.expr]:
+    return nodes[0].bases if len(nodes) == 1 and isinstance(nodes[0], ast.ClassDef) else []
+
+
+def _roots(nodes: Iterable[ast.expr]) -> list[str]:
+    """The names that expressions start with."""
+    roots: dict[str, None] = {}
+    for node in nodes:
         while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
             node = node.func if isinstance(node, ast.Call) else node.value
         if isinstance(node, ast.Name):
-            roots.append(node.id)
-    return roots
+            roots[node.id] = None
+    return list(roots)
 
 
 _KINDS: dict[type, str] = {
