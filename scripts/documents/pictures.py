@@ -45,6 +45,7 @@ class Example:
 
 EXAMPLES = (
     Example("GPT-2 block", "gpt2_block.svg", "gpt2_block.py:Block", ("1,T,768",)),
+    Example("GPT-2, its twelve blocks drawn once", "gpt.svg", "../gpt.py:GPT", ("tokens=B,T:int64",)),
     Example("UNet", "unet.svg", "unet.py:UNet", ("1,3,128,128",), ("Double",)),
     Example("LSTM tagger", "lstm_tagger.svg", "lstm_tagger.py:Tagger", ("sentence=B,T:int64",)),
     Example("Keras model of three inputs", "ticket_sorter.svg", "ticket_sorter.py:build"),
