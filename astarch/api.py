@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .environment import project_root, site_packages
-from .errors import AstarchError, ReadError, TargetError
+from .errors import ReadError, TargetError
 from .inputs import InputSpec, as_inputs
 from .ir.architecture import Architecture
 from .ir.diagnostic import Diagnostic
@@ -22,7 +22,7 @@ from .version import VERSION
 if TYPE_CHECKING:
     from .config import ModelConfig
     from .ir.change import Comparison, Review
-    from .ir.verification import Verification
+    from .ir.verification import Match, Verification
     from .readers.discover import Found
     from .render.picture import Picture
 
@@ -230,6 +230,7 @@ def verify(
     ``verify("net.py:Net(10)", "net.onnx", inputs=(1, 3, 32, 32)).verdict``
     """
     from .compare.confirmation import confirm
+    from .matching import built
 
     if artifact == LIVE:
         if isinstance(source, Architecture):
@@ -237,11 +238,11 @@ def verify(
         shared = {name: value for name, value in options.items() if name != "budget"}
         theirs = run_live(source, inputs=inputs, **shared, **(live or {}))
     else:
-        theirs = artifact if isinstance(artifact, Architecture) else read(str(artifact))
+        theirs = artifact if isinstance(artifact, Architecture) else _saved(artifact)
     if isinstance(source, Architecture):
         return confirm(source, theirs)
     ours = read(source, inputs=_inputs_of(theirs) if inputs is None else inputs, **options)
-    if inputs is None and ours.framework == "keras" and not _built(ours) and (given := _inputs_of(theirs, batch=1)) is not None:
+    if inputs is None and ours.framework == "keras" and not built(ours) and (given := _inputs_of(theirs, batch=1)) is not None:
         ours = read(source, inputs=given, **options)
     if not ours.modules:
         problem = next((finding.message for finding in ours.diagnostics), "it is not known what it builds")
@@ -279,26 +280,32 @@ def run_live(
     return read_live(wanted, as_inputs(inputs), folders, dict(names or {}), Live(python, **limits))
 
 
-def which(folder: str | Path, artifact: str | Path, **options: Any) -> list[str]:
-    """The targets of all models in a folder that have exactly the tensors of a saved one."""
-    from .compare.confirmation import same_tensors
+def which(folder: str | Path, artifact: str | Path, *, progress: Callable[[str], None] = lambda name: None, **options: Any) -> list[Match]:
+    """The models in a folder by how near their tensors are to those of a saved one: the exact ones first.
 
-    theirs = read(str(artifact))
-    found: list[str] = []
-    for one in find(folder):
-        try:
-            ours = read(one.target, **options)
-        except AstarchError:
-            continue
-        if same_tensors(ours, theirs):
-            found.append(one.target)
-    return found
+    Args:
+        folder: Where models are looked for; a file will do.
+        artifact: The saved model.
+        progress: Told the name of every model that is read.
+        options: What else `read` takes for each model.
+
+    ``[match.target for match in which("models/", "weights.safetensors") if match.exact]``
+    """
+    from .matching import matches
+
+    theirs = _saved(artifact)
+    targets = [one.target for one in find(folder)]
+    return matches(targets, theirs, lambda target, given: read(target, inputs=given, **options), _inputs_of(theirs, batch=1), progress)
 
 
-def _built(architecture: Architecture) -> bool:
-    """Whether all weights have their sizes: layers of Keras make them when they first see an input."""
-    sizes = [item.shape for item in architecture.parameters.values()]
-    return bool(sizes) and all(shape is not None and all(type(side) is int for side in shape) for shape in sizes)
+def _saved(artifact: str | Path) -> Architecture:
+    """What a saved model says of itself; never a source, which is given by its expression."""
+    wanted = parse_target(str(artifact))
+    if wanted.revision or wanted.is_source or wanted.expression:
+        return read(wanted)
+    from .readers.saved import read_saved
+
+    return read_saved(Path(wanted.path))
 
 
 def _inputs_of(artifact: Architecture, batch: int | None = None) -> Any:

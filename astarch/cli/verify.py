@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +33,8 @@ EXPORTS = ("onnx", "saved_model", "pt2")
 def command(target: str, artifacts: tuple[str, ...], **options: Any) -> None:
     """Hold TARGET against saved models: what they confirm, what they contradict, and what they cannot tell.
 
-    TARGET is what `astarch show` takes. With a folder for TARGET, the models in it are found that
-    have exactly the tensors of the saved one.
+    TARGET is what `astarch show` takes. With a folder for TARGET, or a file of several models, those
+    in it are found that have exactly the tensors of the saved one.
 
     `--against live` is the only thing here that runs a model: it imports TARGET in a process of its
     own, with limits, and holds what the source says against what the model itself says.
@@ -46,8 +49,8 @@ def command(target: str, artifacts: tuple[str, ...], **options: Any) -> None:
     live = {name: options[name] for name in ("time_limit", "memory_limit", "export", "output") if options[name] is not None}
     if live and api.LIVE not in artifacts:
         raise click.UsageError(f"--{next(iter(live)).replace('_', '-')} goes with --against live.")
-    if Path(target).is_dir():
-        _matches(target, artifacts, given)
+    if _holds_several(target):
+        _matches(target, artifacts, options["form"], given)
     texts: list[str] = []
     contradicted = False
     for artifact in artifacts:
@@ -63,18 +66,38 @@ def _written(found: Verification, form: str, every: bool, version: str) -> str:
 
     if form == "json":
         return verification.to_json(found, version=version)
-    return verification.to_markdown(found) if form == "markdown" else verification.to_text(found, every=every)
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    return verification.to_markdown(found) if form == "markdown" else verification.to_text(found, every=every, width=width)
 
 
-def _matches(folder: str, artifacts: tuple[str, ...], given: dict[str, Any]) -> None:
-    """Say which models of a folder have the tensors of a saved one."""
+def _matches(folder: str, artifacts: tuple[str, ...], form: str, given: dict[str, Any]) -> None:
+    """Say which models of a folder have the tensors of a saved one, or how near the nearest come."""
     from .. import api
+    from ..render import verification
 
     if api.LIVE in artifacts:
         raise click.UsageError("A folder is not run live: name a model in it.")
     missed = False
+    write = {"json": verification.matches_json, "markdown": verification.matches_markdown}.get(form, verification.matches_text)
     for artifact in artifacts:
-        found = api.which(folder, artifact, **given)
-        missed = missed or not found
-        click.echo("\n".join(found) if found else f"no model in {folder} has the tensors of {artifact}", err=not found)
+        found = api.which(folder, artifact, progress=_progress(), **given)
+        _progress()("")
+        missed = missed or not any(match.exact for match in found)
+        click.echo(write(folder, artifact, found), nl=False)
     raise click.exceptions.Exit(1 if missed else 0)
+
+
+def _progress() -> Callable[[str], None]:
+    """Says on the terminal what is being read, each in place of the one before; nothing takes the last one away."""
+    if not sys.stderr.isatty():
+        return lambda name: None
+    room = max(shutil.get_terminal_size().columns - 1, 10)
+    return lambda name: click.echo(f"\r\x1b[2K{name[:room]}", err=True, nl=False, color=True)
+
+
+def _holds_several(target: str) -> bool:
+    """Whether the models in it are asked about: a folder, or a file without the name of one of the several in it."""
+    from .. import api
+
+    place = Path(target)
+    return place.is_dir() or (place.suffix == ".py" and place.is_file() and len(api.find(place)) > 1)

@@ -52,12 +52,9 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     holds = tuple(artifact.attributes.get("holds", SHOWN))
     notes = [assumption.message for assumption in artifact.assumptions]
     facts: list[Fact] = []
-    if "names" in holds or "numbers" in holds:
-        found, said = _tensors(source, artifact, holds)
-        facts += found
-        notes += [said] if said else []
-    elif "tensors" in holds:
-        facts += _counted(source, artifact)
+    found, said = tensor_facts(source, artifact, holds)
+    facts += found
+    notes += [said] if said else []
     if "modules" in holds:
         facts += _modules(source, artifact, holds)
     facts += _run(source, artifact, holds)
@@ -86,12 +83,22 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     )
 
 
-def same_tensors(source: Architecture, artifact: Architecture) -> bool:
-    """Whether an artifact holds exactly the tensors that the source makes."""
-    if not source.parameters or source.diagnostics:
-        return False
-    facts, _ = _tensors(source, artifact, ("names", "shapes", "dtypes"))
-    return bool(facts) and not any(fact.status is Status.CONTRADICTED for fact in facts)
+def tensor_facts(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> tuple[list[Fact], str]:
+    """What the artifact says of the source's tensors, and how the names were aligned."""
+    if "names" in holds or "numbers" in holds:
+        return _tensors(source, artifact, holds)
+    return (list(_counted(source, artifact)), "") if "tensors" in holds else ([], "")
+
+
+def different_tensors(source: Architecture, artifact: Architecture) -> tuple[int, int] | None:
+    """How many tensors an artifact holds otherwise than the source makes them, and how many were compared; None where none can be."""
+    if not source.parameters:
+        return None
+    told = tuple(word for word in artifact.attributes.get("holds", SHOWN) if word in ("numbers", "tensors"))
+    facts, _ = tensor_facts(source, artifact, told or ("names", "shapes", "dtypes"))
+    wrong = {fact.subject for fact in facts if fact.status is not Status.CONFIRMED and fact.found != fact.expected and fact.about != "name"}
+    wrong |= {fact.subject for fact in facts if fact.status is Status.CONTRADICTED}
+    return (len(wrong), len({fact.subject for fact in facts})) if facts else None
 
 
 # --- tensors --------------------------------------------------------------------------------------------------------------

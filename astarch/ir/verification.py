@@ -51,6 +51,28 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A model of a project, laid beside a saved one.
+
+    Args:
+        target: The model.
+        different: How many tensors are not the same in both.
+        compared: How many were compared.
+        sure: Whether nothing is wrong with the model itself.
+    """
+
+    target: str
+    different: int
+    compared: int
+    sure: bool = True
+
+    @property
+    def exact(self) -> bool:
+        """Whether it has exactly the tensors of the saved one."""
+        return self.sure and not self.different
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """A model held against an artifact.
 

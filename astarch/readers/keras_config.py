@@ -64,6 +64,7 @@ class _Reader:
         self.modules: dict[str, Module] = {}
         self.opaque: list[str] = []
         self.between: list[str] = []
+        self.below: dict[str, list[Module]] = {}
         self.feeds: dict[str, tuple[tuple[str, ...], ...]] = {}
 
     def layers(self, config: Mapping[str, Any], prefix: str, depth: int) -> None:
@@ -113,7 +114,10 @@ class _Reader:
         parts = name.split("/")
         owners = ["/".join(parts[start:count]) for start in (0, 1) for count in range(len(parts) - 1, start, -1)]
         found = next((self.modules[one] for one in owners if one in self.modules), None)
-        below = [module for path, module in self.modules.items() if path.endswith(f"/{parts[0]}")] if found is None else []
+        if found is None and not self.below:
+            for path, module in self.modules.items():
+                self.below.setdefault(path.rpartition("/")[2], []).append(module)
+        below = self.below.get(parts[0], []) if found is None else []
         return below[0] if len(below) == 1 else found
 
     def flow(self, config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...] | None, list[Node]]:

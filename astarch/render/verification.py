@@ -6,17 +6,28 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..ir.verification import Fact, Status, Verdict, Verification
+from ..ir.verification import Fact, Match, Status, Verdict, Verification
+from .frames import wrapped
 from .paint import clean
 
 #: The version of the JSON form.
 SCHEMA = 1
 
+#: How many of a kind are listed before the rest is counted.
+_SHOWN = 20
+#: The width of the labels at the end.
+_LABEL = 13
+
 _SIGNS = {Verdict.CONFIRMED: "✓", Verdict.CONSISTENT: "≈", Verdict.CONTRADICTED: "✗"}
 
 
-def to_text(verification: Verification, *, every: bool = False) -> str:
+def to_text(verification: Verification, *, every: bool = False, width: int = 100) -> str:
     """The report for a terminal.
+
+    Args:
+        verification: What was found.
+        every: Whether what was confirmed is listed as well, and nothing cut short.
+        width: The columns that there are.
 
     >>> to_text(Verification("net.py:Net", "net.pt", "state dict")).splitlines()[0]
     '≈ consistent, not confirmed: net.py:Net against net.pt (state dict)'
@@ -25,12 +36,38 @@ def to_text(verification: Verification, *, every: bool = False) -> str:
     for status in (Status.CONTRADICTED, Status.ABSENT, *((Status.CONFIRMED,) if every else ())):
         found = verification.of(status)
         if found:
-            lines += ["", f"{status.value.capitalize()} ({len(found)})", *(f"  {line}" for fact in found for line in _fact(fact))]
-    lines += ["", f"Confirmed    {summary(verification.of(Status.CONFIRMED))}"]
+            groups = _alike(found)
+            shown = groups if every else groups[:_SHOWN]
+            lines += ["", f"{status.value.capitalize()} ({len(found)})", *(f"  {line}" for group in shown for line in _facts(group))]
+            rest = sum(map(len, groups[len(shown) :]))
+            lines += [f"  … and {rest} more, which --all lists"] if rest else []
+    lines += ["", *_labelled("Confirmed", summary(verification.of(Status.CONFIRMED)), width)]
     if verification.hides:
-        lines.append(f"Cannot tell  {'; '.join(verification.hides)}")
-    lines += [f"Note         {clean(note)}" for note in verification.notes]
+        lines += _labelled("Cannot tell", "; ".join(verification.hides), width)
+    lines += [line for note in verification.notes for line in _labelled("Note", clean(note), width)]
     return "\n".join(lines) + "\n"
+
+
+def _labelled(label: str, text: str, width: int) -> list[str]:
+    """A label, and beside it a text in as many lines as it needs."""
+    first, *more = wrapped(text, max(width - _LABEL, 20))
+    return [f"{label:<{_LABEL}}{first}", *(f"{'':<{_LABEL}}{line}" for line in more)]
+
+
+def _alike(facts: Iterable[Fact]) -> list[list[Fact]]:
+    """Facts that say the same of the same thing, together: one for each place."""
+    groups: dict[tuple[str, ...], list[Fact]] = {}
+    for fact in facts:
+        said = (fact.subject, fact.about, str(fact.expected), str(fact.found), fact.note)
+        groups.setdefault(said, []).append(fact)
+    return list(groups.values())
+
+
+def _facts(group: list[Fact]) -> Iterator[str]:
+    """One of several that say the same, and how many more of them there are."""
+    first, *lines = _fact(group[0])
+    yield f"{first} ({len(group)} times)" if len(group) > 1 else first
+    yield from lines
 
 
 def to_markdown(verification: Verification) -> str:
@@ -54,6 +91,52 @@ def to_markdown(verification: Verification) -> str:
 def to_json(verification: Verification, *, version: str = "") -> str:
     """The report for programs."""
     return json.dumps(to_data(verification, version=version), indent=2, ensure_ascii=False) + "\n"
+
+
+def matches_text(folder: str, artifact: str, found: list[Match]) -> str:
+    """The models that have exactly the tensors of a saved one, each on a line; else how near the nearest come.
+
+    >>> matches_text("models", "w.pt", [Match("net.py:Net", 0, 8)])
+    'net.py:Net\\n'
+    """
+    exact = [clean(match.target) for match in found if match.exact]
+    if exact:
+        return "\n".join(exact) + "\n"
+    lines = [f"no model in {clean(folder)} has the tensors of {clean(artifact)}"]
+    near = _near(found)
+    if near:
+        width = max(len(match.target) for match in near)
+        lines += ["the nearest:", *(f"  {clean(match.target):<{width}}  {_distance(match)}" for match in near)]
+    return "\n".join(lines) + "\n"
+
+
+def matches_markdown(folder: str, artifact: str, found: list[Match]) -> str:
+    """The same for a review comment."""
+    exact = [match for match in found if match.exact]
+    title = f"### {'✓' if exact else '✗'} {_cell(artifact)} and the models in {_cell(folder)}"
+    lines = [f"- {_cell(match.target)}: {_distance(match)}" for match in exact or _near(found)]
+    return "\n".join([title, "", *(lines or ["No model was read."])]) + "\n"
+
+
+def matches_json(folder: str, artifact: str, found: list[Match]) -> str:
+    """The same for programs: all that were read."""
+    models = [
+        {"target": match.target, "exact": match.exact, "different": match.different, "compared": match.compared, "sure": match.sure}
+        for match in found
+    ]
+    return json.dumps({"schema": SCHEMA, "folder": folder, "artifact": artifact, "models": models}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _near(found: list[Match]) -> list[Match]:
+    """The few that share more than half of their tensors with the saved one."""
+    return [match for match in found if match.different * 2 < match.compared][:5]
+
+
+def _distance(match: Match) -> str:
+    if match.exact:
+        return f"all {match.compared} tensors are the same"
+    same = f"{match.compared - match.different} of {match.compared} tensors are the same"
+    return same if match.sure else f"{same}, but something is wrong with the model itself"
 
 
 def to_data(verification: Verification, *, version: str = "") -> dict[str, Any]:
@@ -93,7 +176,7 @@ def summary(facts: Iterable[Fact]) -> str:
     """
     counts: dict[str, int] = {}
     for fact in facts:
-        about = "operation" if fact.about.startswith("operation") else fact.about
+        about = "operation" if fact.about.startswith("operation") else fact.about.rpartition(".")[2]
         counts[about] = counts.get(about, 0) + 1
     return ", ".join(f"{about} {count}" for about, count in counts.items()) or "nothing"
 

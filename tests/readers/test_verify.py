@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import astarch
-from astarch import cli
+from astarch import api, cli
 from astarch.ir.verification import Status, Verdict
 from astarch.render import verification as render
 from readers import models
@@ -172,3 +172,34 @@ def test_which_one_it_is(workshop: Any, capsys: pytest.CaptureFixture[str]) -> N
         cli.main(["verify", str(SOURCE.parent), "--against", str(workshop.file("Tagger", "safetensors"))])
     assert end.value.code == 0
     assert [line.rpartition(":")[2] for line in capsys.readouterr().out.split()] == ["Tagger"]
+
+
+def test_nearest_models(workshop: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where none has exactly these tensors, how near the nearest come; in one file of several models as well, in every form."""
+    import torch
+
+    state = dict(workshop.live("UNet").state_dict())
+    state["out.weight"] = torch.zeros(3, 16, 1, 1)
+    path = tmp_path / "other.pt"
+    torch.save(state, path)
+    found = api.which(SOURCE, path)
+    assert (found[0].target.rpartition(":")[2], found[0].different, found[0].compared) == ("UNet", 1, 8)
+    assert not any(match.exact for match in found)
+    for form, word in (("text", "7 of 8 tensors are the same"), ("markdown", "7 of 8 tensors are the same"), ("json", '"different": 1')):
+        with pytest.raises(SystemExit) as end:
+            cli.main(["verify", str(SOURCE), "--against", str(path), "-f", form])
+        assert end.value.code == 1
+        assert word in capsys.readouterr().out
+    with pytest.raises(SystemExit) as end:
+        cli.main(["verify", str(SOURCE), "--against", str(tmp_path / "nothing.pt")])
+    assert end.value.code == 2
+
+
+def test_long_reports_are_short(workshop: Any) -> None:
+    """What says the same is said once, what is many is counted; all of it on demand, in the width there is."""
+    found = astarch.verify(f"{SOURCE}:Residual", workshop.file("Perceptron", "safetensors"))
+    text = render.to_text(found, width=80)
+    assert "more, which --all lists" in text
+    assert len(render.to_text(found, every=True).splitlines()) > len(text.splitlines())
+    tail = text[text.index("\nConfirmed") :]
+    assert max(map(len, tail.splitlines())) <= 80
