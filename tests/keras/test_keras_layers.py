@@ -8,6 +8,7 @@ pytest.importorskip("keras")
 
 from tests.keras.keras_oracle import compare
 from tests.keras.keras_programs import LAYERS, MODELS, program_of
+from tests.keras.keras_strangers import PROGRAMS
 
 
 @pytest.mark.parametrize(("shapes", "layer"), LAYERS, ids=[f"{shapes}-{layer}"[:90] for shapes, layer in LAYERS])
@@ -18,3 +19,8 @@ def test_layer(shapes: list[tuple[object, ...]], layer: str) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_model(name: str) -> None:
     assert not (difference := compare(MODELS[name])), difference
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program_of_a_stranger(name: str) -> None:
+    assert not (difference := compare(PROGRAMS[name])), difference

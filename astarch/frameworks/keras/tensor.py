@@ -207,9 +207,12 @@ class KerasTensor(Tensor):
 
 
 class Variable(KerasTensor):
-    """A weight: `keras.Variable`, or `tf.Variable`."""
+    """A weight: `keras.Variable`, whose operators promote as `keras.ops` do, or `tf.Variable`, whose do not."""
+
+    promotes = True
 
     def __init__(self, shape: Any, dtype: str, trainable: bool, name: str, path: str, initializer: Any = None) -> None:
+        self.autocast = True
         super().__init__(shape, dtype, None, False, name)
         self.trainable = trainable
         self.path = path
@@ -217,16 +220,38 @@ class Variable(KerasTensor):
         self.regularizer: Any = None
         self.constraint: Any = None
         self.overwrite_with_gradient = False
-        self.autocast = True
+
+    @property
+    def dtype(self) -> str:  # type: ignore[override] - inside a layer of a mixed policy it is read as the type computed with
+        casts = state().autocast
+        return casts[-1] if casts and casts[-1] and self.autocast and "float" in self._stored else self._stored
+
+    @dtype.setter
+    def dtype(self, dtype: str) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        self._stored = dtype
 
 
 _operations: dict[str, Callable[..., Any]] = {}
+#: What the operators of a tensor that flows are called in TensorFlow, which promotes nothing; of truth and of whole numbers.
+_FLOWING = {
+    "add": "math.add", "subtract": "math.subtract", "multiply": "math.multiply", "matmul": "linalg.matmul", "true_divide": "math.truediv",
+    "floor_divide": "math.floordiv", "mod": "math.floormod", "power": "math.pow", "less": "math.less", "less_equal": "math.less_equal",
+    "greater": "math.greater", "greater_equal": "math.greater_equal", "equal": "math.equal", "not_equal": "math.not_equal",
+    "negative": "math.negative", "absolute": "math.abs", "logical_and": "math.logical_and", "logical_or": "math.logical_or",
+    "logical_xor": "math.logical_xor", "logical_not": "math.logical_not",
+}  # fmt: skip
+_WHOLE = {"logical_and": "bitwise.bitwise_and", "logical_or": "bitwise.bitwise_or", "logical_xor": "bitwise.bitwise_xor",
+          "logical_not": "bitwise.invert"}  # fmt: skip
 
 
 def _operate(name: str, *args: Any) -> Any:
-    found = _operations.get(name)
+    full = f"keras.ops.{name}"
+    if name in _FLOWING and not any(isinstance(arg, KerasTensor) and (arg.symbolic or getattr(arg, "promotes", False)) for arg in args):
+        whole = name in _WHOLE and any(isinstance(arg, KerasTensor) and "int" in arg.dtype for arg in args)
+        full = f"tensorflow.{_WHOLE[name] if whole else _FLOWING[name]}"
+    found = _operations.get(full)
     if found is None:
-        found = _operations[name] = REGISTRY[f"keras.ops.{name}"]
+        found = _operations[full] = REGISTRY[full]
     return found(*args)
 
 

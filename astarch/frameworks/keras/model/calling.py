@@ -143,7 +143,7 @@ class RunCall:
             self._pass_context(arguments, context)
             previous = self._masks(arguments)
             with open_scope(layer):
-                outputs = self._outputs()
+                outputs = self._autocasted()
                 attributes["built"] = True
             if attributes["_supports_masking"] and not isinstance(outputs, Unknown):
                 _attach_masks(layer, arguments.first, outputs, previous)
@@ -155,6 +155,21 @@ class RunCall:
                 return outputs
             Node(layer, original[0], original[1], outputs)
         return outputs
+
+    def _autocasted(self) -> Any:
+        """The outputs, while variables are read in the type that the layer computes with (`AutocastScope`)."""
+        layer, casts = self.layer, state().autocast
+        policy, before = layer.__dict__["_dtype_policy"], len(casts)
+        if casts:
+            wanted = policy.compute_dtype if layer.__dict__["autocast"] and "float" in str(policy.compute_dtype) else None
+            if wanted != casts[-1]:
+                casts.append(wanted)
+        elif policy.compute_dtype != policy.variable_dtype:
+            casts.append(policy.compute_dtype)
+        try:
+            return self._outputs()
+        finally:
+            del casts[before:]
 
     def _wanted(self) -> str:
         layer = self.layer

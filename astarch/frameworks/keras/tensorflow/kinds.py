@@ -93,7 +93,9 @@ def shared(*values: Any, signed: bool = True) -> str:
         signed: A negative number is not taken for an unsigned type.
     """
     loose = [loose_kind(value) for value in values]
-    firm = [kind_of(value) for value, kind in zip(values, loose, strict=True) if kind is None]
+    firm = [value.dtype for value in values if isinstance(value, KerasTensor)]
+    if not firm:  # arrays of numpy take the type of tensors as well
+        firm = [kind_of(value) for value, kind in zip(values, loose, strict=True) if kind is None][:1]
     if not firm:
         firm = [concrete(kind) for kind in loose[:1] if kind is not None]
     for kind in firm[1:]:

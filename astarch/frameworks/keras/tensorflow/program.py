@@ -50,7 +50,7 @@ def variable(initial_value: Any = None, trainable: Any = None, validate_shape: A
         name or "Variable",
         f"{name or 'Variable'}:0",
     )
-    made.sparse = False
+    made.sparse = made.autocast = made.promotes = False
     return made
 
 

@@ -1,0 +1,76 @@
+"""What trains and judges a model: metrics, losses, optimizers, callbacks. They exist, and say nothing of its architecture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....ir.unknown import Reason
+from ...describe import RUN, layer, op
+from ..model.instances import MetricInstance, ObjectInstance
+from ..model.policies import standardize_dtype
+from ..tensor import Variable, inward
+
+_CLASSES = {
+    "keras.metrics": """AUC Accuracy BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy CategoricalCrossentropy CategoricalHinge
+        ConcordanceCorrelation CosineSimilarity F1Score FBetaScore FalseNegatives FalsePositives Hinge IoU KLDivergence LogCoshError Mean
+        MeanAbsoluteError MeanAbsolutePercentageError MeanIoU MeanMetricWrapper MeanSquaredError MeanSquaredLogarithmicError OneHotIoU
+        OneHotMeanIoU PearsonCorrelation Poisson Precision PrecisionAtRecall R2Score Recall RecallAtPrecision RootMeanSquaredError
+        SensitivityAtSpecificity SparseCategoricalAccuracy SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy
+        SpecificityAtSensitivity SquaredHinge Sum TopKCategoricalAccuracy TrueNegatives TruePositives""",
+    "keras.losses": """BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy CategoricalFocalCrossentropy
+        CategoricalGeneralizedCrossEntropy CategoricalHinge Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh
+        MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy
+        SquaredHinge Tversky""",
+    "keras.optimizers": "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer MultiOptimizer Muon Nadam RMSprop SGD",
+    "keras.optimizers.schedules": """CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay
+        PolynomialDecay""",
+    "keras.callbacks": """BackupAndRestore CSVLogger CallbackList EarlyStopping History LambdaCallback LearningRateScheduler ModelCheckpoint
+        ProgbarLogger ReduceLROnPlateau RemoteMonitor SwapEMAWeights TensorBoard TerminateOnNaN""",
+}  # fmt: skip
+_BASES = {"keras.metrics": "Metric", "keras.losses": "Loss", "keras.optimizers": "Optimizer",
+          "keras.optimizers.schedules": "LearningRateSchedule", "keras.callbacks": "Callback"}  # fmt: skip
+_FUNCTIONS = {
+    "keras.losses": """binary_crossentropy binary_focal_crossentropy categorical_crossentropy categorical_focal_crossentropy
+        categorical_generalized_cross_entropy categorical_hinge circle cosine_similarity ctc deserialize dice get hinge huber kl_divergence
+        log_cosh mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error poisson serialize
+        sparse_categorical_crossentropy squared_hinge tversky""",
+    "keras.metrics": """binary_accuracy categorical_accuracy deserialize get serialize sparse_categorical_accuracy
+        sparse_top_k_categorical_accuracy top_k_categorical_accuracy""",
+    "keras.optimizers": "deserialize get serialize",
+}  # fmt: skip
+
+
+def _outside(*args: Any, **kwargs: Any) -> Any:
+    return RUN.get().unknown(Reason.OUTSIDE, "what training computes")
+
+
+class Training:
+    """What these objects have in common: arguments are kept to themselves, whatever is asked of them happens outside."""
+
+    layout: type = ObjectInstance
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.__dict__["name"] = kwargs.get("name")
+
+    def __getattr__(self, name: str) -> Any:
+        return _outside()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _outside()
+
+
+def _add_weight(self: Any, shape: Any = (), initializer: Any = None, dtype: Any = None, name: Any = None, **kwargs: Any) -> Variable:
+    """A variable of a metric: none of the model's weights."""
+    return Variable(inward(shape, False), standardize_dtype(dtype), False, name or "variable", name or "variable")
+
+
+for _package, _names in _CLASSES.items():
+    _layout = MetricInstance if _package == "keras.metrics" else ObjectInstance
+    _more = {"add_weight": _add_weight, "add_variable": _add_weight} if _package == "keras.metrics" else {}
+    _base = type(_BASES[_package], (Training,), {"layout": _layout, **_more})
+    layer(f"{_package}.{_BASES[_package]}", _package)(_base)
+    for _name in _names.split():
+        layer(f"{_package}.{_name}", _package)(type(_name, (_base,), {"layout": _layout}))
+for _package, _names in _FUNCTIONS.items():
+    for _name in _names.split():
+        op(f"{_package}.{_name}", lenient=True)(lambda *args, **kwargs: _outside())
