@@ -49,3 +49,14 @@ def test_factory_arguments_that_say_nothing_are_no_change(tmp_path: Path) -> Non
     old, new, half = (f"{tmp_path / name}.py:Net" for name in ("old", "new", "half"))
     assert not [change for change in api.diff(old, new, inputs=(1, 3)).changes if change.kind is Kind.MODULE_REARGUED]
     assert [change.subject for change in api.diff(old, half, inputs=(1, 3)).changes if change.kind is Kind.MODULE_REARGUED] == ["fc"]
+
+
+def test_what_holds_for_all_is_said_once(tmp_path: Path) -> None:
+    text = "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.{name} = nn.Linear(3, 4)\n"
+    for name in ("head", "classifier"):
+        body = text.format(name=name) + f"    def forward(self, x):\n        return self.{name}(x)\n"
+        (tmp_path / f"{name}.py").write_text(body, encoding="utf-8")
+    old, new = (f"{tmp_path / name}.py:Net" for name in ("head", "classifier"))
+    told = to_markdown(api.diff(old, new, inputs=(1, 3)))
+    assert "- key renamed (2), 99% sure: " in told
+    assert "  - `head.weight` → `classifier.weight`\n" in told

@@ -14,7 +14,7 @@ from ...ir.change import Comparison, Review, Verdict
 from ..paint import clean
 from .hook import hook
 from .mermaid import to_mermaid
-from .wording import SIGNS, counted, grouped, sentence, totals
+from .wording import SIGNS, counted, grouped, sentence, told_once, totals
 
 MARKER = "<!-- astarch:report -->"
 
@@ -142,8 +142,9 @@ def _lists(comparison: Comparison, most: int) -> list[str]:
     for title, kinds in grouped(comparison):
         lines += [f"**{title}**", ""]
         for kind, changes in kinds:
-            lines += [f"- {kind.title}" if len(changes) == 1 else f"- {kind.title} ({len(changes)})"]
-            for change in changes[:most]:
+            note, shown = told_once(changes)
+            lines += [f"- {kind.title}" if len(changes) == 1 else f"- {kind.title} ({len(changes)}){f', {_plain(note)}' if note else ''}"]
+            for change in shown[:most]:
                 lines.append(f"  - {sentence(change, '`')}")
             if len(changes) > most:
                 lines.append(f"  - … and {len(changes) - most} more")

@@ -9,7 +9,7 @@ from ...ir.span import Span
 from ..frames import wrapped
 from ..paint import Page, clean
 from .hook import hook
-from .wording import counted, grouped, sentence, totals
+from .wording import counted, grouped, sentence, told_once, totals
 
 #: How many changes of a kind are shown before the rest is counted.
 _SHOWN = 12
@@ -57,8 +57,10 @@ def _comparison(comparison: Comparison, page: Page, every: bool) -> Iterator[str
     for title, kinds in grouped(comparison):
         yield f"{page.paint(title, 'title')}"
         for kind, changes in kinds:
-            yield f"  {kind.title} ({len(changes)})"
-            for change in changes if every else changes[:_SHOWN]:
+            note, shown = told_once(changes)
+            heading = f"{kind.title} ({len(changes)}){f', {note}' if note else ''}"
+            yield from (f"  {line}" for line in wrapped(heading, page.width - 2))
+            for change in shown if every else shown[:_SHOWN]:
                 text = sentence(change)
                 place = _place(change.after_at if change.after_at.line else change.before_at)
                 yield from _item(text, place, page)

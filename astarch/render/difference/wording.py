@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...ir.change import Change, Comparison, Kind, Verdict
@@ -65,6 +66,14 @@ def _value(value: Any) -> str:
 
 def _argument(value: Any) -> str:
     return str(value.type) if isinstance(value, Record) else plain_text(value)
+
+
+def told_once(changes: Sequence[Change]) -> tuple[str, list[Change]]:
+    """The note that all of several changes share, and the changes without it."""
+    notes = {change.note for change in changes}
+    if len(changes) < 2 or len(notes) > 1 or "" in notes:
+        return "", list(changes)
+    return clean(notes.pop()), [replace(change, note="") for change in changes]
 
 
 def grouped(comparison: Comparison) -> Iterator[tuple[str, list[tuple[Kind, list[Change]]]]]:
