@@ -294,7 +294,7 @@ def which(folder: str | Path, artifact: str | Path, *, progress: Callable[[str],
     from .matching import matches
 
     theirs = _saved(artifact)
-    targets = [one.target for one in find(folder)]
+    targets = [one.target for one in find(folder, search_path=options.get("search_path", ()), python=options.get("python"))]
     return matches(targets, theirs, lambda target, given: read(target, inputs=given, **options), _inputs_of(theirs, batch=1), progress)
 
 
@@ -320,14 +320,20 @@ def _inputs_of(artifact: Architecture, batch: int | None = None) -> Any:
     return specs or None
 
 
-def find(path: str | Path = ".") -> list[Found]:
-    """Every model defined or built in a file or a folder, in order of file and line."""
+def find(path: str | Path = ".", *, search_path: Iterable[str | Path] = (), python: str | Path | None = None) -> list[Found]:
+    """Every model defined or built in a file or a folder, in order of file and line.
+
+    Args:
+        path: The file or folder.
+        search_path: Where what it imports is looked for, so that a function that builds another package's model is one as well.
+        python: The interpreter of the environment whose packages are read for that, never run.
+    """
     place = Path(path)
     if not place.exists():
         raise ReadError(f"there is no file or folder `{place}`")
     from .readers.discover import find_models
 
-    return find_models(place)
+    return find_models(place, [*(Path(folder) for folder in search_path), *(site_packages(Path(python)) if python else ())])
 
 
 def check(*paths: str | Path, **options: Any) -> list[Diagnostic]:

@@ -71,7 +71,8 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     elif EXACT in holds and artifact.outputs is None:
         missing.append("the forward, which was not run: give the shape of its input")
     if source.unknown:
-        missing.append(f"{len(source.unknown)} things that the source leaves unknown")
+        count = len(source.unknown)
+        missing.append(f"{count} thing{'s' if count > 1 else ''} that the source leaves unknown")
     return Verification(
         target=source.target,
         artifact=artifact.target,

@@ -203,3 +203,15 @@ def test_long_reports_are_short(workshop: Any) -> None:
     assert len(render.to_text(found, every=True).splitlines()) > len(text.splitlines())
     tail = text[text.index("\nConfirmed") :]
     assert max(map(len, tail.splitlines())) <= 80
+
+
+def test_models_of_other_packages(workshop: Any, tmp_path: Path) -> None:
+    """A project that only calls another package's builders: they are looked for where its imports are."""
+    package = tmp_path / "packages" / "zoo"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "mine.py").write_text("from zoo import UNet\n\n\ndef build():\n    return UNet()\n", encoding="utf-8")
+    found = api.which(project, workshop.file("UNet", "safetensors"), search_path=[tmp_path / "packages"])
+    assert [(match.target.rpartition(":")[2], match.exact) for match in found] == [("build", True)]
