@@ -98,8 +98,11 @@ def errors(subject: Subject, path: Path, place: Place) -> tuple[tuple[str, str, 
         ModelConfig(Target(f"{path}:{expression}", str(path), expression), tuple(InputSpec(None, sizes, dtype) for sizes, dtype in inputs))
         for expression, inputs in subject.runs
     ]
-    building.MOST_MODELS = 0  # a library's file builds more models than the one that the live framework is asked about
-    found = checking.check([path], models=models, search_path=place.search_path(subject))
+    most, building.MOST_MODELS = building.MOST_MODELS, 0  # a library's file builds more than the framework is asked about
+    try:
+        found = checking.check([path], models=models, search_path=place.search_path(subject))
+    finally:
+        building.MOST_MODELS = most
     return tuple(
         (one.name, one.message, (one.span.line, *(note.span.line for note in one.notes if note.span.file == one.span.file)))
         for one in found
