@@ -40,6 +40,12 @@ def _axis(value: Any, rank: int) -> Any:
     return value + rank if isinstance(value, float) and value < 0 else value
 
 
+def picks_all(key: Any) -> bool:
+    """Whether an index of slices leaves everything as it is, where it leaves the shape as it is."""
+    parts = key[1:] if isinstance(key, tuple) and key[:1] == ("list",) else (key,)
+    return all(part == ("...",) or (isinstance(part, tuple) and part[:1] == ("slice",) and part[3] in (None, 1.0)) for part in parts)
+
+
 def scaled(value: Any, form_of: FormOf) -> tuple[Any, float]:
     """A value as another one times a number."""
     factor = 1.0

@@ -13,7 +13,7 @@ from typing import Any
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
-from .algebra import attention, product, scaled, times, turned, with_axes
+from .algebra import attention, picks_all, product, scaled, times, turned, with_axes
 
 _WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 _MAX = {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
@@ -256,6 +256,9 @@ class _Reader:
 
     def _type(self, value: Any) -> TensorType | None:
         """The type of a stated tensor, where it is known."""
+        if isinstance(value, tuple) and value[:1] == ("input",) and not value[2]:
+            found = self.model.inputs.get(value[1])
+            return found if isinstance(found, TensorType) else None
         if isinstance(value, tuple) and value[:1] == ("node",) and not value[2]:
             found = self.model.graph[value[1]].output
             return found if isinstance(found, TensorType) else None
@@ -290,13 +293,14 @@ class _Reader:
             return isinstance(values[1], tuple) and set(values[1][1:]) == {0.0}
         if len(values) != 2 or not self._unchanged(node) or type(values[0]) is not int:
             return False
+        if base == "getitem":
+            return picks_all(values[1])
         return values[1] == {"mul": 1.0, "div": 1.0, "add": 0.0, "sub": 0.0}.get(base, ...) and type(values[1]) is float
 
     def _unchanged(self, node: Node) -> bool:
-        if not isinstance(node.output, TensorType) or len(node.inputs) != 1:
-            return False
-        source = self.model.graph[node.inputs[0]].output
-        return isinstance(source, TensorType) and source == node.output
+        given = node.attributes.get("arguments", {}).values()
+        sources = [value for value in given if isinstance(value, tuple) and value[:1] in (("node",), ("input",))]
+        return isinstance(node.output, TensorType) and len(sources) == 1 and self._type(sources[0]) == node.output
 
     def _form(self, value: Any) -> Any:
         """A stated value, its tensors as numbers."""

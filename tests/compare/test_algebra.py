@@ -75,3 +75,12 @@ def test_what_counts_as_the_same_is_the_same(tmp_path: Path) -> None:
             assert verdict in (Verdict.COMPATIBLE, Verdict.NONE), (one, other)
         else:
             assert verdict is Verdict.BEHAVIOUR, (one, other)
+
+
+def test_a_slice_of_everything_is_nothing(tmp_path: Path) -> None:
+    head = "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 4)\n"
+    ways = {"plain": "x", "all": "x[:, :3, :4]", "rest": "x[..., :]", "less": "x[:, :2, :]", "other": "x[:, 1:, :]", "new": "x[None][0]"}
+    for name, text in ways.items():
+        (tmp_path / f"{name}.py").write_text(f"{head}    def forward(self, x):\n        return self.fc({text})\n", encoding="utf-8")
+    verdicts = {name: api.diff(*(f"{tmp_path / one}.py:Net" for one in ("plain", name)), inputs=(2, 3, 4)).verdict for name in ways}
+    assert {name for name, verdict in verdicts.items() if verdict in (Verdict.NONE, Verdict.COMPATIBLE)} == {"plain", "all", "rest"}
