@@ -116,7 +116,7 @@ def values(expressions: list[str], inputs: str) -> tuple[list[Any], list[Any]]:
         try:
             theirs.append(_described(eval(text, scope), keras.backend.standardize_dtype))
         except Exception as error:
-            theirs.append(UNTOLD if type(error).__name__ in ("NotFoundError", "UnimplementedError") else "raises")
+            theirs.append(UNTOLD if type(error).__name__ in ("NotFoundError", "UnimplementedError", "ImportError") else "raises")
     return theirs, _read_values(expressions, inputs)
 
 

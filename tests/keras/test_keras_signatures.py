@@ -11,9 +11,9 @@ keras = pytest.importorskip("keras")
 
 from astarch.frameworks.describe import REGISTRY  # noqa: E402
 
-#: Layers around models of other frameworks, and audio, which are not described.
+#: Bases, layers around models of other frameworks, and of boxes, which are not described.
 NOT_DESCRIBED = {
-    "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper", "MaxNumBoundingBoxes", "MelSpectrogram", "STFTSpectrogram", "Layer",
+    "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper", "MaxNumBoundingBoxes", "Layer",
     "InputSpec",
 }  # fmt: skip
 LAYERS = [name for name, value in vars(keras.layers).items() if inspect.isclass(value) and name not in NOT_DESCRIBED]

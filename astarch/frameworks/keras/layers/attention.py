@@ -295,6 +295,9 @@ class GroupedQueryAttention(KerasLayer):
 
     def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = value_shape if key_shape is None else key_shape
+        if not agree(query_shape[-1], value_shape[-1]):
+            refuse("ValueError", f"The last dimension of `query_shape` and `value_shape` must be equal, but are {query_shape[-1]}, "
+                   f"{value_shape[-1]}.")  # fmt: skip
         self.feature_dim = query_shape[-1]
         few, many, size = self.num_key_value_heads, self.num_query_heads, self.head_dim
         self._query_dense = self._dense("bqm,muh->bquh", (None, many, size), "uh", "query", query_shape)

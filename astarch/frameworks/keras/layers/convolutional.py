@@ -14,8 +14,8 @@ from .core import activated
 _KEPT = ("activation", "use_bias", "bias_initializer", "bias_regularizer", "bias_constraint")
 
 
-def _start(self: Any, rank: int, given: dict[str, Any], allow_causal: bool = False) -> None:
-    """What every convolution keeps and checks."""
+def _start(self: Any, rank: int, given: dict[str, Any], allow_causal: bool = False, either: bool = True) -> None:
+    """What every convolution keeps and checks; with `either`, strides and holes exclude each other."""
     self.rank = rank
     self.kernel_size = numbers(given["kernel_size"], rank, "kernel_size")
     self.strides = numbers(given["strides"], rank, "strides")
@@ -24,7 +24,8 @@ def _start(self: Any, rank: int, given: dict[str, Any], allow_causal: bool = Fal
     self.data_format = data_format_of(given["data_format"])
     keep(self, given, *_KEPT)
     self.input_spec = InputSpec(min_ndim=rank + 2)
-    if all(isinstance(x, int) for x in (*self.strides, *self.dilation_rate)) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
+    known = all(isinstance(x, int) for x in (*self.strides, *self.dilation_rate))
+    if either and known and max(self.strides) > 1 and max(self.dilation_rate) > 1:
         refuse("ValueError", f"`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides={self.strides} and "
                f"dilation_rate={self.dilation_rate}")  # fmt: skip
 
@@ -221,7 +222,7 @@ def _depthwise(rank: int, one: Any) -> type:
                  **kwargs: Any) -> None:  # fmt: skip
         _positive(depth_multiplier, "depth_multiplier")
         self.depth_multiplier = depth_multiplier
-        _start(self, rank, locals())
+        _start(self, rank, locals(), either=False)
         keep(self, locals(), "depthwise_initializer", "depthwise_regularizer", "depthwise_constraint")
 
     name = f"DepthwiseConv{rank}D"
@@ -268,7 +269,7 @@ def _separable(rank: int, one: Any) -> type:
         _positive(filters, "filters")
         _positive(depth_multiplier, "depth_multiplier")
         self.filters, self.depth_multiplier = filters, depth_multiplier
-        _start(self, rank, locals())
+        _start(self, rank, locals(), either=False)
         keep(self, locals(), "depthwise_initializer", "pointwise_initializer", "depthwise_regularizer", "pointwise_regularizer",
              "depthwise_constraint", "pointwise_constraint")  # fmt: skip
 

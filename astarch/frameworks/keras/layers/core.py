@@ -320,9 +320,10 @@ class Embedding(KerasLayer):
                  lora_alpha: Any = None,
                  quantization_config: Any = None, **kwargs: Any) -> None:  # fmt: skip
         self.input_dim, self.output_dim = input_dim, output_dim
-        keep(
-            self, locals(), "embeddings_initializer", "embeddings_regularizer", "embeddings_constraint", "mask_zero", "quantization_config"
-        )
+        keep(self, locals(), "embeddings_initializer", "embeddings_regularizer", "embeddings_constraint", "mask_zero", "quantization_config",
+             "lora_rank")  # fmt: skip
+        self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
+        self.lora_enabled = False
         self.supports_masking = mask_zero
         self.autocast = False
         if weights is not None:
@@ -335,6 +336,20 @@ class Embedding(KerasLayer):
                                            name="embeddings",
                                            regularizer=self.embeddings_regularizer, constraint=self.embeddings_constraint)  # fmt: skip
         self.__dict__["built"] = True
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank)
+
+    def enable_lora(self, rank: Any, lora_alpha: Any = None, a_initializer: Any = "he_uniform", b_initializer: Any = "zeros") -> None:
+        if self.embeddings_constraint is not None:
+            refuse("ValueError", "Lora is incompatible with embedding constraints.")
+        self._tracker.unlock()
+        for name, shape, start in (("a", (self.input_dim, rank), a_initializer), ("b", (rank, self.output_dim), b_initializer)):
+            made = self.add_weight(name=f"lora_embeddings_{name}", shape=shape, initializer=start, dtype="float32",
+                                   regularizer=self.embeddings_regularizer)  # fmt: skip
+            setattr(self, f"lora_embeddings_{name}", made)
+        untrain(self, self.__dict__["_embeddings"])
+        self._tracker.lock()
+        self.lora_enabled = True
 
     @property
     def embeddings(self) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ....ir.unknown import Reason
 from ...describe import unknown
+from ..model.policies import get as get_policy
 from ..describing import KerasLayer, KerasTensor, call, data_format_of, is_open, layer, make, open_size, ops, refuse, shaped
 from ..state import snake_case
 from ..windows import placed
@@ -208,6 +209,29 @@ _PLAIN = frozenset({"AutoContrast", "Equalization", "ContrastLimitedAdaptiveHist
 _FILES = {"ContrastLimitedAdaptiveHistogramEqualization": "clahe"}
 
 
+_FILLED = ("reflect", "wrap", "constant", "nearest")
+#: What these layers accept.
+_ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("RandomRotation", "RandomTranslation", "RandomZoom"), {"fill_mode": _FILLED, "interpolation": ("nearest", "bilinear")}),
+    "RandomElasticTransform": {"fill_mode": (*_FILLED, "mirror"), "interpolation": ("nearest", "bilinear")},
+    "RandomShear": {"fill_mode": _FILLED, "interpolation": ("nearest", "bilinear")},
+    "RandomPerspective": {"interpolation": ("nearest", "bilinear")},
+}
+
+
+def _check_images(name: str, given: dict[str, Any]) -> None:
+    for parameter, allowed in _ALLOWED.get(name, {}).items():
+        if isinstance(given[parameter], str) and given[parameter] not in allowed:
+            refuse("NotImplementedError", f"Unknown `{parameter}` {given[parameter]}. Expected of one {allowed}.")
+    if name == "RandomGrayscale" and not isinstance(given["factor"], (int, float)):
+        refuse("TypeError", f"'<' not supported between instances of '{type(given['factor']).__name__}' and 'int'")
+    if name == "RandomGrayscale" and not 0 <= given["factor"] <= 1:
+        refuse("ValueError", f"`factor` should be between 0 and 1. Received: factor={given['factor']}")
+    least = min(value) if isinstance(value := given.get("factor"), (tuple, list)) and value else value
+    if name == "RandomPosterization" and isinstance(least, (int, float)) and least < 1:
+        refuse("ValueError", f"The `factor` argument should be a number (or a list of two numbers) in the range [1, 8]. Received: {value}")
+
+
 def _image_layer(name: str, parameters: str) -> None:
     tree = ast.parse(f"def f(self, {parameters}, **kwargs): pass").body[0].args  # type: ignore[attr-defined]
     defaults = [inspect.Parameter.empty] * (len(tree.args) - len(tree.defaults)) + [ast.literal_eval(node) for node in tree.defaults]
@@ -225,6 +249,7 @@ def _image_layer(name: str, parameters: str) -> None:
                 self.data_format = data_format_of(value)
             elif key not in ("self", "kwargs"):
                 setattr(self, key, value)
+        _check_images(name, bound.arguments)
         if name not in _PLAIN:
             self.generator = make("keras.random.SeedGenerator", bound.arguments.get("seed"))
 
@@ -286,6 +311,7 @@ class Hashing(DataLayer):
         if num_bins is None or (isinstance(num_bins, int) and num_bins <= 0):
             refuse("ValueError", f"The `num_bins` for `Hashing` cannot be `None` or non-positive values. Received: num_bins={num_bins}.")
         self.num_bins, self.mask_value, self.salt, self.output_mode, self.sparse = num_bins, mask_value, salt, output_mode, sparse
+        _hashed_type(self, kwargs.get("dtype"))
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
 
@@ -295,8 +321,15 @@ class Hashing(DataLayer):
         return (*input_shape[:-1], self.num_bins)
 
     def compute_output_spec(self, inputs: Any) -> Any:
-        shape = Hashing.compute_output_shape(self, tuple(inputs.shape))
-        return KerasTensor(shape, "int32" if self.output_mode == "int" else "float32", None, True)
+        return KerasTensor(Hashing.compute_output_shape(self, tuple(inputs.shape)), self.compute_dtype, None, True)
+
+
+def _hashed_type(self: Any, dtype: Any) -> None:
+    """Places are int64 unless asked for otherwise."""
+    if self.output_mode not in ("int", "one_hot", "multi_hot", "count"):
+        refuse("ValueError", f'Invalid value for argument `output_mode`. Received: output_mode={self.output_mode}')
+    if dtype is None and self.output_mode == "int":
+        self.__dict__["_dtype_policy"] = get_policy("int64")
 
 
 class _Lookup(DataLayer):
@@ -339,6 +372,12 @@ class _Lookup(DataLayer):
 
 
 def _start_lookup(self: Any, given: dict[str, Any]) -> None:
+    if given["salt"] is not None and "oov_method" in given and given["oov_method"] != "farmhash":
+        refuse("ValueError", f"`salt` can only be used when `oov_method='farmhash'`. Received: oov_method={given['oov_method']}")
+    if given["pad_to_max_tokens"] and given["max_tokens"] is None:
+        refuse("ValueError", "If pad_to_max_tokens is True, must set `max_tokens`. Received: max_tokens=None")
+    if given["invert"] and given["output_mode"] != "int":
+        refuse("ValueError", f"`output_mode` must be `'int'` when `invert` is true. Received: output_mode={given['output_mode']}")
     for name, value in given.items():
         if name not in ("self", "kwargs", "name"):
             setattr(self, name, value)
@@ -421,6 +460,7 @@ class HashedCrossing(KerasLayer):
         self, num_bins: Any, output_mode: Any = "int", sparse: Any = False, name: Any = None, dtype: Any = None, **kwargs: Any
     ) -> None:
         self.num_bins, self.output_mode, self.sparse = num_bins, output_mode, sparse
+        _hashed_type(self, dtype)
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
 

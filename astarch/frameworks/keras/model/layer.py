@@ -11,7 +11,7 @@ from ....ir.unknown import Reason, Unknown
 from ...describe import REGISTRY, RUN, refuse
 from ..nested import flatten, is_nested, is_shape, map_leaves, map_shapes
 from ..state import Scope, auto_name, current_path
-from ..tensor import KerasTensor, Variable, inward, outward
+from ..tensor import KerasTensor, Variable, inward, is_open, outward
 from .calling import Context, RunCall, specify
 from .graph import Node, any_symbolic, is_symbolic
 from .instances import LayerInstance, MetricInstance, ObjectInstance, method, raw
@@ -397,7 +397,7 @@ def new_variable(shape: Any, dtype: str, trainable: Any, name: Any, initializer:
     parent = current_path()
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for size in sizes:
-        if size is None or (type(size) is int and size < 0):
+        if size is None or is_open(size) or (type(size) is int and size < 0):
             refuse("ValueError", f"Cannot convert '{sizes}' to a shape: the shape of a variable must be known and not negative.")
     variable = Variable(inward(sizes), dtype, CURRENT.get().truth(trainable), name, f"{parent}/{name}" if parent else name, initializer)
     variable.node = None
