@@ -10,6 +10,7 @@ import pytest
 keras = pytest.importorskip("keras")
 
 from astarch.frameworks.describe import REGISTRY  # noqa: E402
+from astarch.frameworks.keras import library  # noqa: E402, F401 - brings every description
 
 #: Bases, layers around models of other frameworks, and of boxes, which are not described.
 NOT_DESCRIBED = {

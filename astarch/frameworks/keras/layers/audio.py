@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from ..describing import KerasLayer, data_format_of, layer, refuse
-from ..windows import conv_sizes
 from ..model.checking import InputSpec
+from ..windows import conv_sizes
 from .preprocessing import DataLayer
 
 _MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")

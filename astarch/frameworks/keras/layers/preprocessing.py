@@ -8,8 +8,8 @@ from typing import Any
 
 from ....ir.unknown import Reason
 from ...describe import unknown
-from ..model.policies import get as get_policy
 from ..describing import KerasLayer, KerasTensor, call, data_format_of, is_open, layer, make, open_size, ops, refuse, shaped
+from ..model.policies import get as get_policy
 from ..state import snake_case
 from ..windows import placed
 
@@ -209,13 +209,12 @@ _PLAIN = frozenset({"AutoContrast", "Equalization", "ContrastLimitedAdaptiveHist
 _FILES = {"ContrastLimitedAdaptiveHistogramEqualization": "clahe"}
 
 
-_FILLED = ("reflect", "wrap", "constant", "nearest")
+_TURNED = {"fill_mode": ("reflect", "wrap", "constant", "nearest"), "interpolation": ("nearest", "bilinear")}
 #: What these layers accept.
 _ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("RandomRotation", "RandomTranslation", "RandomZoom"), {"fill_mode": _FILLED, "interpolation": ("nearest", "bilinear")}),
-    "RandomElasticTransform": {"fill_mode": (*_FILLED, "mirror"), "interpolation": ("nearest", "bilinear")},
-    "RandomShear": {"fill_mode": _FILLED, "interpolation": ("nearest", "bilinear")},
-    "RandomPerspective": {"interpolation": ("nearest", "bilinear")},
+    **{name: _TURNED for name in ("RandomRotation", "RandomTranslation", "RandomZoom", "RandomShear")},
+    "RandomElasticTransform": {**_TURNED, "fill_mode": (*_TURNED["fill_mode"], "mirror")},
+    "RandomPerspective": {"interpolation": _TURNED["interpolation"]},
 }
 
 
@@ -327,7 +326,7 @@ class Hashing(DataLayer):
 def _hashed_type(self: Any, dtype: Any) -> None:
     """Places are int64 unless asked for otherwise."""
     if self.output_mode not in ("int", "one_hot", "multi_hot", "count"):
-        refuse("ValueError", f'Invalid value for argument `output_mode`. Received: output_mode={self.output_mode}')
+        refuse("ValueError", f"Invalid value for argument `output_mode`. Received: output_mode={self.output_mode}")
     if dtype is None and self.output_mode == "int":
         self.__dict__["_dtype_policy"] = get_policy("int64")
 
