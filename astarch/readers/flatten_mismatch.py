@@ -18,18 +18,21 @@ from ..ir.graph import Node, TensorType
 from ..ir.span import Span
 from ..source.index import SourceError
 from ..source.project import read_text
+from .residual_mismatch import explained_residual
 
 _FLATTENING = ("flatten", "view", "reshape", "Flatten")
 
 
 def explained(architecture: Architecture) -> Architecture:
     """The same architecture, its linear mismatches explained."""
-    if not any(finding.name in ("linear-mismatch", "channel-mismatch") for finding in architecture.diagnostics):
+    if not any(finding.name in ("linear-mismatch", "channel-mismatch", "broadcast-mismatch") for finding in architecture.diagnostics):
         return architecture
     return replace(architecture, diagnostics=tuple(_explain(architecture, finding) for finding in architecture.diagnostics))
 
 
 def _explain(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
+    if finding.name == "broadcast-mismatch":
+        return explained_residual(architecture, finding)
     if finding.name == "channel-mismatch":
         return _channels(architecture, finding)
     node = _linear_at(architecture, finding.span) if finding.name == "linear-mismatch" else None

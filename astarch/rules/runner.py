@@ -60,10 +60,10 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
     names = {rule.name for rule in used}
     for architecture in architectures:
         for finding in architecture.diagnostics:
-            known = rule_named(finding.name)
+            known = rule_named(finding.name) or (rule_named("shape-mismatch") if finding.code.startswith("MDL2") else None)
             if known is None or known.name in names:
                 placed = at_home(finding, architecture, file.path)
-                yield replace(placed, code=known.code) if known is not None else placed
+                yield replace(placed, code=known.code, name=known.name) if known is not None else placed
         for rule in used:
             yield from rule.check_architecture(architecture)
 

@@ -309,3 +309,43 @@ def test_only_changed_files(project: Path) -> None:
     assert len(json.loads(run("--changed-only", "--base-ref", "old", "-o", "json").output)) == 1
     assert run("--base-ref", "old").exit_code == 2
     assert isinstance(run("--changed-only", "--base-ref", "none").exception, astarch.ReadError)
+
+
+BLOCKS = """\
+from torch import nn
+
+
+class Block(nn.Module):
+    def __init__(self, a, b):
+        super().__init__()
+        self.conv = nn.Conv2d(a, b, 3, padding=1)
+
+    def forward(self, x):
+        return x + self.conv(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = Block(8, 8)
+        self.two = Block(8, 16)
+        self.rnn = nn.LSTM(16, 8, bidirectional=True)
+        self.rnn2 = nn.LSTM(8, 8)
+
+    def forward(self, x):
+        y, _ = self.rnn(self.two(self.one(x)).flatten(2).permute(2, 0, 1))
+        return self.rnn2(y)[0]
+"""
+
+
+def test_a_shortcut_of_another_shape_and_a_recurrent_layer_of_another_width(project: Path) -> None:
+    (project / "net.py").write_text(BLOCKS)
+    (project / "pyproject.toml").write_text('[[tool.astarch.models]]\ntarget = "net.py:Net()"\ninputs = ["1,8,6,6"]\n')
+    rows = json.loads(run("-o", "json").output)
+    assert [(row["code"], row["name"], row["location"]["row"]) for row in rows] == [
+        ("MDL204", "residual-shape-mismatch", 10),
+        ("MDL208", "rnn-width", 22),
+        ("MDL208", "rnn-width", 23),
+    ]
+    assert rows[0]["message"] == "the shortcut is 1×8×6×6, and what it goes around makes 1×16×6×6 of it"
+    assert rows[2]["message"] == "LSTM takes 8 features and gets 16"

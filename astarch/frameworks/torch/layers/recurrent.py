@@ -98,7 +98,7 @@ class RNNBase(Layer):
         if len(input.shape) != expected:
             refuse("RuntimeError", f"input must have {expected} dimensions, got {len(input.shape)}")
         require(same(input.shape[-1], self.input_size), f"{self.mode} takes {self.input_size} features and gets {input.shape[-1]}",
-                name="linear-mismatch")  # fmt: skip
+                code="MDL208", name="rnn-width")  # fmt: skip
 
     def get_expected_hidden_size(self, input: Any, batch_sizes: Any) -> tuple[Any, Any, Any]:
         output = self.hidden_size if same(self.proj_size, 0) else self.proj_size
@@ -112,7 +112,7 @@ class RNNBase(Layer):
     def check_hidden_size(self, hx: Any, expected_hidden_size: Any, msg: str = "Expected hidden size {}, got {}") -> None:
         if not same_shape(hx.shape, expected_hidden_size):
             require(False, f"{self.mode}: hidden state is {text(hx.shape)} and should be {text(expected_hidden_size)}",
-                    name="hidden-mismatch")  # fmt: skip
+                    code="MDL212", name="rnn-hidden-shape")  # fmt: skip
 
     def permute_hidden(self, hx: Any, permutation: Any) -> Any:
         return hx

@@ -57,7 +57,7 @@ def joined(tensors: list[Any], dim: int) -> Any:
                         same(a, b),
                         f"Sizes of tensors must match except in dimension {place}. Expected size {a} but got size {b} for "
                         f"tensor number {number} in the list: {text(first)} and {text(shape)}",
-                        name="cat-mismatch",
+                        name="concat-mismatch",
                     )
         total = total + shape[place]
     shape = (*first[:place], total, *first[place + 1 :])

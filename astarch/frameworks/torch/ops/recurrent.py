@@ -70,9 +70,9 @@ def step(name: str, input: Any, hidden: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_
     matching(name, input, hidden, w_ih, w_hh, b_ih, b_hh)
     features, width = input.shape[1], hidden.shape[1]
     require(same(features, w_ih.shape[1]), f"{name}: input has inconsistent input_size: got {features} expected {w_ih.shape[1]}",
-            name="linear-mismatch")  # fmt: skip
+            code="MDL208", name="rnn-width")  # fmt: skip
     require(same(width, w_hh.shape[1]), f"{name}: hidden has inconsistent hidden_size: got {width}, expected {w_hh.shape[1]}",
-            name="linear-mismatch")  # fmt: skip
+            code="MDL212", name="rnn-hidden-shape")  # fmt: skip
     if same(input.shape[0], hidden.shape[0]) is False:
         require(False, f"{name}: input batch size {input.shape[0]} doesn't match hidden batch size {hidden.shape[0]}")
     multiply(input.shape[0] * (_products(w_ih) + _products(w_hh)))

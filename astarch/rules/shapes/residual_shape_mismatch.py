@@ -1,0 +1,16 @@
+"""Rule: a shortcut that does not have the shape of what it goes around."""
+
+from __future__ import annotations
+
+from ..rule import Rule
+
+
+class ResidualShapeMismatch(Rule):
+    """A shortcut is added to what it goes around, and their shapes do not fit.
+
+    ## Why
+    `The size of tensor a must match the size of tensor b`: the block changes the channels or the size, and the shortcut does
+    not. The sizes come from running the source on shapes; the notes say where they were made.
+    """
+
+    code = "MDL204"
