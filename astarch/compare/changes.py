@@ -10,7 +10,7 @@ from ..ir.architecture import Architecture, Buffer, Parameter
 from ..ir.change import Change, Comparison, Kind, Rename, Verdict
 from ..ir.span import NOWHERE, Span
 from .behaviour import Flow, Interned, flow_of
-from .compatibility import SURE, Loading, droppable, fillable, loading, renamed, verdict
+from .compatibility import SURE, Loading, droppable, fillable, loading, moved, renamed, verdict
 from .interfaces import interface_changes
 from .renames import Held, renames, state
 from .steps import step_changes
@@ -42,7 +42,7 @@ def compare(old: Architecture, new: Architecture, *, name: str = "", same_code: 
     if names:
         flows = _flows(old, new, interned, names)
     left = loading(renamed(before, found), after)
-    dropped, filled = droppable(old, new, left), fillable(old, new, left)
+    dropped, filled = droppable(old, new, left, names), fillable(old, new, left, names)
     mended = replace(left, missing=_without(left.missing, filled), unexpected=_without(left.unexpected, dropped))
     behaviour, doubts = _behaviour(flows, same_code, bool(dropped or filled))
     if behaviour:
@@ -169,10 +169,12 @@ def _key_changes(
     for name in left.unexpected:
         if name not in dropped:
             yield Change(Kind.KEY_REMOVED, name, "error", _item(before[name]), None, before[name].at, NOWHERE, _transient(new, name))
-    for name in (*filled, *dropped):
-        first, second = old.buffers[name], new.buffers[name]
+    there = moved({rename.old: rename.new for rename in found})
+    here = moved({rename.new: rename.old for rename in found})
+    for one, other in (*((here(name), name) for name in filled), *((name, there(name)) for name in dropped)):
+        first, second = old.buffers[one], new.buffers[other]
         words = ["persistent" if item.persistent else "not persistent" for item in (first, second)]
-        yield Change(Kind.PERSISTENCE, name, "error", words[0], words[1], first.at, second.at, "")
+        yield Change(Kind.PERSISTENCE, other, "error", words[0], words[1], first.at, second.at, "" if one == other else f"was {one}")
     gone = {rename.old for rename in found}
     for name in after:
         if name in before and name not in gone and name not in {rename.new for rename in found}:

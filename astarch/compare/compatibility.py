@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,19 +57,46 @@ def renamed(old: Mapping[str, Held], found: list[Rename]) -> dict[str, Held]:
     return {names.get(name, name): item for name, item in old.items()}
 
 
-def droppable(old: Architecture, new: Architecture, loading: Loading) -> tuple[str, ...]:
-    """Unexpected keys that are buffers which the new model makes itself."""
-    return tuple(name for name in loading.unexpected if isinstance(state(old).get(name), Buffer) and _same_buffer(old, new, name))
+def droppable(old: Architecture, new: Architecture, loading: Loading, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Unexpected keys that are buffers which the new model makes itself.
+
+    Args:
+        old: The model before.
+        new: The model after.
+        loading: What is left when the keys have their new names.
+        names: These names, by the old ones.
+    """
+    there, saved = moved(names), state(old)
+    return tuple(name for name in loading.unexpected if isinstance(saved.get(name), Buffer) and _same_buffer(old, new, name, there(name)))
 
 
-def fillable(old: Architecture, new: Architecture, loading: Loading) -> tuple[str, ...]:
+def fillable(old: Architecture, new: Architecture, loading: Loading, names: Mapping[str, str]) -> tuple[str, ...]:
     """Missing keys that are buffers which the old model made itself and did not save."""
-    return tuple(name for name in loading.missing if isinstance(state(new).get(name), Buffer) and _same_buffer(old, new, name))
+    here, saved = moved({after: before for before, after in names.items()}), state(new)
+    return tuple(name for name in loading.missing if isinstance(saved.get(name), Buffer) and _same_buffer(old, new, here(name), name))
 
 
-def _same_buffer(old: Architecture, new: Architecture, name: str) -> bool:
+def moved(names: Mapping[str, str]) -> Callable[[str], str]:
+    """Where a key that is not among the renamed stands now: beside those of its module, where all of them went to the same.
+
+    >>> moved({"a.weight": "b.weight"})("a.mask")
+    'b.mask'
+    """
+    homes: dict[str, set[str]] = {}
+    for before, after in names.items():
+        homes.setdefault(before.rpartition(".")[0], set()).add(after.rpartition(".")[0])
+
+    def there(name: str) -> str:
+        home, _, last = name.rpartition(".")
+        found = homes.get(home, {home})
+        return ".".join(filter(None, (next(iter(found)) if len(found) == 1 else home, last)))
+
+    return there
+
+
+def _same_buffer(old: Architecture, new: Architecture, before: str, after: str) -> bool:
     """A buffer of both models, saved by one of them only."""
-    first, second = old.buffers.get(name), new.buffers.get(name)
+    first, second = old.buffers.get(before), new.buffers.get(after)
     return first is not None and second is not None and first.persistent != second.persistent and fits(first, second)
 
 

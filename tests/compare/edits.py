@@ -236,6 +236,7 @@ EDITS = (
     edit("untie", "gpt", ("tie=True", "tie=False")),
     edit("make a buffer persistent", "gpt", ("persistent=False", "persistent=True")),
     edit("make a buffer transient", "gpt", ('self.register_buffer("scale", torch.tensor(0.5))', 'self.register_buffer("scale", torch.tensor(0.5), persistent=False)')),
+    edit("rename the blocks, with a persistent mask", "gpt", ("self.h ", "self.blocks "), ("in self.h:", "in self.blocks:"), ("persistent=False", "persistent=True")),
     edit("merge q, k and v", "gpt", ("        self.k = nn.Linear(dim, dim, bias=False)\n        self.v = nn.Linear(dim, dim, bias=False)\n", ""),
          ("self.q = nn.Linear(dim, dim, bias=False)", "self.qkv = nn.Linear(dim, 3 * dim, bias=False)"),
          ("for f in (self.q, self.k, self.v))", "for f in self.qkv_parts())"),
