@@ -349,3 +349,14 @@ def test_a_shortcut_of_another_shape_and_a_recurrent_layer_of_another_width(proj
     ]
     assert rows[0]["message"] == "the shortcut is 1×8×6×6, and what it goes around makes 1×16×6×6 of it"
     assert rows[2]["message"] == "LSTM takes 8 features and gets 16"
+
+
+def test_a_view_that_is_meant_as_a_transpose(project: Path) -> None:
+    text = BAD.replace("return F.dropout(self.fc(x), 0.5)", "b, t, c = x.shape\n        return self.fc(x).view(b, c, t)")
+    (project / "net.py").write_text(text)
+    (project / "pyproject.toml").write_text('[[tool.astarch.models]]\ntarget = "net.py:Net()"\ninputs = ["2,5,8"]\n')
+    (row,) = json.loads(run("-o", "json").output)
+    assert (row["name"], row["location"]["row"]) == ("reshape-mixes-axes", 12)
+    assert row["message"] == "2×5×8 is viewed as 2×8×5: the axes keep their places, and their values are mixed"
+    (project / "net.py").write_text(text.replace(".view(b, c, t)", ".transpose(1, 2)"))
+    assert run().exit_code == 0
