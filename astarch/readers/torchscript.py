@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from ..errors import ReadError
 from ..ir.architecture import Architecture, Buffer, Module, Parameter
 from ..ir.graph import TensorType
+from ..source.script import script
 from .archives import opened_archive, root_of
 from .opening import refuse
 from .pickle_machine import Made
@@ -53,7 +53,7 @@ def read(path: Path) -> Architecture:
 
 def _parsed(path: Path, texts: Mapping[str, str]) -> Code:
     try:
-        return Code({name: ast.parse(text) for name, text in texts.items()})
+        return Code({name: script(text) for name, text in texts.items()})
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ReadError(f"`{path}` holds code that cannot be read: {error}", "it is damaged") from error
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import operator
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..ir.unknown import Reason, Unknown
+from ..source import syntax as s
 from .opening import refuse
 from .torchscript_operators import argument_name
 from .wiring import Wiring
@@ -21,20 +21,20 @@ DEPTH = 100
 class Code:
     """Classes and functions by qualified name."""
 
-    def __init__(self, files: Mapping[str, ast.Module]) -> None:
-        self.classes: dict[str, ast.ClassDef] = {}
-        self.functions: dict[str, ast.FunctionDef] = {}
-        for file, tree in files.items():
-            for node in tree.body:
-                if isinstance(node, ast.ClassDef):
+    def __init__(self, files: Mapping[str, list[s.Statement]]) -> None:
+        self.classes: dict[str, s.ClassDef] = {}
+        self.functions: dict[str, s.FunctionDef] = {}
+        for file, statements in files.items():
+            for node in statements:
+                if isinstance(node, s.ClassDef):
                     self.classes[f"{file}.{node.name}"] = node
-                elif isinstance(node, ast.FunctionDef):
+                elif isinstance(node, s.FunctionDef):
                     self.functions[f"{file}.{node.name}"] = node
 
-    def method(self, kind: str, name: str) -> ast.FunctionDef | None:
+    def method(self, kind: str, name: str) -> s.FunctionDef | None:
         """A method of a class."""
         found = self.classes.get(kind)
-        return next((node for node in found.body if isinstance(node, ast.FunctionDef) and node.name == name), None) if found else None
+        return next((node for node in found.body if isinstance(node, s.FunctionDef) and node.name == name), None) if found else None
 
     def constants(self, kind: str) -> dict[str, Any]:
         """What a scripted class says it was made with: its ``Final`` attributes."""
@@ -42,7 +42,7 @@ class Code:
         pairs = [
             (node.target.id, literal(node.value))
             for node in (found.body if found else ())
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+            if isinstance(node, s.Annotate) and isinstance(node.target, s.Name) and node.value is not None
         ]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs if not isinstance(value, Unknown)}
 
@@ -50,7 +50,7 @@ class Code:
         """The names of a class's buffers."""
         found = self.classes.get(kind)
         for node in found.body if found else ():
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__buffers__":
+            if isinstance(node, s.Assign) and isinstance(node.targets[0], s.Name) and node.targets[0].id == "__buffers__":
                 value = literal(node.value)
                 return set(value) if isinstance(value, list) else set()
         return set()
@@ -71,22 +71,22 @@ class _Result(int):
 _ABSENT = Unknown(Reason.UNDECIDED, "a value of TorchScript")
 
 
-def literal(node: ast.expr | None) -> Any:
+def literal(node: s.Expression | None) -> Any:
     """The value of a literal, without evaluating anything.
 
-    >>> literal(ast.parse("[2, -1]", mode="eval").body)
-    [2, -1]
+    >>> literal(s.Unary((1, 1, 1, 3), "-", s.Constant((1, 2, 1, 3), 1)))
+    -1
     """
-    if isinstance(node, ast.Constant):
+    if isinstance(node, s.Constant):
         return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+    if isinstance(node, s.Unary) and node.op == "-":
         value = literal(node.operand)
         return -value if isinstance(value, int | float) else _ABSENT
-    if isinstance(node, ast.List | ast.Tuple):
-        items = [literal(item) for item in node.elts]
+    if isinstance(node, s.Display):
+        items = [literal(item) for item in node.items]
         if any(isinstance(item, Unknown) for item in items):
             return _ABSENT
-        return items if isinstance(node, ast.List) else tuple(items)
+        return items if node.kind == "list" else tuple(items)
     return _ABSENT
 
 
@@ -109,31 +109,29 @@ class Flow:
         if method is None:
             return None
         arguments: list[Any] = [_Module("")]
-        for argument in method.args.args[1:]:
-            self.inputs[argument.arg] = _UNKNOWN_TENSOR
-            arguments.append(_Result(self.wiring.add("placeholder", argument.arg)))
+        for argument in method.parameters[1:]:
+            self.inputs[argument.name] = _UNKNOWN_TENSOR
+            arguments.append(_Result(self.wiring.add("placeholder", argument.name)))
         result = self._call(method, arguments, {})
         self.wiring.add("output", "output", _nodes(result))
         return None
 
     # --- statements -------------------------------------------------------------------------------------------------
 
-    def _call(self, function: ast.FunctionDef, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
+    def _call(self, function: s.FunctionDef, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
         self.depth += 1
         if self.depth > DEPTH:
             refuse(self.path, f"has code whose calls nest more than {DEPTH} deep", "it is made to exhaust its reader")
-        names = [argument.arg for argument in function.args.args]
-        defaults = function.args.defaults
-        scope: dict[str, Any] = {name: literal(value) for name, value in zip(names[len(names) - len(defaults) :], defaults, strict=True)}
-        scope.update(zip(names, arguments, strict=False))
+        scope: dict[str, Any] = {one.name: literal(one.default) for one in function.parameters if one.default is not None}
+        scope.update(zip((one.name for one in function.parameters), arguments, strict=False))
         scope.update(keywords)
         try:
-            done, value = self._block(function.body, scope)
+            done, value = self._block(function.body or [], scope)
             return value if done else None
         finally:
             self.depth -= 1
 
-    def _block(self, statements: list[ast.stmt], scope: dict[str, Any]) -> tuple[bool, Any]:
+    def _block(self, statements: list[s.Statement], scope: dict[str, Any]) -> tuple[bool, Any]:
         for statement in statements:
             self.left -= 1
             if self.left < 0:
@@ -143,24 +141,24 @@ class Flow:
                 return True, value
         return False, None
 
-    def _statement(self, statement: ast.stmt, scope: dict[str, Any]) -> tuple[bool, Any]:
-        if isinstance(statement, ast.Return):
+    def _statement(self, statement: s.Statement, scope: dict[str, Any]) -> tuple[bool, Any]:
+        if isinstance(statement, s.Return):
             return True, self._value(statement.value, scope) if statement.value else None
-        if isinstance(statement, ast.Assign):
+        if isinstance(statement, s.Assign):
             self._bind(statement.targets[0], self._value(statement.value, scope), scope)
-        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        elif isinstance(statement, s.Annotate) and statement.value is not None:
             self._bind(statement.target, self._value(statement.value, scope), scope)
-        elif isinstance(statement, ast.Expr):
+        elif isinstance(statement, s.Evaluate):
             self._value(statement.value, scope)
-        elif isinstance(statement, ast.If):
+        elif isinstance(statement, s.If):
             return self._branch(statement, scope)
-        elif isinstance(statement, ast.For | ast.While):
-            if isinstance(statement, ast.For):
+        elif isinstance(statement, s.For | s.While):
+            if isinstance(statement, s.For):
                 self._bind(statement.target, _ABSENT, scope)
             return self._block(statement.body, scope)
         return False, None
 
-    def _branch(self, statement: ast.If, scope: dict[str, Any]) -> tuple[bool, Any]:
+    def _branch(self, statement: s.If, scope: dict[str, Any]) -> tuple[bool, Any]:
         """The arm that a known condition takes; both, when it is not known."""
         test = self._value(statement.test, scope)
         if not isinstance(test, bool) and (_raises(statement.body) or _raises(statement.orelse)):
@@ -177,38 +175,38 @@ class Flow:
                 scope[name] = [scope[name], value]
         return (one[0] and two[0], one[1])
 
-    def _bind(self, target: ast.expr, value: Any, scope: dict[str, Any]) -> None:
-        if isinstance(target, ast.Name):
+    def _bind(self, target: s.Expression, value: Any, scope: dict[str, Any]) -> None:
+        if isinstance(target, s.Name):
             scope[target.id] = value
-        elif isinstance(target, ast.Tuple | ast.List):
-            whole = isinstance(value, list | tuple) and len(value) == len(target.elts)
-            for place, inner in enumerate(target.elts):
+        elif isinstance(target, s.Display):
+            whole = isinstance(value, list | tuple) and len(value) == len(target.items)
+            for place, inner in enumerate(target.items):
                 self._bind(inner, value[place] if whole else value, scope)
 
     # --- expressions ------------------------------------------------------------------------------------------------
 
-    def _value(self, node: ast.expr | None, scope: dict[str, Any]) -> Any:
-        if isinstance(node, ast.Name):
+    def _value(self, node: s.Expression | None, scope: dict[str, Any]) -> Any:
+        if isinstance(node, s.Name):
             return scope.get(node.id, _ABSENT)
-        if isinstance(node, ast.Constant):
+        if isinstance(node, s.Constant):
             return node.value
-        if isinstance(node, ast.List | ast.Tuple):
-            items = [self._value(item, scope) for item in node.elts]
-            return items if isinstance(node, ast.List) else tuple(items)
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, s.Display):
+            items = [self._value(item, scope) for item in node.items]
+            return items if node.kind == "list" else tuple(items)
+        if isinstance(node, s.Attribute):
             return self._attribute(node, scope)
-        if isinstance(node, ast.Call):
+        if isinstance(node, s.Call):
             return self._called(node, scope)
-        if isinstance(node, ast.Subscript):
-            return self._item(self._value(node.value, scope), self._value(node.slice, scope))
-        if isinstance(node, ast.IfExp):
+        if isinstance(node, s.Subscript):
+            return self._item(self._value(node.value, scope), self._value(node.index, scope))
+        if isinstance(node, s.Conditional):
             test = self._value(node.test, scope)
             return self._value(node.body if test is not False else node.orelse, scope)
-        if isinstance(node, ast.UnaryOp):
+        if isinstance(node, s.Unary):
             value = self._value(node.operand, scope)
-            if isinstance(node.op, ast.Not):
+            if node.op == "not":
                 return (not value) if isinstance(value, bool) else _ABSENT
-            return -value if type(value) in (int, float) else value
+            return -value if node.op == "-" and type(value) in (int, float) else value
         return _ABSENT
 
     def _item(self, value: Any, place: Any) -> Any:
@@ -216,13 +214,13 @@ class Flow:
             return value[place]
         return value
 
-    def _attribute(self, node: ast.Attribute, scope: dict[str, Any]) -> Any:
+    def _attribute(self, node: s.Attribute, scope: dict[str, Any]) -> Any:
         name = dotted(node)
         if name.startswith("CONSTANTS."):
             return _ABSENT
         if name in self.code.functions:
             return self.code.functions[name]
-        return self._member(self._value(node.value, scope), node.attr)
+        return self._member(self._value(node.value, scope), node.name)
 
     def _member(self, owner: Any, name: str) -> Any:
         if not isinstance(owner, _Module):
@@ -239,17 +237,17 @@ class Flow:
             self.wiring.add("get_attr", full, makes=[full], module=self.module, output=self.types.get(full))
         return _Result(self.wiring.makers[full])
 
-    def _called(self, node: ast.Call, scope: dict[str, Any]) -> Any:
-        arguments = [self._value(item, scope) for item in node.args]
-        keywords = {item.arg: self._value(item.value, scope) for item in node.keywords if item.arg}
-        function = node.func
-        if isinstance(function, ast.Name):
-            return self._builtin(function.id, node, arguments, keywords, scope)
+    def _called(self, node: s.Call, scope: dict[str, Any]) -> Any:
+        arguments = [self._value(item.value, scope) for item in node.arguments if not item.keyword and not item.star]
+        keywords = {item.keyword: self._value(item.value, scope) for item in node.arguments if item.keyword}
+        function = node.function
+        if isinstance(function, s.Name):
+            return self._builtin(function.id, arguments, keywords, scope)
         name = dotted(function)
-        if isinstance(function, ast.Attribute):
+        if isinstance(function, s.Attribute):
             owner = self._value(function.value, scope)
             if isinstance(owner, _Module):
-                return self._method(owner, function.attr, arguments, keywords)
+                return self._method(owner, function.name, arguments, keywords)
         if name in self.code.functions:
             return self._call(self.code.functions[name], arguments, keywords)
         if name == "torch.__is__" or name == "torch.__isnot__":
@@ -261,10 +259,10 @@ class Flow:
             return self._operation(name, arguments, keywords)
         return _ABSENT
 
-    def _builtin(self, name: str, node: ast.Call, arguments: list[Any], keywords: Mapping[str, Any], scope: dict[str, Any]) -> Any:
-        if name in scope and isinstance(scope[name], ast.FunctionDef):
+    def _builtin(self, name: str, arguments: list[Any], keywords: Mapping[str, Any], scope: dict[str, Any]) -> Any:
+        if name in scope and isinstance(scope[name], s.FunctionDef):
             return self._call(scope[name], arguments, keywords)
-        if name in ("annotate", "unchecked_cast") and len(node.args) == 2:
+        if name in ("annotate", "unchecked_cast") and len(arguments) == 2:
             return arguments[1]
         if name == "getattr" and len(arguments) == 2 and isinstance(arguments[1], str):
             return self._member(arguments[0], arguments[1])
@@ -300,10 +298,10 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-def _raises(statements: list[ast.stmt]) -> bool:
+def _raises(statements: list[s.Statement]) -> bool:
     """Whether an arm ends in an exception."""
     last = statements[-1] if statements else None
-    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and dotted(last.value.func) == "ops.prim.RaiseException"
+    return isinstance(last, s.Evaluate) and isinstance(last.value, s.Call) and dotted(last.value.function) == "ops.prim.RaiseException"
 
 
 _UNKNOWN_TENSOR = Unknown(Reason.OUTSIDE, "TorchScript does not keep the sizes of its inputs")
@@ -322,10 +320,10 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else "?"
 
 
-def dotted(node: ast.expr) -> str:
+def dotted(node: s.Expression) -> str:
     """``a.b.c`` as text; empty when it is something else."""
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
+    while isinstance(node, s.Attribute):
+        parts.append(node.name)
         node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, s.Name) else ""
