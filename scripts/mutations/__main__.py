@@ -37,7 +37,7 @@ def main() -> int:
     subjects = [one for name in names for one in (own() if name == "own" else of_library(name))]
     start, step = map(int, chosen.slice.split("/"))
     subjects = [one for one in subjects if chosen.only in one.name][start::step]
-    folders = list(dict.fromkeys(one.library for one in subjects if one.library is not None))
+    folders = list(dict.fromkeys(folder for one in subjects if one.library is not None for folder in (one.library, *one.reads)))
     live, score = Live(chosen.live, folders), Score()
     with tempfile.TemporaryDirectory() as folder:
         for trial in trials(subjects, live, Place(Path(folder)), chosen.count, seed, chosen.kind):

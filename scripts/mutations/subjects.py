@@ -30,6 +30,7 @@ class Subject:
         runs: What builds each model of the file, and the sizes and element type of each argument of its forward.
         module: Dotted name of the file in its library; empty for a file that stands alone.
         library: The folder that holds the library; None for a file that stands alone.
+        reads: The folders of what the library needs.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Subject:
     runs: tuple[Run, ...]
     module: str = ""
     library: Path | None = None
+    reads: tuple[Path, ...] = ()
 
 
 def own() -> list[Subject]:
@@ -58,9 +60,9 @@ def of_library(name: str) -> list[Subject]:
     """Models of a library: one for each file, the smallest that the truth file knows and that takes one image."""
     from zoo.libraries import LIBRARIES as KNOWN
     from zoo.records import read_records
-    from zoo.sources import fetch
+    from zoo.sources import source_folders
 
-    folder = fetch(KNOWN[name].requirement)
+    folder, *reads = source_folders(KNOWN[name])
     best: dict[str, dict[str, Any]] = {}
     for record in read_records(ROOT / "tests" / "truth" / f"{name}.jsonl.xz"):
         inputs = list((record["input"] or {}).values())
@@ -76,7 +78,7 @@ def of_library(name: str) -> list[Subject]:
         expression = f"{record['builder'].partition(':')[2]}({arguments})"
         path = folder / (module.replace(".", "/") + ".py")
         sizes = next(iter(record["input"].values()))
-        found.append(Subject(record["id"], path, ((expression, ((tuple(sizes), "float32"),)),), module, folder))
+        found.append(Subject(record["id"], path, ((expression, ((tuple(sizes), "float32"),)),), module, folder, tuple(reads)))
     return found
 
 
@@ -102,7 +104,7 @@ class Place:
 
     def search_path(self, subject: Subject) -> list[Path]:
         """Where modules are looked for."""
-        return [] if subject.library is None else [self.folder / subject.library.name]
+        return [] if subject.library is None else [self.folder / subject.library.name, *subject.reads]
 
 
 def _copy(library: Path, to: Path, package: str) -> None:
