@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import types
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,15 @@ def main() -> None:
 
         import_torchvision()
     torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    answers = os.fdopen(os.dup(1), "w")
+    sys.stdout = sys.stderr  # what libraries print is no answer
     for line in sys.stdin:
         job = json.loads(line)
         if job["module"]:
             importlib.import_module(job["module"])
         # an original runs here: what it makes torch load is then loaded for all its mutants
-        print(json.dumps(_answer(job) if job["trace"] else _in_child(job)), flush=True)
+        print(json.dumps(_answer(job) if job["trace"] else _in_child(job)), file=answers, flush=True)
 
 
 def _in_child(job: dict[str, Any]) -> dict[str, Any]:
