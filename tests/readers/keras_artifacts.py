@@ -44,9 +44,10 @@ def main(folder: Path) -> None:
                 for layer in model.layers
             ],
             "frozen": {
-                node.name: [node.op, [i for i in node.input if not i.startswith("^")], list(node.attr["strides"].list.i)] for node in frozen.node
+                node.name: [node.op, [i for i in node.input if not i.startswith("^")], stated(node)] for node in frozen.node
             },
             "served": sorted(node.op for function in inner for node in function.node_def),
+            "configs": {layer.name: plain(layer.get_config()) for layer in model.layers},
             "listed": [[key, list(shape)] for key, shape in tf.train.list_variables(str(folder / f"{name}_checkpoint"))],
         }
         if name in LITE:
@@ -62,6 +63,30 @@ def main(folder: Path) -> None:
     truth.update(tensorflow1_artifacts.write(folder))
     truth["definitions"] = {name: results for name in dir(tf.raw_ops) if (results := definition(name)) is not None}
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
+
+
+def stated(node: object) -> dict:
+    """The attributes of a node that are numbers, texts, truths or lists of numbers."""
+    found = {}
+    for name, value in node.attr.items():
+        kind = value.WhichOneof("value")
+        if kind in ("i", "f", "b"):
+            found[name] = getattr(value, kind)
+        elif kind == "s":
+            found[name] = value.s.decode()
+        elif kind == "list" and value.list.i:
+            found[name] = list(value.list.i)
+    return {name: value for name, value in found.items() if not name.startswith("_")}
+
+
+def plain(config: dict) -> dict:
+    """The settings that are numbers, texts, truths, or lists of them."""
+    simple = (bool, int, float, str, type(None))
+    return {
+        key: value
+        for key, value in config.items()
+        if isinstance(value, simple) or (isinstance(value, (list, tuple)) and all(isinstance(item, simple) for item in value))
+    }
 
 
 def definition(name: str) -> tuple[list[str], list[str]] | None:

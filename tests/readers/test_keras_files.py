@@ -34,6 +34,19 @@ def test_whole_models(keras_files: Files, name: str, form: str) -> None:
     assert not problems(read)
 
 
+@pytest.mark.parametrize("form", ["keras", "h5"])
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_of_layers(keras_files: Files, name: str, form: str) -> None:
+    """Every layer with all that it says of itself."""
+    folder, truth = keras_files
+    read = astarch.read(str(folder / f"{name}.{form}"))
+    for key, config in truth[name]["configs"].items():
+        if "input_layers" in config:
+            continue  # a model in it, whose layers are listed themselves
+        found = {"name": key.rpartition("/")[2], **read.modules[key].arguments}
+        assert {setting: found[setting] for setting in config} == config
+
+
 @pytest.mark.parametrize("form", ["export", "saved"])
 @pytest.mark.parametrize("name", NAMES)
 def test_saved_models(keras_files: Files, name: str, form: str) -> None:
@@ -89,9 +102,11 @@ def test_frozen_graphs(keras_files: Files, name: str) -> None:
     assert found
     for key, node in found:
         if key in frozen:
-            op, _, strides = frozen[key]
+            op, _, attributes = frozen[key]
             assert node.target == op
-            assert not strides or node.attributes["strides"] == strides
+            for attribute, value in attributes.items():
+                stated = node.attributes[attribute]
+                assert stated == pytest.approx(value) if isinstance(value, float) else stated == value
     assert not problems(read)
 
 

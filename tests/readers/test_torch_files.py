@@ -168,3 +168,64 @@ def test_shown(workshop: Any) -> None:
         assert [2, 2] in (node["attributes"].get("stride"), node["attributes"].get("strides"))
         markdown = to_markdown(read, depth=None, operations=True)
         assert "| # | Operation | Inputs | Output | Attributes |" in markdown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exported_settings(workshop: Any, name: str) -> None:
+    """All that the operations of the exported program are given beside tensors, by the names of their schemas."""
+    path = workshop.file(name, "pt2")
+    truth = [node for node in torch.export.load(path).graph.nodes if node.op == "call_function" and hasattr(node.target, "_schema")]
+    found = [node for node in astarch.read(str(path)).graph if node.op == "call_function" and not node.target.startswith("_operator")]
+    assert [node.target for node in found] == [str(node.target) for node in truth]
+    compared = 0
+    for mine, node in zip(found, truth, strict=True):
+        names = [argument.name for argument in node.target._schema.arguments]
+        for key, value in (*zip(names, node.args, strict=False), *node.kwargs.items()):
+            if plain(value):
+                assert mine.attributes[key] == value, (mine.target, key)
+                compared += 1
+    assert compared or name == "TwoInputs"
+
+
+@pytest.mark.parametrize("form", ["trace.pt", "script.pt"])
+@pytest.mark.parametrize("name", NAMES)
+def test_torchscript_settings(workshop: Any, name: str, form: str) -> None:
+    """The constants that convolutions, pools, norms and the like are given, by the names of their schemas; its code leaves defaults out."""
+    path = workshop.file(name, form)
+    wanted = ("_convolution", "conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d", "group_norm", "leaky_relu", "linear", "embedding")
+    graph = torch.jit.load(str(path)).inlined_graph
+    truth: set[str] = set()
+    usual: dict[str, dict[str, str]] = {}
+    for node in (one for kind in wanted for one in graph.findAllNodes(f"aten::{kind}")):
+        arguments = torch._C.parse_schema(node.schema()).arguments
+        given = {argument.name: constant(value) for argument, value in zip(arguments, node.inputs(), strict=True)}
+        usual[node.kind().removeprefix("aten::")] = {one.name: str(one.default_value) for one in arguments}
+        given = {key: value for key, value in given.items() if value != usual[node.kind().removeprefix("aten::")][key]}
+        truth.add(f"{node.kind().removeprefix('aten::')} {sorted((key, value) for key, value in given.items() if value is not None)}")
+    found: set[str] = set()
+    for node in astarch.read(str(path)).graph:
+        base = node.target.rpartition(".")[2]
+        if node.op == "call_function" and base in wanted:
+            given = {key: value for key, value in node.attributes.items() if value not in (None, "?", []) or value is False}
+            given = {key: value for key, value in given.items() if str(value) != usual[base].get(key)}
+            found.add(f"{base} {sorted((key, str(value)) for key, value in given.items())}")
+    assert truth
+    assert found == truth
+
+
+def constant(value: Any) -> str | None:
+    """A constant of a graph as text; None for what is none, the constant None, and an empty list."""
+    node = value.node()
+    if node.kind() == "prim::Constant":
+        found = value.toIValue()
+        return None if found is None or isinstance(found, torch.Tensor) or found == [] else str(found)
+    if node.kind() == "prim::ListConstruct":
+        items = [constant(item) for item in node.inputs()]
+        return f"[{', '.join(item for item in items if item is not None)}]" if items and None not in items else None
+    return None
+
+
+def plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return bool(value) and all(plain(item) for item in value)
+    return isinstance(value, bool | int | float | str)
