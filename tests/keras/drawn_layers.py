@@ -80,7 +80,7 @@ OF_LAYER = {
     "Wrapper.layer": "layers.Dense(3)", "LSTMCell.activation": "'tanh' 'relu'", "Masking.mask_value": "0.0 -1.0", "Conv1D.padding": "'valid' 'same' "
     "'causal' !'nope'", "SeparableConv1D.padding": "'valid' 'same' 'causal'", "DepthwiseConv1D.padding": "'valid' 'same'", "Hashing.mask_value": "None",
     "Discretization.dtype": "None", "HashedCrossing.dtype": "None", "Hashing.dtype": "None", "MaxNumBoundingBoxes.fill_value": "-1",
-    "SimpleRNN.activity_regularizer": "None 'l2'", "RandomPosterization.factor": "1.0 (2,5) 8 !0.5", "RandomGrayscale.factor": "0.5 1.0 !(0.1,0.3)",
+    "SimpleRNN.activity_regularizer": "None 'l2'", "RandomPosterization.factor": "1.0 (2,5) 8 !0.5", "RandomColorDegeneration.data_format": "None 'channels_last'", "RandomGrayscale.factor": "0.5 1.0 !(0.1,0.3)",
     "IntegerLookup.mask_token": "None 0", "IntegerLookup.oov_token": "-1", "TextVectorization.max_tokens": "None", "TextVectorization.ragged": "False",
     "TextVectorization.sparse": "False", "TextVectorization.pad_to_max_tokens": "False", "ReLU.negative_slope": "0.0 0.5 !-1.0", "ELU.alpha": "1.0 0.3",
     "Reshape.target_shape": "(-1,) (24,) (4,6) (2,-1,3) (-1,2) !(5,5) !(5,-1)", "RepeatVector.n": "1 3", "Embedding.weights": "None",

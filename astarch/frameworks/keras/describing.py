@@ -63,7 +63,8 @@ def _shapes(value: Any) -> Any:
 
 def described_config(self: Any) -> dict[str, Any]:
     """``get_config``: what the constructor of the described class was given, after the names every layer has."""
-    config = {"name": self.__dict__["name"], "trainable": self.__dict__["_trainable"], "dtype": self.__dict__["_dtype_policy"].name}
+    policy = REGISTRY["keras.dtype_policies.serialize"].function(self.__dict__["_dtype_policy"])
+    config = {"name": self.__dict__["name"], "trainable": self.__dict__["_trainable"], "dtype": policy}
     for name in config_names(self):
         config[name] = plain(self.__dict__.get(name, self.__dict__.get(f"_{name}")))
     return config

@@ -7,7 +7,7 @@ from typing import Any
 from ..describing import KerasLayer, KerasTensor, data_format_of, is_open, keep, layer, make, numbers, padding_of, refuse, shaped
 from ..model.checking import InputSpec
 from ..windows import channels_of, conv_sizes, placed, spatial_of
-from .recurrent import _CELL, RNN
+from .recurrent import _CELL, RNN, cell_config
 
 
 class ConvLSTMCell(KerasLayer):
@@ -85,6 +85,9 @@ class ConvLSTM(RNN):
         step = ConvLSTMCell.step(self.cell, (sequences_shape[0], *sequences_shape[2:]))
         output = (step[0], sequences_shape[1], *step[1:]) if self.return_sequences else step
         return (output, step, step) if self.return_state else output
+
+    def get_config(self) -> dict[str, Any]:
+        return cell_config(self)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         mask = mask[0] if isinstance(mask, list) else mask

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ....ir.dim import same
-from ..describing import KerasLayer, data_format_of, is_open, keep, layer, multiply, numbers, ops, padding_of, refuse, require, shaped
+from ..describing import KerasLayer, data_format_of, is_open, keep, layer, numbers, ops, padding_of, refuse, require, shaped
 from ..model.checking import InputSpec
 from ..windows import channels_of, conv_sizes, placed, spatial_of, transposed_sizes
 from .core import activated
@@ -28,6 +27,11 @@ def _start(self: Any, rank: int, given: dict[str, Any], allow_causal: bool = Fal
     if either and known and max(self.strides) > 1 and max(self.dilation_rate) > 1:
         refuse("ValueError", f"`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides={self.strides} and "
                f"dilation_rate={self.dilation_rate}")  # fmt: skip
+
+
+def _sliding(self: Any) -> dict[str, Any]:
+    """How the window of a convolution moves."""
+    return {"strides": list(self.strides), "padding": self.padding, "dilation_rate": self.dilation_rate, "data_format": self.data_format}
 
 
 def _positive(value: Any, name: str) -> None:
@@ -79,15 +83,10 @@ class BaseConv(KerasLayer):
         return self.__dict__["_kernel"]
 
     def call(self, inputs: Any) -> Any:
-        outputs = shaped(self, inputs)
-        if "_kernel" in self.__dict__:
-            kernel = self.__dict__["_kernel"].shape
-            multiply(outputs.shape[0] * math.prod(spatial_of(outputs.shape, self.data_format)) * math.prod(kernel))
-        return activated(self, outputs)
+        return activated(self, self.convolution_op(inputs, self.kernel) if "_kernel" in self.__dict__ else shaped(self, inputs))
 
     def convolution_op(self, inputs: Any, kernel: Any) -> Any:
-        return ops("conv", inputs, kernel, strides=list(self.strides), padding=self.padding, dilation_rate=self.dilation_rate,
-                   data_format=self.data_format)  # fmt: skip
+        return ops("conv", inputs, kernel, **_sliding(self))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         if len(input_shape) != self.rank + 2:
@@ -139,8 +138,9 @@ class BaseConvTranspose(KerasLayer):
         _bias(self, self.filters)
 
     def call(self, inputs: Any) -> Any:
-        multiply(inputs.shape[0] * math.prod(spatial_of(inputs.shape, self.data_format)) * math.prod(self.kernel.shape))
-        return activated(self, shaped(self, inputs))
+        outputs = ops("conv_transpose", inputs, self.kernel, strides=list(self.strides), padding=self.padding,
+                      output_padding=self.output_padding, data_format=self.data_format, dilation_rate=self.dilation_rate)  # fmt: skip
+        return activated(self, outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         spatial = transposed_sizes(spatial_of(input_shape, self.data_format), self.kernel_size, self.strides, self.padding,
@@ -203,9 +203,7 @@ class BaseDepthwiseConv(KerasLayer):
         _bias(self, self.depth_multiplier * channels)
 
     def call(self, inputs: Any) -> Any:
-        outputs = shaped(self, inputs)
-        multiply(outputs.shape[0] * math.prod(spatial_of(outputs.shape, self.data_format)) * math.prod(self.kernel.shape))
-        return activated(self, outputs)
+        return activated(self, ops("depthwise_conv", inputs, self.kernel, **_sliding(self)))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         channels = channels_of(input_shape, self.data_format)
@@ -248,10 +246,7 @@ class BaseSeparableConv(KerasLayer):
         _bias(self, self.filters)
 
     def call(self, inputs: Any) -> Any:
-        outputs = shaped(self, inputs)
-        places = outputs.shape[0] * math.prod(spatial_of(outputs.shape, self.data_format))
-        multiply(places * (math.prod(self.depthwise_kernel.shape) + math.prod(self.pointwise_kernel.shape)))
-        return activated(self, outputs)
+        return activated(self, ops("separable_conv", inputs, self.depthwise_kernel, self.pointwise_kernel, **_sliding(self)))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         spatial = conv_sizes(spatial_of(input_shape, self.data_format), self.kernel_size, self.strides, self.padding, self.dilation_rate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -20,7 +19,6 @@ from ..describing import (
     keep,
     layer,
     make,
-    multiply,
     open_size,
     ops,
     refuse,
@@ -159,7 +157,6 @@ class Dense(KerasLayer):
         self.lora_enabled = True
 
     def call(self, inputs: Any, training: Any = None) -> Any:
-        multiply(math.prod(inputs.shape) * self.units)
         return activated(
             self, ops("add", ops("matmul", inputs, self.kernel), self.bias) if self.bias is not None else ops("matmul", inputs, self.kernel)
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from ...describe import REGISTRY, RUN
 from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, keep, layer, make, ops, refuse, rule_of, shaped
 from ..model.checking import InputSpec
 from ..nested import flatten
@@ -13,6 +15,11 @@ from .core import Wrapper
 _CELL = ("kernel_initializer", "recurrent_initializer", "bias_initializer", "kernel_regularizer", "recurrent_regularizer",
          "bias_regularizer",
          "kernel_constraint", "recurrent_constraint", "bias_constraint")  # fmt: skip
+
+
+def _steps(outputs: Any, sequences: Any, macs: Any) -> Any:
+    """The outputs, with what the loop over the steps takes."""
+    return REGISTRY["keras.src.backend.tensorflow.rnn.rnn"](outputs, sequences, macs)
 
 
 def _start_cell(self: Any, given: dict[str, Any], *names: str) -> None:
@@ -190,7 +197,9 @@ class RNN(KerasLayer):
         return [output, *[None for _ in self.state_size]] if self.return_state else output
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
-        return shaped(self, sequences)
+        outputs = shaped(self, sequences)
+        products = sum(math.prod(one.shape) for one in self.cell.weights if len(one.shape) == 2 and "bias" not in one.name)
+        return _steps(outputs, sequences, sequences.shape[0] * sequences.shape[1] * products)
 
     def get_initial_state(self, batch_size: Any) -> Any:
         return [ops("zeros", (batch_size, size), dtype=self.compute_dtype) for size in self.state_size]
@@ -216,6 +225,12 @@ def _snake(name: str) -> str:
     return {"SimpleRNN": "simple_rnn"}.get(name, name.lower())
 
 
+def cell_config(self: Any) -> dict[str, Any]:
+    """The configuration of a layer around a cell of its own, which holds most of it."""
+    inner = {name: value for name, value in described_config(self.__dict__["cell"]).items() if name not in ("name", "trainable", "dtype")}
+    return {name: inner.get(name, value) for name, value in described_config(self).items() if name != "use_cudnn"}
+
+
 class _OfCell(RNN):
     """A recurrent layer whose arguments are those of its cell."""
 
@@ -223,11 +238,7 @@ class _OfCell(RNN):
     takes = ("zero_output_for_mask", "implementation")
 
     def get_config(self) -> dict[str, Any]:
-        config = described_config(self)
-        inner = described_config(self.__dict__["cell"])
-        return {name: inner[name] if name in inner and name not in ("name", "trainable", "dtype") else value for name,
-                value in config.items()
-                if name != "use_cudnn"}  # fmt: skip
+        return cell_config(self)
 
 
 for _name in (
@@ -404,5 +415,7 @@ class TimeDistributed(Wrapper):
         return (input_shape[0], input_shape[1], *found[1:])
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        nodes, before = RUN.get().nodes, len(RUN.get().nodes)
         step = call(self.layer, KerasTensor((inputs.shape[0], *inputs.shape[2:]), inputs.dtype))
-        return KerasTensor((inputs.shape[0], inputs.shape[1], *step.shape[1:]), step.dtype)
+        more = sum(node.macs for node in nodes[before:]) * (inputs.shape[1] - 1)
+        return _steps(KerasTensor((inputs.shape[0], inputs.shape[1], *step.shape[1:]), step.dtype), inputs, more)

@@ -47,6 +47,9 @@ def resize(images: Any, size: Any, interpolation: Any = "bilinear", antialias: A
 def rgb_to_grayscale(images: Any, data_format: Any = None) -> Any:
     """One channel of three."""
     x = as_tensor(images)
+    channels = x.shape[-1 if data_format_of(data_format) == "channels_last" else -3]
+    if not x.symbolic and isinstance(channels, int) and channels != 3:
+        refuse("ValueError", f"Input images must have 3 channels, but received images with {channels} channels.")
     if data_format_of(data_format) == "channels_last":
         return KerasTensor((*x.shape[:-1], 1), x.dtype)
     return KerasTensor((*x.shape[:-3], 1, *x.shape[-2:]), x.dtype)

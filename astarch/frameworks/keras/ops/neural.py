@@ -52,15 +52,7 @@ _floating("hard_silu hard_swish", "HardSilu")
 
 def _with(name: str, parameters: str, class_name: str | None = None) -> None:
     """An activation with further arguments."""
-    scope: dict[str, Any] = {"as_tensor": as_tensor, "KerasTensor": KerasTensor}
-
-    def plain(x: Any, value: Any) -> Any:
-        x = as_tensor(x)
-        return KerasTensor(x.shape, x.dtype)
-
-    scope["plain"] = plain
-    function = _SIGNATURES[parameters]
-    keras_op(f"keras.ops.{name}", f"keras.ops.nn.{name}", class_name=class_name, module=_NN)(function())
+    keras_op(f"keras.ops.{name}", f"keras.ops.nn.{name}", class_name=class_name, module=_NN)(_SIGNATURES[parameters]())
 
 
 def _shrink() -> Callable[..., Any]:
@@ -217,6 +209,7 @@ def conv_transpose(inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "v
     extra = numbers(output_padding, rank, "output_padding", True) if output_padding is not None else None
     spatial = transposed_sizes(spatial_of(x.shape, form), weights[:rank], numbers(strides, rank, "strides"), padding.lower(), extra,
                                numbers(dilation_rate, rank, "dilation_rate"))  # fmt: skip
+    _count(x.shape, weights, form)
     return KerasTensor(placed(x.shape, spatial, weights[-2], form), x.dtype)
 
 
