@@ -125,8 +125,8 @@ def test_sphinx(project: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", ".", "out"], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     page = (project / "out" / "index.html").read_text(encoding="utf-8")
-    assert "<svg" in page
-    assert "LayerNorm" in page
+    assert ">MultiheadAttention<" in page.split("<svg")[1].split("</svg>")[0]
+    assert "LayerNorm" in page.split("<table")[1].split("</table>")[0]
 
 
 def test_mkdocs(project: Path) -> None:
@@ -134,7 +134,7 @@ def test_mkdocs(project: Path) -> None:
     pytest.importorskip("mkdocstrings_handlers.python")
     (project / "docs").mkdir()
     (project / "docs" / "index.md").write_text("# Demo\n\n::: net.ViT\n", encoding="utf-8")
-    extension = "astarch.integrations.griffe:AstarchExtension: {inputs: {net.ViT: '1,3,32,32'}, only: [net.ViT]}"
+    extension = "astarch.integrations.griffe:AstarchExtension: {inputs: {net.ViT: '1,3,32,32'}, only: [net.ViT], views: [table, mermaid, picture]}"
     (project / "mkdocs.yml").write_text(
         "site_name: demo\ntheme: {name: mkdocs}\nplugins:\n  - mkdocstrings:\n      handlers:\n        python:\n          paths: [.]\n"
         f"          options:\n            extensions:\n              - {extension}\n",
@@ -144,4 +144,8 @@ def test_mkdocs(project: Path) -> None:
     assert done.returncode == 0, done.stderr
     page = (project / "site" / "index.html").read_text(encoding="utf-8")
     assert "flowchart TD" in page
-    assert "LayerNorm" in page
+    assert page.count("<svg") == 1
+    table, picture = page.split("<svg")[0], page.split("<svg")[1].split("</svg>")[0]
+    assert "<code>blocks.0.norm1</code></td>" in table
+    assert ">MultiheadAttention<" in picture
+    assert "×12" in picture

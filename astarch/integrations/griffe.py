@@ -35,7 +35,7 @@ class AstarchExtension(griffe.Extension):
 
     Args:
         inputs: By class path: what its forward is given; as ``--input`` takes it, or a list of such.
-        views: What is appended to docstrings.
+        views: What is appended to docstrings: as in documents, and ``picture``, an SVG drawn by graphviz.
         depth: How many levels of modules.
         only: Class paths to document; all model classes when empty.
     """
@@ -61,11 +61,19 @@ class AstarchExtension(griffe.Extension):
         if "" not in architecture.modules:
             return
         cls.extra["astarch"] = to_data(architecture)
-        text = "\n\n".join(view(architecture, name, depth=self.depth) for name in self.views)
+        text = "\n\n".join(self._view(architecture, name) for name in self.views)
         if cls.docstring is None:
             cls.docstring = griffe.Docstring(text, parent=cls)
         else:
             cls.docstring.value = f"{cls.docstring.value}\n\n{text}"
+
+    def _view(self, architecture: api.Architecture, name: str) -> str:
+        """One view, as Markdown; a picture on one line, as Markdown wants what it shall leave alone."""
+        if name != "picture":
+            return view(architecture, name, depth=self.depth)
+        drawn = api.draw(architecture, "svg", depth=self.depth or "auto")
+        text = drawn.decode("utf-8") if isinstance(drawn, bytes) else drawn
+        return f'<div class="astarch-picture" style="overflow:auto">{" ".join(text[text.index("<svg") :].split())}</div>'
 
     def _wanted(self, cls: griffe.Class) -> bool:
         if self.only:

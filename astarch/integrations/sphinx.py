@@ -117,10 +117,11 @@ def _table(architecture: Architecture, depth: int) -> nodes.Node:
     group += body
     for level, row in flat(rows(architecture), depth):
         times = f" ×{row.times}" if row.times > 1 else ""
-        name = nodes.inline("", "", nodes.Text("\u2003" * (level - 1)), nodes.literal(row.name, row.name), nodes.Text(times))
+        name = nodes.inline("", "", nodes.Text("\u00a0" * 3 * (level - 1)), nodes.literal(row.name, row.name), nodes.Text(times))
         output = values_text(row.outputs[0]) if row.outputs else "–"
-        macs = short_count(row.macs) if row.macs is not None and str(row.macs) != "0" else "–"
-        count = count_text(row.parameters) if str(row.parameters) != "0" else "–"
+        each = f"{row.times}×" if row.times > 1 else ""
+        macs = each + short_count(row.macs) if row.macs is not None and str(row.macs) != "0" else "–"
+        count = each + count_text(row.parameters) if str(row.parameters) != "0" else "–"
         body += _row([name, nodes.Text(row.type), nodes.Text(output), nodes.Text(count), nodes.Text(macs)])
     return table
 

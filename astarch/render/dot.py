@@ -17,6 +17,9 @@ from .places import Places
 DIRECTIONS = ("TB", "LR", "BT", "RL")
 _FONT = "Helvetica,Arial,sans-serif"
 
+#: Between parts of a label; a plain space at the start of a text is lost where a page shows the drawing.
+_GAP = "\u00a0\u00a0"
+
 
 def to_dot(picture: Picture, *, direction: str = "TB", shapes: bool = True) -> str:
     """The drawing.
@@ -102,11 +105,11 @@ def _box_ink(item: Item, level: int) -> Shade:
 
 
 def _box_label(item: Item) -> str:
-    count = f'  <font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
-    calls = f'  <font color="#be185d">called {item.calls} times</font>' if item.calls > 1 else ""
+    count = f'{_GAP}<font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
+    calls = f'{_GAP}<font color="#be185d">called {item.calls} times</font>' if item.calls > 1 else ""
     facts = _facts(item)
     more = f'<br align="left"/><font point-size="8" color="#64748b">{_text(facts)}</font>' if facts else ""  # arrows enter in the middle
-    return f'<b>{_text(item.label)}</b>  {_text(item.type)}{count}{calls}{more}<br align="left"/>'
+    return f'<b>{_text(item.label)}</b>{_GAP}{_text(item.type)}{count}{calls}{more}<br align="left"/>'
 
 
 def _facts(item: Item) -> str:
@@ -118,7 +121,7 @@ def _facts(item: Item) -> str:
 def _look(item: Item) -> str:
     ink = INKS[item.family]
     if item.kind in ("input", "output"):
-        label = f"<b>{_text(item.type)}</b>" + (f'  <font point-size="8">{_text(item.output)}</font>' if item.output else "")
+        label = f"<b>{_text(item.type)}</b>" + (f'{_GAP}<font point-size="8">{_text(item.output)}</font>' if item.output else "")
         return f'label=<{label}> shape=box style="rounded,filled" {_inked(ink)}'
     if item.kind in ("operation", "parameter"):
         return _light(item, ink)
@@ -128,8 +131,8 @@ def _look(item: Item) -> str:
 
 def _light(item: Item, ink: Ink) -> str:
     """Operations and loose parameters are smaller and without a frame that catches the eye."""
-    short = f'  <font point-size="7" color="#94a3b8">{_text(item.arguments)}</font>' if item.arguments and len(item.arguments) <= 24 else ""
-    times = f'  <font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
+    short = f'{_GAP}<font point-size="7" color="#94a3b8">{_text(item.arguments)}</font>' if item.arguments and len(item.arguments) <= 24 else ""
+    times = f'{_GAP}<font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
     round_sign = len(item.type) == 1
     shape = "shape=circle width=0.24 fixedsize=true margin=0" if round_sign and not times else 'shape=box height=0.2 margin="0.08,0.02"'
     style = '"filled"' if round_sign and not times else '"rounded,filled,dashed"' if item.kind == "parameter" else '"rounded,filled"'
@@ -140,11 +143,11 @@ def _light(item: Item, ink: Ink) -> str:
 
 def _module_label(item: Item) -> str:
     """The class, what it was made with, its name and its line."""
-    times = f'  <font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
-    calls = f'  <font color="#be185d">×{item.calls} calls</font>' if item.calls > 1 and _some(item.parameters) else ""
-    more = " ⊞" if item.closed else ""
+    times = f'{_GAP}<font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
+    calls = f'{_GAP}<font color="#be185d">×{item.calls} calls</font>' if item.calls > 1 and _some(item.parameters) else ""
+    more = "\u00a0⊞" if item.closed else ""
     first = f"<b>{_text(item.type)}</b>{more}"
-    first += f" {_text(item.arguments)}" if item.arguments else ""
+    first += f"\u00a0{_text(item.arguments)}" if item.arguments else ""
     place = f" · line {item.place.line}" if item.place.line else ""
     count = f" · {'in all ' if item.varied else ''}{short_count(item.parameters)}" if _some(item.parameters) else ""
     second = f'<font point-size="8" color="#64748b">{_text(item.label)}{_text(count)}{place}</font>'

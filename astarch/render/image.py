@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import graphviz
 
 from .dot import to_dot
 from .picture.items import Picture
 
 FORMS = ("svg", "png", "pdf")
+
+#: graphviz makes what says something under the pointer a link, which pages underline and readers announce; a title is what is meant.
+_LINK = re.compile(rb'<a xlink:title="([^"]*)">')
 
 #: The program `dot` cannot be found.
 NotInstalled = graphviz.ExecutableNotFound
@@ -25,4 +30,5 @@ def to_image(picture: Picture, form: str, *, direction: str = "TB", shapes: bool
     Raises:
         NotInstalled: The program `dot` is not installed.
     """
-    return graphviz.Source(to_dot(picture, direction=direction, shapes=shapes)).pipe(format=form)
+    drawn = graphviz.Source(to_dot(picture, direction=direction, shapes=shapes)).pipe(format=form)
+    return _LINK.sub(rb"<g><title>\1</title>", drawn).replace(b"</a>", b"</g>") if form == "svg" else drawn

@@ -15,7 +15,7 @@ from scripts.zoo.libraries import LIBRARIES
 from scripts.zoo.sources import source_folders
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "pictures"
-_TEXTS = re.compile(r"<text\b[^>]*>([^<]*)</text>|xlink:title=\"([^\"]*)\"")
+_TEXTS = re.compile(r"<text\b[^>]*>([^<]*)</text>|<g><title>([^<]*)</title>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from scripts.zoo.sources import NotFetchedError, home
 
@@ -48,7 +48,7 @@ def mermaid_script() -> Path:
 class Browser:
     """Chromium, as long as the ``with`` lasts."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Browser:
         from playwright.sync_api import sync_playwright
 
         self._play = sync_playwright().start()
