@@ -437,4 +437,121 @@ class Low(layers.Layer):
 i = keras.Input((12,))
 model = keras.Model(i, Low()(layers.Dense(8)(i)))
 """,
+    "from configurations": """
+l = layers.LSTM.from_config(layers.LSTM(4, return_sequences=True).get_config())
+d = layers.Dense.from_config(layers.Dense(3, activation="relu", dtype="mixed_float16").get_config())
+c = layers.ConvLSTM1D.from_config(layers.ConvLSTM1D(3, 2, padding="same").get_config())
+i = keras.Input((5, 6))
+j = keras.Input((4, 7, 2))
+model = keras.Model([i, j], [d(l(i)), c(j)])
+""",
+    "convolutions made one's own": """
+class Standardized(layers.Conv2D):
+    def convolution_op(self, inputs, kernel):
+        mean, var = ops.moments(kernel, axes=[0, 1, 2], keepdims=True)
+        return super().convolution_op(inputs, (kernel - mean) / ops.sqrt(var + 1e-10))
+class Wide(layers.Conv1D):
+    def call(self, inputs):
+        return super().call(ops.pad(inputs, [[0, 0], [1, 1], [0, 0]]))
+    def compute_output_shape(self, s):
+        return (s[0], s[1], self.filters)
+i = keras.Input((8, 8, 3)); j = keras.Input((9, 2))
+model = keras.Model([i, j], [Standardized(4, 3)(i), Wide(5, 3)(j)])
+""",
+    "a variable Keras does not know": """
+class V(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.t = tf.Variable(tf.zeros([4, 3]), name="t")
+        self.d = layers.Dense(4)
+    def call(self, x):
+        return tf.matmul(self.d(x), self.t)
+i = keras.Input((5,))
+model = keras.Model(i, V()(i))
+""",
+    "losses of layers": """
+class A(layers.Layer):
+    def call(self, x):
+        self.add_loss(ops.mean(x))
+        self.add_loss(1e-2 * ops.sum(ops.square(x)))
+        return x
+i = keras.Input((5,))
+x = A()(layers.Dense(3, kernel_regularizer=keras.regularizers.L2(0.1))(i))
+x = layers.ActivityRegularization(l1=0.1)(x)
+model = keras.Model(i, x)
+""",
+    "older spellings": """
+from tensorflow.keras.models import Model, Sequential
+from tensorflow.keras.layers import Input, Dense, BatchNormalization, LeakyReLU, Conv2D, Embedding, GRU, InputLayer
+import tensorflow.keras.backend as K
+a = Input(shape=[10])
+x = Dense(units=5)(a)
+x = LeakyReLU(0.2)(x)
+x = BatchNormalization(momentum=0.8)(x)
+s = Sequential(name='s')
+s.add(InputLayer(shape=(10,)))
+s.add(Dense(3, input_dim=10))
+e = Embedding(20, 4)(Input((7,), name='ids'))
+model = Model(inputs=a, outputs=[x, s(a)])
+""",
+    "functions as layers": """
+i = keras.Input((4, 6))
+x = layers.Lambda(lambda t: tf.reduce_max(t, axis=-1, keepdims=True), output_shape=(4, 1), name='m')(i)
+y = layers.Lambda(lambda t, s: t * s, arguments={'s': 3.0})(x)
+model = keras.Model(i, y)
+""",
+    "one layer in several models": """
+d = layers.Dense(4, name='d')
+a, b = keras.Input((4,), name='a'), keras.Input((4,), name='b')
+u, v = d(a), d(b)
+m1 = keras.Model(a, u)
+m2 = keras.Model([a, b], layers.Concatenate()([u, v]))
+c = keras.Input((4,))
+model = keras.Model(c, [m1(c), m2([c, c]), d(m1(c))])
+""",
+    "inputs in a dict": """
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.emb = layers.Embedding(10, 4)
+        self.d = layers.Dense(2)
+    def call(self, inputs, training=None, mask=None):
+        e = self.emb(inputs['ids'])
+        m = tf.cast(inputs['mask'], e.dtype)[..., tf.newaxis]
+        pooled = tf.math.divide_no_nan(tf.reduce_sum(e * m, 1), tf.reduce_sum(m, 1))
+        return self.d(pooled)
+model = M()
+model({'ids': np.zeros((2, 5), 'int32'), 'mask': np.ones((2, 5), 'int32')})
+""",
+    "features at several sizes": """
+class Encoder(keras.Model):
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.convs = [layers.Conv2D(f, 3, strides=2, padding='same', name=f'c{k}') for k, f in enumerate(filters)]
+        self.norms = {f'n{k}': layers.GroupNormalization(2) for k in range(len(filters))}
+    def call(self, x):
+        outs = []
+        for k, c in enumerate(self.convs):
+            x = tf.nn.silu(self.norms[f'n{k}'](c(x)))
+            outs.append(x)
+        return outs
+i = keras.Input((16, 16, 3))
+p, q = Encoder([4, 8], name='enc')(i)
+q = tf.keras.layers.UpSampling2D()(q)
+model = keras.Model(i, layers.Conv2D(2, 1)(layers.Concatenate()([p, q])))
+""",
+    "many operations": """
+i = keras.Input((6, 8))
+a = ops.softmax(ops.einsum('bij,bkj->bik', i, i) / 8 ** 0.5)
+b = ops.matmul(a, i)
+c = ops.where(b > 0, b, ops.zeros_like(b))
+d = ops.take(c, [0, 2], axis=1)
+e = ops.pad(d, [[0, 0], [1, 1], [0, 0]])
+f = ops.cumsum(e, axis=1) + ops.logsumexp(e, axis=-1, keepdims=True)
+g = ops.argmax(f, axis=-1)
+h = ops.one_hot(g, 8) * f
+k = ops.stack(ops.unstack(h, axis=1), axis=2)
+l = ops.tile(k[:, :, :1], (1, 1, 3))
+model = keras.Model(i, [ops.var(l, axis=(1, 2)), ops.sort(k), ops.top_k(h, 2)[0], ops.norm(h, axis=-1)])
+""",
 }

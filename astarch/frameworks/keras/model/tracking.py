@@ -58,6 +58,8 @@ class Tracker:
 
     def _store_of(self, value: Any) -> str | None:
         if isinstance(value, Variable):
+            if not value.promotes:  # a `tf.Variable` is none of the weights Keras knows
+                return None
             return "trainable_variables" if value.trainable else "non_trainable_variables"
         return self.kind_of(value)
 
