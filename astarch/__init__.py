@@ -15,6 +15,11 @@ A tour:
     net.diagnostics                               # what is wrong with the model: values, not exceptions
     net.unknown, net.assumptions                  # what could not be known, and what was taken for granted
 
+    net = astarch.read("model.py:Block", inputs="auto")    # without values: formulas; the input is worked out
+    net.parameter_count, net.at(dim=768, heads=12).parameter_count
+    net.requirements                              # what sizes must satisfy, or the program raises
+    astarch.settings("model.py:GPT").columns      # the project's presets side by side
+
     astarch.find("src/")                          # every model of a project
     astarch.check("src/")                         # what is wrong with them, and astarch.explain("MDL110") what that means
     astarch.verify("model.py:Net(10)", "net.pt2").verdict   # a saved model, read and never run, confirms it or does not
@@ -22,10 +27,10 @@ A tour:
     astarch.diff("main:net.py:Net", "net.py:Net").verdict       # what changed, and whether old checkpoints still load
     astarch.diff_repository("origin/main")        # every model that a branch changes
 
-- *Reading*: `read`, `find`. *Checking*: `check`, `explain`. *Confirming*: `verify`, a `Verification` of `Fact`,
+- *Reading*: `read`, `settings`, `find`. *Checking*: `check`, `explain`. *Confirming*: `verify`, a `Verification` of `Fact`,
   each with its `Status`; its `Verdict`.
 - *What comes back*: `Architecture`, with its `Module`, `Parameter`, `Buffer`, `Call`, `Graph`, `Node`, `TensorType`, `Record`,
-  `Dim`, `Unknown`, `Reason`, `Assumption`, `Alternative`, `Diagnostic`, `Span`.
+  `Dim`, `Unknown`, `Reason`, `Assumption`, `Requirement`, `Alternative`, `Inference`, `Settings`, `Diagnostic`, `Span`.
 - *Writing*: `astarch.render` has one module per form: ``astarch.render.text.to_text(net)``, ``astarch.render.json.to_json(net)``.
 - *Your own mistakes* raise `AstarchError`: `ReadError`, `TargetError`, `InputError`, `ConfigError`.
 
@@ -44,6 +49,7 @@ if TYPE_CHECKING:
     from .api import explain as explain
     from .api import find as find
     from .api import read as read
+    from .api import settings as settings
     from .api import verify as verify
     from .errors import AstarchError as AstarchError
     from .errors import ConfigError as ConfigError
@@ -58,6 +64,7 @@ if TYPE_CHECKING:
     from .ir.architecture import Call as Call
     from .ir.architecture import Module as Module
     from .ir.architecture import Parameter as Parameter
+    from .ir.architecture import Requirement as Requirement
     from .ir.change import Change as Change
     from .ir.change import Comparison as Comparison
     from .ir.change import Review as Review
@@ -67,6 +74,9 @@ if TYPE_CHECKING:
     from .ir.graph import Node as Node
     from .ir.graph import Record as Record
     from .ir.graph import TensorType as TensorType
+    from .ir.inference import Inference as Inference
+    from .ir.settings import Preset as Preset
+    from .ir.settings import Settings as Settings
     from .ir.span import Span as Span
     from .ir.unknown import Reason as Reason
     from .ir.unknown import Unknown as Unknown
@@ -77,14 +87,16 @@ if TYPE_CHECKING:
     from .version import VERSION as __version__  # noqa: N811
 
 _ROOMS = {
-    ".api": ("diff", "diff_repository", "check", "explain", "find", "read", "verify"),
+    ".api": ("diff", "diff_repository", "check", "explain", "find", "read", "settings", "verify"),
     ".errors": ("AstarchError", "ConfigError", "InputError", "ReadError", "TargetError"),
     ".inputs": ("InputSpec",),
-    ".ir.architecture": ("Alternative", "Architecture", "Assumption", "Buffer", "Call", "Module", "Parameter"),
+    ".ir.architecture": ("Alternative", "Architecture", "Assumption", "Buffer", "Call", "Module", "Parameter", "Requirement"),
     ".ir.change": ("Change", "Comparison", "Review"),
     ".ir.diagnostic": ("Diagnostic",),
     ".ir.dim": ("Dim",),
     ".ir.graph": ("Graph", "Node", "Record", "TensorType"),
+    ".ir.inference": ("Inference",),
+    ".ir.settings": ("Preset", "Settings"),
     ".ir.span": ("Span",),
     ".ir.unknown": ("Reason", "Unknown"),
     ".ir.verification": ("Fact", "Status", "Verdict", "Verification"),
@@ -105,15 +117,19 @@ __all__ = [
     "Dim",
     "Fact",
     "Graph",
+    "Inference",
     "InputError",
     "InputSpec",
     "Module",
     "Node",
     "Parameter",
+    "Preset",
     "ReadError",
     "Reason",
     "Record",
+    "Requirement",
     "Review",
+    "Settings",
     "Span",
     "Status",
     "TargetError",
@@ -128,6 +144,7 @@ __all__ = [
     "explain",
     "find",
     "read",
+    "settings",
     "verify",
 ]
 

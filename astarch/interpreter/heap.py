@@ -24,10 +24,12 @@ class Heap:
         self._kept: dict[int, tuple[Any, Any]] = {}
         self._objects: dict[int, Any] = {}
         self._parts: set[int] = set()
+        self._open: set[int] = set()
         frame = m.frame
         stack: list[Any] = list(also)
         while frame is not None:
             if frame.names is not frame.module.namespace:
+                self._open.add(id(frame.names))
                 stack.append(frame.names)
             stack.extend(names for names in frame.outer if names is not frame.module.namespace)
             frame = frame.caller
@@ -46,6 +48,8 @@ class Heap:
             stack.extend(value)
         elif isinstance(value, Instance):
             self._objects[id(value)] = value
+            self._open.add(id(value.__dict__))
+            self._open.update(id(value.__dict__[name]) for name in m.registries if name in value.__dict__)
             stack.extend((value.__dict__, value.payload))
         elif isinstance(value, Tensor):
             self._objects[id(value)] = value
@@ -76,6 +80,10 @@ class Heap:
     def holds_parts(self, holder: list[Any]) -> bool:
         """Whether a list is the inside of a sequence that repeats already."""
         return id(holder) in self._parts
+
+    def is_open(self, names: dict[Any, Any]) -> bool:
+        """Whether a dict holds attributes or what is registered under a name, one of which may stand for all rounds."""
+        return id(names) in self._open
 
     def beyond(self, other: Heap) -> dict[int, Any]:
         """The objects that the other picture does not have."""

@@ -78,6 +78,9 @@ class Library(Protocol):
         """The class of a value of the framework's own."""
 
 
+#: More facts about sizes are only noted: each one makes every later question slower.
+MOST_FACTS = 64
+
 #: The first part of the key of a flag that nobody gave.
 CHOICE = "choice"
 
@@ -133,6 +136,9 @@ class Machine:
 
     #: How much has been recorded so far: grows with every call of a model.
     recorded: Callable[[], int] = staticmethod(lambda: 0)
+
+    #: The attributes of a model's parts that hold what is registered by name.
+    registries: tuple[str, ...] = ()
 
     #: Where the record stands, and: what was recorded since then happens that often.
     mark: Callable[[], Any] = staticmethod(lambda: None)
@@ -240,7 +246,11 @@ class Machine:
         """Note what sizes must satisfy, or the program raises; from here on they do."""
         if self.loops:
             self.differing(fact.left, fact.right)
-        self.requirements.setdefault(fact, self.where())
+        if fact in self.requirements:
+            return
+        self.requirements[fact] = self.where()
+        if len(self.requirements) > MOST_FACTS:
+            return
         ACTIVE.set((ACTIVE.get() or Assumptions()).extended(fact))
 
     def choose(self, name: str, likely: bool = False) -> bool:

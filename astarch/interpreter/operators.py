@@ -16,9 +16,8 @@ from .builtins.hosts import gather, payload_of
 from .calls import HOST_ERRORS
 from .machine import LARGE, Machine
 from .overloads import by_method, index_of, special, union, unsupported
-from .repeated import Repeated
-from .repetition import times
-from .unfolding import CONTAINERS, filling, shown, written_out
+from .repetition import Repeated, times
+from .unfolding import CONTAINERS, filling, shown, templated, written_out
 from .unordered import is_unordered, unordered
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
 
@@ -59,7 +58,7 @@ def binary(m: Machine, op: str, left: Any, right: Any, inplace: bool = False) ->
         return times(m, left, right)
     _guard(m, op, left, right)
     if op == "%" and isinstance(left, str):
-        right = shown(m, right)
+        left, right = templated(left, right), shown(m, right)
     try:
         if inplace:
             if isinstance(left, list) and op == "+":
@@ -393,9 +392,11 @@ def _steps(m: Machine, iterator: Instance) -> Iterator[Any]:
 
 
 def _by_index(m: Machine, value: Any) -> Iterator[Any]:
-    index = 0
+    index, known = 0, len(m.requirements) + len(m.decided)
     while True:
         m.step()
+        if len(m.requirements) + len(m.decided) > known:  # whether there is such an item was assumed, and would be of the next
+            raise Lost(m.unknown(Reason.UNDECIDED, "how many items"))
         try:
             item = subscript(m, value, index)
         except Raised as raised:
@@ -444,7 +445,7 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
             return m.unknown(Reason.UNDECIDED, "a slice with bounds that are not known")
         if isinstance(index, slice) and isinstance(value, _SIZED) and len(value) > LARGE:
             m.weigh(len(value))
-        if isinstance(index, Dim):
+        if isinstance(index, Dim) and not (isinstance(value, dict) and index in value):
             return m.unknown(Reason.UNDECIDED, f"index {index}")
     try:
         return value[index]

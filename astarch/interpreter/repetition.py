@@ -136,6 +136,8 @@ def _settle_names(loop: Loop, names: dict[Any, Any], before: dict[Any, Any], fre
         if key not in names:
             raise Unrepeatable((loop.place, loop.repeat.place), f"{key} is removed in every round")
     for key, value in names.items():
+        if key not in before and not loop.heap.is_open(names) and "{" in str(key):
+            raise Unrepeatable((loop.place, loop.repeat.place), "a dict gets a key in every round")
         if not isinstance(key, str):
             if key not in before or before[key] is not value:
                 raise Unrepeatable((loop.place, loop.repeat.place), "a dict is changed in every round")

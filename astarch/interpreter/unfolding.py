@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..ir.dim import Dim
 from .budget import BudgetSpent
 from .machine import Machine
 
@@ -34,6 +35,7 @@ def written_out(m: Machine, value: Any) -> None:
             raise BudgetSpent(f"a container of more than {m.budget.items:,} elements when written out")
 
 
+_NUMBER = re.compile(r"%(\(\w+\))?[0-9]*[di]")
 _PLACES = re.compile(rb"%(?:\([^)]*\))?[#0\- +]*(\d+|\*)?(?:\.(\d+|\*))?")
 
 
@@ -57,10 +59,22 @@ class _Shown:
     __repr__ = __str__
 
 
+def templated(template: Any, arguments: Any) -> Any:
+    """The left side of ``%``: a size that is a symbol is put in as a place to be filled."""
+    parts = arguments if type(arguments) is tuple else arguments.values() if type(arguments) is dict else (arguments,)
+    if not any(isinstance(part, Dim) for part in parts):
+        return template
+    return _NUMBER.sub(lambda found: f"%{found[1] or ''}s", template)
+
+
 def shown(m: Machine, arguments: Any) -> Any:
     """The right side of ``%``, containers in it spelled within the budget."""
     if type(arguments) is tuple:
-        return tuple(_Shown(m.repr_of(item)) if type(item) in CONTAINERS else item for item in arguments)
+        return tuple(_Shown(m.repr_of(item)) if type(item) in CONTAINERS else _size(item) for item in arguments)
     if type(arguments) is dict:
-        return {key: _Shown(m.repr_of(item)) if type(item) in CONTAINERS else item for key, item in arguments.items()}
-    return _Shown(m.repr_of(arguments)) if type(arguments) in CONTAINERS else arguments
+        return {key: _Shown(m.repr_of(item)) if type(item) in CONTAINERS else _size(item) for key, item in arguments.items()}
+    return _Shown(m.repr_of(arguments)) if type(arguments) in CONTAINERS else _size(arguments)
+
+
+def _size(item: Any) -> Any:
+    return _Shown(f"{{{item}}}") if isinstance(item, Dim) else item

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How many quotients and minima are replaced one after another in search of a better bound.
 EFFORT = 4
+#: In sizes of more numbers and names than this, none are: each replacement makes more of them.
+HEAVIEST = 60
 #: Larger sizes get interval arithmetic only.
 LARGEST_EXPANSION = 64
 LARGEST_SHIFTED_EXPONENT = 6
@@ -82,8 +84,9 @@ def bounds(size: Dim) -> Span:
     """Works the bounds of a size out."""
     if symbolic_terms(size) < 2 or len(size.terms) > LARGEST_EXPANSION:
         return _interval(size.terms)  # of a single term, the interval is exact
-    negated = _refined(-size, EFFORT)
-    return _refined(size, EFFORT), None if negated is None else -negated
+    effort = EFFORT if size.weight <= HEAVIEST else 0
+    negated = _refined(-size, effort)
+    return _refined(size, effort), None if negated is None else -negated
 
 
 def rough_bounds(sign: str, operands: tuple[Size, ...]) -> Span:

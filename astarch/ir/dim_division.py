@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .dim_atoms import Quotient
 from .dim_bounds import composed, is_nonzero, is_positive, span
-from .dim_core import ACTIVE, ONE, Dim, reads_negative, sum_of
+from .dim_core import ACTIVE, ONE, Dim, atom_size, reads_negative, sum_of
 from .dim_polynomial import common_monomial, divided, monomial_quotient
 
 if TYPE_CHECKING:
@@ -56,13 +56,26 @@ def _by_integer(dividend: Dim, divisor: int) -> Size:
         dividend, divisor = -dividend, -divisor
     whole, rest, constant = _multiples_taken_out(dividend.terms, divisor)
     if not rest:
-        return sum_of(whole) + constant // divisor
+        return _rounded_up(sum_of(whole) + constant // divisor)
     common = gcd(divisor, *rest.values())
     if common > 1:
         rest = {monomial: coefficient // common for monomial, coefficient in rest.items()}
         constant //= common  # the rest is a multiple of `common`, so only the floor of its part matters
         divisor //= common
     return sum_of(whole) + _without_multiples(rest, constant, divisor)
+
+
+def _rounded_up(size: Size) -> Size:
+    """`n - n//2` as `(n + 1)//2`: what every second one of an even number of items, padded by `n % 2`, comes to."""
+    if isinstance(size, int):
+        return size
+    for monomial, coefficient in size.terms.items():
+        if coefficient in (1, -1) and len(monomial) == 1 and monomial[0][1] == 1 and isinstance(monomial[0][0], Quotient):
+            half = atom_size(monomial[0][0])
+            whole = half - coefficient * size
+            if quotient(whole, 2) == half:
+                return -coefficient * quotient(whole + 1, 2)
+    return size
 
 
 def _multiples_taken_out(terms: Terms, divisor: int) -> tuple[Terms, Terms, int]:

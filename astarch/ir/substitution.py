@@ -20,22 +20,18 @@ _PLAIN = (str, bool, int, float, type(None))
 def substituted(architecture: Any, values: Mapping[str, Any]) -> Any:
     """The Architecture with sizes in place of symbols, by their names or the last part of dotted ones; all at once.
 
-    A requirement that then fails becomes a finding. What stands for several modules goes on doing so: a `Dim` that was its
+    A requirement or equation that then fails becomes a finding. What stands for several modules goes on doing so: a `Dim` that was its
     count is a number then.
     """
     names = _names(architecture)
     chosen = {name: values[key] for name in names for key in (name, name.rpartition(".")[2]) if key in values}
     made = _Substitution(chosen).value(architecture)
-    broken = [one for one in made.requirements if holds(*one.fact) is False]
-    findings = [Diagnostic("MDL001", "program-error", "error", f"raises unless {fact_text(one, architecture)}", one.span) for one in broken]
+    demands = [*zip(architecture.requirements, made.requirements), *zip(*(one.attributes.get("equations", ()) for one in (architecture, made)))]
+    broken = [before for before, now in demands if holds(*now.fact) is False]
+    findings = [Diagnostic("MDL001", "program-error", "error", f"raises unless {one.fact}", one.span) for one in broken]
     kept = tuple(one for one in made.requirements if holds(*one.fact) is None)
     assumed = tuple(one for one in made.assumptions if one.message.removesuffix(" is a number") not in chosen)
     return replace(made, requirements=kept, assumptions=assumed, diagnostics=(*made.diagnostics, *findings))
-
-
-def fact_text(requirement: Any, architecture: Any) -> str:
-    """The requirement as it was before."""
-    return next((str(one.fact) for one in architecture.requirements if one.span == requirement.span), str(requirement.fact))
 
 
 def _names(architecture: Any) -> dict[str, None]:

@@ -25,10 +25,11 @@ MOST_TRIES = 6
 
 @dataclass(frozen=True)
 class Wanted:
-    """One argument of a forward: its name, and whether it is a list of tensors."""
+    """One argument of a forward: its name, whether it is a list of tensors, and whether it is given by its name."""
 
     name: str
     is_list: bool = False
+    by_name: bool = False
 
 
 def wanted(machine: Machine, root: Any) -> list[Wanted]:
@@ -45,7 +46,7 @@ def wanted(machine: Machine, root: Any) -> list[Wanted]:
         return []
     own = [p for p in (parameters if isinstance(forward, BoundMethod) else parameters[1:]) if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     required = [p for p in own if p.default is p.empty] or own[:1]
-    return [Wanted(p.name, _is_list(p.annotation)) for p in required]
+    return [Wanted(p.name, _is_list(p.annotation), p.name != other.name) for p, other in zip(required, own)]
 
 
 def _is_list(annotation: Any) -> bool:
@@ -104,9 +105,8 @@ def combinations(arguments: list[Wanted], shapes: dict[str, list[tuple[Shape, st
 
 
 def _spec(argument: Wanted, shape: Shape, dtype: str) -> InputSpec:
-    if not argument.is_list:
-        return InputSpec(argument.name, shape, dtype)
-    return InputSpec(argument.name, (), dtype, (InputSpec(None, shape[1:], dtype),))
+    name = argument.name if argument.by_name else None
+    return InputSpec(name, (), dtype, (InputSpec(None, shape[1:], dtype),)) if argument.is_list else InputSpec(name, shape, dtype)
 
 
 def first_users(arguments: list[Wanted], calls: list[Any]) -> dict[str, Any]:

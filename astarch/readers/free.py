@@ -16,7 +16,7 @@ from ..errors import TargetError
 from ..interpreter.machine import Machine
 from ..interpreter.natives.signatures import signature_of
 from ..interpreter.values import MISSING, Class, Instance, Lost, PyModule, Raised
-from ..ir.dim import Dim
+from ..ir.dim import Dim, Real
 from ..ir.unknown import Reason, Unknown
 from ..source.index import SourceError
 
@@ -121,7 +121,10 @@ class Filling:
             return self.machine.choose(name)
         if kind == "str":
             return Unknown(Reason.UNDECIDED, name)
-        if kind not in ("int", "float") and (uses := _uses(self.module, name)):
+        if kind == "float":
+            self.machine.assume(f"{name} is a number")
+            return Real(name)
+        if kind != "int" and (uses := _uses(self.module, name)):
             return self._described_by_use(name, uses)
         self.machine.assume(f"{name} is a number")
         return Dim.symbol(name)
@@ -207,13 +210,16 @@ class Filling:
 
     def _class_with(self, uses: frozenset[str]) -> Class | None:
         """The class named in the module, no model itself, that has most of the fields, and at least half."""
-        best: tuple[int, Class] | None = None
-        for cls in self._classes("class") or self._classes("import"):
-            names = {parameter.name for parameter in self._parameters(cls)} | {name for base in cls.mro[:-1] for name in base.namespace}
-            count = len(names & uses)
-            if 2 * count >= len(uses) and (best is None or count > best[0]):
-                best = (count, cls)
-        return best[1] if best is not None else None
+        for kind in ("class", "import"):
+            best: tuple[int, Class] | None = None
+            for cls in self._classes(kind):
+                names = {parameter.name for parameter in self._parameters(cls)} | {name for base in cls.mro[:-1] for name in base.namespace}
+                count = len(names & uses)
+                if 2 * count >= len(uses) and (best is None or count > best[0]):
+                    best = (count, cls)
+            if best is not None:
+                return best[1]
+        return None
 
     def _classes(self, kind: str) -> list[Class]:
         """The classes that a module defines or imports, models left out."""

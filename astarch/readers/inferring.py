@@ -42,7 +42,8 @@ class Guess:
         """The input to run this model on; none when none is worth trying."""
         self.arguments = wanted(machine, root)
         if self.blank:
-            return [InputSpec(argument.name, (), value=(Unknown(Reason.UNDECIDED, argument.name),)) for argument in self.arguments]
+            unknown = [(argument, Unknown(Reason.UNDECIDED, argument.name)) for argument in self.arguments]
+            return [InputSpec(argument.name if argument.by_name else None, (), value=(lost,)) for argument, lost in unknown]
         shapes = {name: shapes_for(layer) for name, layer in (self.users or {}).items()}
         if self.users is None and len(self.arguments) == 1:
             first = next(taking_layers(root), None)
@@ -111,7 +112,7 @@ def _first_user(found: Architecture) -> str:
 
 def _solved(read: Callable[[Guess], Architecture], guess: Guess, found: Architecture) -> Architecture:
     """The reading with sizes in place of the symbols that something fixes."""
-    given = {spec.name or "input": str(replace(spec, name=None)) for spec in guess.specs}
+    given = {argument.name: str(replace(spec, name=None)) for argument, spec in zip(guess.arguments, guess.specs)}
     used = {size for spec in guess.specs for one in (spec, *(spec.items or ())) for size in one.shape}
     names = [name for name in SPACE if name in used]
     equations = [one for one in _equations(found) if 0 < len(_symbols(one.fact) & set(names)) == len(_symbols(one.fact))]

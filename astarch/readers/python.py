@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import ReadError, TargetError
 from ..frameworks.describe import RUN, Run
-from ..frameworks.torch.instance import ModuleInstance
+from ..frameworks.torch.instance import REGISTERED, ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
 from ..frameworks.torch.tensor import TorchTensor
 from ..inputs import InputSpec
@@ -63,6 +63,7 @@ class Session:
         self.machine.libraries = [self.library, self.keras]
         self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
         self.run.settle = self._settle
+        self.machine.registries = REGISTERED
         self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
         self.machine.multiply = self._multiply
         self.machine.recorded = lambda: len(self.run.calls)
@@ -182,7 +183,8 @@ def read_source(
         except Unrepeatable as differing:
             unread.update({None} if differing.places <= unread else differing.places)
             return once(decisions, source)
-        session.given.check()
+        if outcome.reached:  # else the names may only not have been met
+            session.given.check()
         return outcome
 
     def whole(source: list[InputSpec] | Guess) -> Architecture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -32,16 +33,19 @@ def answers(facts: Sequence[Fact], names: Sequence[str]) -> tuple[dict[str, int]
     used = [name for name in names if any(name in _symbols(fact) for fact in facts)]
     if not used:
         return ()
-    sides = [name for name in used if name in ("H", "W")] or used
-    others = [name for name in used if name not in sides]
-    found = [
-        {**dict.fromkeys(others, depth), **dict.fromkeys(sides, side)}
-        for depth in range(1, LARGEST_DEPTH + 1 if others else 2)
-        for side in range(1, LARGEST_OBLONG + 1 if others else LARGEST + 1)
-        if _hold(facts, {**dict.fromkeys(others, depth), **dict.fromkeys(sides, side)})
-    ]
-    found = found or list(_oblong(facts, used))
+    found = list(islice((tried for tried in _tried(used) if _hold(facts, tried)), MOST_ANSWERS + 1)) or list(
+        islice(_oblong(facts, used), MOST_ANSWERS + 1)
+    )
     return tuple(sorted(found, key=_roundness)) if len(found) <= MOST_ANSWERS else ()  # more than that is no answer
+
+
+def _tried(names: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Sizes worth trying: equal height and width, beside another axis, or whatever there is, all equal."""
+    sides = [name for name in names if name in ("H", "W")] or names
+    others = [name for name in names if name not in sides]
+    for depth in range(1, LARGEST_DEPTH + 1 if others else 2):
+        for side in range(1, LARGEST_OBLONG + 1 if others else LARGEST + 1):
+            yield {**dict.fromkeys(others, depth), **dict.fromkeys(sides, side)}
 
 
 def _symbols(fact: Fact) -> set[str]:

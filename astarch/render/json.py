@@ -17,6 +17,7 @@ from ..ir.architecture import Architecture, Buffer, Call, Module, Parameter
 from ..ir.diagnostic import Diagnostic
 from ..ir.dim import Dim
 from ..ir.graph import Node, Record, TensorType
+from ..ir.inference import Inference
 from ..ir.span import Span
 from ..ir.tensor import Tensor
 from ..ir.unknown import Unknown
@@ -71,6 +72,8 @@ def to_data(architecture: Architecture, *, version: str = "") -> dict[str, Any]:
     data["unknown"] = write.unknown(architecture.unknown)
     data["assumptions"] = [{"message": item.message, "at": place_data(item.span)} for item in architecture.assumptions]
     data["requirements"] = [{"fact": str(item.fact), "at": place_data(item.span)} for item in architecture.requirements]
+    if architecture.inference is not None:
+        data["inference"] = inference_data(architecture.inference)
     data["diagnostics"] = [diagnostic_data(finding) for finding in architecture.diagnostics]
     data["alternatives"] = [
         {"condition": other.condition, "at": place_data(other.span), "architecture": to_data(other.architecture, version=version)}
@@ -184,7 +187,7 @@ class _Writer:
             data["inbound"] = list(module.inbound)
         if keras:
             data["trainable"] = module.trainable
-        return data
+        return {**data, **_times(module)}
 
     def parameter(self, parameter: Parameter, place: int) -> dict[str, Any]:
         return self.held(parameter, f"/parameters/{place}/shape", "trainable", parameter.trainable)
@@ -198,7 +201,7 @@ class _Writer:
             data["tied_to"] = item.tied_to
         if item.at.line:
             data["at"] = place_data(item.at)
-        return data
+        return {**data, **_times(item)}
 
     def call(self, call: Call, place: int) -> dict[str, Any]:
         path = f"/calls/{place}"
@@ -211,7 +214,7 @@ class _Writer:
             **({"keywords": dtypes(call.keywords)} if call.keywords else {}),
             "outputs": dtypes(call.outputs),
         }
-        return {**data, "at": place_data(call.at), "macs": size_data(call.macs), "depth": call.depth}
+        return {**data, "at": place_data(call.at), "macs": size_data(call.macs), "depth": call.depth, **_times(call)}
 
     def node(self, node: Node, place: int, saved: bool) -> dict[str, Any]:
         data = {
@@ -258,6 +261,22 @@ def artifact_data(attributes: Mapping[str, Any]) -> dict[str, Any]:
     write = _Writer()
     kept = {name: attributes[name] for name in ("format", "producer", "opset", "signature", "version", "under") if attributes.get(name)}
     return {**{name: write.argument(value, "") for name, value in kept.items()}, "holds": list(attributes.get("holds", ()))}
+
+
+def _times(item: Module | Parameter | Buffer | Call) -> dict[str, Any]:
+    """For how many it stands, when that is a formula or was one."""
+    return {} if isinstance(item.times, int) and item.times == 1 else {"times": size_data(item.times)}
+
+
+def inference_data(inference: Inference) -> dict[str, Any]:
+    """How an input was worked out."""
+    return {
+        "inputs": dict(inference.inputs),
+        "told_by": inference.told_by,
+        "equations": [{"fact": str(one.fact), "module": one.module, "at": place_data(one.span)} for one in inference.equations],
+        "answers": [dict(answer) for answer in inference.answers],
+        "steps": [{"module": step.module, "shape": [size_data(size) for size in step.shape]} for step in inference.steps],
+    }
 
 
 def scalar_data(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Inputs nobody gave: worked out from the layers that use them first, solved where something fixes them."""
 
-# ruff: noqa: E501, ISC004 - a program, a line
+# ruff: noqa: E501 - a program, a line
 from __future__ import annotations
 
 from pathlib import Path

@@ -21,7 +21,7 @@ class Name(str):
 
 def children(self: Any) -> Iterator[Any] | Repeated:
     """The children in order, as something to iterate over."""
-    modules = self.__dict__["_modules"]
+    modules = named(self)
     if not any(type(name) is Name for name in modules):
         return iter(list(modules.values()))
     parts: list[Any] = []
@@ -38,9 +38,21 @@ def children(self: Any) -> Iterator[Any] | Repeated:
     return Repeated(parts)
 
 
+def named(self: Any) -> dict[str, Any]:
+    """The children by name, to be run through in order.
+
+    Raises:
+        Lost: One was registered by the program itself for all rounds of a loop: where the others belong is not known.
+    """
+    modules = self.__dict__["_modules"]
+    if CURRENT.get().counts and any(type(name) is not Name and "{" in name for name in modules):
+        raise Lost(CURRENT.get().unknown(Reason.UNDECIDED, "modules registered in every round of a loop"))
+    return modules
+
+
 def count(self: Any) -> Any:
     """How many children there are."""
-    modules = self.__dict__["_modules"]
+    modules = named(self)
     repeats = [name.repeat for name in modules if type(name) is Name and name.repeat is not None]
     return len(modules) - len(repeats) + sum(repeat.count for repeat in repeats) if repeats else len(modules)
 

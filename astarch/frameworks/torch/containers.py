@@ -10,7 +10,7 @@ from ...interpreter.repeated import Repeat
 from ...interpreter.values import CURRENT, Instance
 from ...ir.refusal import Refusal
 from ...ir.unknown import Unknown
-from .children import add, apart, children, count, parts, run_in_turn
+from .children import add, apart, children, count, named, parts, run_in_turn
 from .instance import ModuleInstance
 from .module import Module
 from .tensor import Parameter, TorchTensor
@@ -194,10 +194,10 @@ class ModuleDict(Module):
         del self.__dict__["_modules"][payload_of(key)]
 
     def __len__(self) -> int:
-        return len(self.__dict__["_modules"])
+        return len(named(self))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(list(self.__dict__["_modules"]))
+        return iter(list(named(self)))
 
     def __contains__(self, key: Any) -> bool:
         return payload_of(key) in self.__dict__["_modules"]
@@ -212,17 +212,17 @@ class ModuleDict(Module):
         return self.__dict__["_modules"].get(payload_of(key), default)
 
     def keys(self) -> Any:
-        return self.__dict__["_modules"].keys()
+        return named(self).keys()
 
     def items(self) -> Any:
-        return self.__dict__["_modules"].items()
+        return named(self).items()
 
     def values(self) -> Any:
-        return self.__dict__["_modules"].values()
+        return named(self).values()
 
     def update(self, modules: Any) -> None:
         if isinstance(modules, Instance) and modules.py_class.find("described_as") == "torch.nn.ModuleDict":
-            pairs: Any = list(modules.__dict__["_modules"].items())
+            pairs: Any = list(named(modules).items())
         else:
             pairs = _items(modules)
             pairs = [tuple(CURRENT.get().iterate(pair)) for pair in CURRENT.get().iterate(modules)] if pairs is None else pairs

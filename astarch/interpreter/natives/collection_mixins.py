@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ...ir.unknown import Reason
 from ..builtins.hosts import payload_of
 from ..machine import Machine
-from ..values import MISSING, Builtin, ClassMethod, Instance, Raised
+from ..values import MISSING, Builtin, ClassMethod, Instance, Lost, Raised
 
 
 def mixed(name: str, **table: Callable[..., Any]) -> dict[str, Any]:
@@ -132,9 +133,11 @@ MUTABLE_MAPPING = mixed(
 
 
 def _walk(m: Machine, self: Any) -> Iterator[Any]:
-    index = 0
+    index, known = 0, len(m.requirements) + len(m.decided)
     while (item := fetch(m, self, index, "IndexError")) is not MISSING:
         m.step()
+        if len(m.requirements) + len(m.decided) > known:  # whether there is such an item was assumed, and would be of the next
+            raise Lost(m.unknown(Reason.UNDECIDED, "how many items there are"))
         yield item
         index += 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ...ir.dim import Dim, Ratio, Real
 from ...ir.unknown import Reason, Unknown
 from ..builtins.exceptions import EXCEPTIONS
 from ..builtins.hosts import payload_of
@@ -35,7 +36,7 @@ def _plain(m: Machine, value: Any, default: Any, depth: int = 0) -> Any:
         return {payload_of(key): _plain(m, item, default, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(m, item, default, depth + 1) for item in value]
-    if hasattr(value, "is_symbolic_size"):
+    if isinstance(value, (Dim, Ratio, Real)):
         raise Lost(m.unknown(Reason.UNDECIDED, f"json of {value}"))
     if default is not None:
         return _plain(m, m.call(default, (value,), {}), default, depth + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....ir.dim import less
 from ...describe import Layer, layer, refuse
 from ..making import rule
 
@@ -15,7 +16,7 @@ class _DropoutNd(Layer):
     """What all kinds of dropout share."""
 
     def __init__(self, p: Any = 0.5, inplace: bool = False) -> None:
-        if not 0 <= p <= 1:
+        if less(p, 0) or less(1, p):
             refuse("ValueError", f"dropout probability has to be between 0 and 1, but got {p}")
         self.p = p
         self.inplace = inplace
