@@ -162,6 +162,18 @@ def test_two_thousand_modules_are_one_block(tmp_path: Path, step: int) -> None:
     assert "in all" in text if step else "each" in text
 
 
+def test_a_layer_made_where_it_is_used(tmp_path: Path) -> None:
+    """It has no name: it is drawn as what it does."""
+    text = "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n"
+    text += "    def forward(self, x):\n        return nn.ReLU()(nn.Dropout(0.5)(self.fc(x)))\n"
+    architecture = read(tmp_path, text, "Net", inputs=(2, 3))
+    drawing = picture(architecture, depth=None)
+    assert [leaf.type for leaf in drawing.leaves()] == ["x", "Linear", "Dropout → ReLU", "output"]
+    assert [leaf.kind for leaf in drawing.leaves()] == ["input", "module", "operation", "output"]
+    for form in ("html", "mermaid", "dot", "model-explorer"):
+        assert api.draw(architecture, form)
+
+
 def test_without_folding_there_are_all(vit: Architecture) -> None:
     drawing = picture(vit, depth=None, fold=False)
     assert sum(item.type == "Block" for item in drawing.walk()) == 12

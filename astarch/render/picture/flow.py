@@ -114,7 +114,14 @@ def _wanted(architecture: Architecture) -> dict[int, Node]:
         if node.index in ends or node.op in ("call_module", "output") or node.index in wanted:
             wanted.add(node.index)
             wanted.update(node.inputs)
-    return {node.index: node for node in architecture.graph if node.index in wanted}
+    return {node.index: _nameless(node) for node in architecture.graph if node.index in wanted}
+
+
+def _nameless(node: Node) -> Node:
+    """A layer that is made where it is used is no part of the model: it is drawn as the function it is."""
+    if node.op != "call_module" or node.target:
+        return node
+    return replace(node, op="call_function", target=str(node.attributes.get("kind") or "layer"))
 
 
 def outputs_of(architecture: Architecture) -> tuple[int, ...]:
