@@ -317,6 +317,10 @@ def _inputs_of(artifact: Architecture, batch: int | None = None) -> Any:
         if shape is None or not all(type(side) is int for side in shape):
             return None
         specs.append(InputSpec(None, tuple(shape), value.dtype))
+    built = artifact.attributes.get("input_shape")  # what a class of its own was built with, when it was saved
+    if not specs and built and batch is not None:
+        sizes = [batch if place == 0 and side is None else side for place, side in enumerate(built)]
+        return [InputSpec(None, tuple(sizes))] if None not in sizes else None
     return specs or None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 #: What DataParallel, compile, Lightning and averaging put before every name.
 PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", "ema_model.", "state_dict.")
@@ -46,6 +46,16 @@ def numbered(source: Sequence[str], artifact: Sequence[str]) -> dict[str, str] |
             return None
         found[name] = fitting[0][int(place)]
     return found if len(set(found.values())) == len(found) else None
+
+
+def partly_numbered(source: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+    """Those of the artifact's names that are numbers below a layer, as that layer calls its weights: of a class that is not known.
+
+    >>> partly_numbered(["s/w", "fc/kernel"], {"s/0": "s/0", "fc/kernel": "fc/kernel"})
+    {'s/0': 's/w'}
+    """
+    loose = [name for name, written in names.items() if written not in source and written.rpartition("/")[2].isdecimal()]
+    return (numbered(source, loose) or {}) if loose else {}
 
 
 def _changes(source: Sequence[str], artifact: Sequence[str]) -> Iterable[tuple[Callable[[str], str], str]]:

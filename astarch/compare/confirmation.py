@@ -9,7 +9,7 @@ from typing import Any
 from ..ir.architecture import Architecture, Buffer, Parameter
 from ..ir.unknown import Unknown
 from ..ir.verification import Fact, Status, Verification
-from .align import aligned, numbered
+from .align import aligned, numbered, partly_numbered
 from .call_facts import call_facts, layer_facts
 from .flow import flow_facts
 from .keras_archive import archive_facts, setting_facts
@@ -108,9 +108,14 @@ def different_tensors(source: Architecture, artifact: Architecture) -> tuple[int
 def _counted(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
     """All tensors by their shapes and types, where the artifact does not say which is which."""
     kinds = [[f"{item.dtype}{_text(item.shape)}" for item in _all(side).values() if "seed_generator" not in item.name] for side in (source, artifact)]
-    ours, theirs = map(Counter, kinds)
+    open_kinds = {f"{item.dtype}{_text(item.shape)}" for item in _all(source).values() if _sizes(item.shape) is None}
+    ours, theirs = Counter(kind for kind in kinds[0] if kind not in open_kinds), Counter(kinds[1])
+    left = len(kinds[0]) - sum(ours.values())  # whose sizes the source leaves open: each may be any of those that are over
+    over = sum((theirs - ours).values())
     for kind in dict.fromkeys((*ours, *theirs)):
-        status = Status.CONFIRMED if ours[kind] == theirs[kind] else Status.CONTRADICTED
+        fits = ours[kind] == theirs[kind]
+        may = ours[kind] < theirs[kind] and over == left
+        status = Status.CONFIRMED if fits else Status.ABSENT if may else Status.CONTRADICTED
         yield Fact(kind, "number of tensors", status, ours[kind], theirs[kind])
 
 
@@ -118,16 +123,24 @@ def _all(architecture: Architecture) -> dict[str, Parameter | Buffer]:
     return {**architecture.parameters, **architecture.buffers}
 
 
-def _names(ours: Mapping[str, Any], theirs: Mapping[str, Any], holds: tuple[str, ...]) -> tuple[dict[str, str], str]:
-    """The artifact's names as the source would write them."""
+def _names(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], holds: tuple[str, ...], places: Mapping[str, int] | None = None
+) -> tuple[dict[str, str], str]:
+    """The artifact's names as the source would write them; `places` says the place of those that are listed in the model's order."""
     if "numbers" in holds:
         return numbered(list(ours), list(theirs)) or {}, "the file numbers the tensors of a layer: they are taken in the layer's order"
-    return ({name: name for name in theirs}, "") if EXACT in holds else aligned(list(ours), list(theirs))
+    if EXACT in holds:
+        return {name: name for name in theirs}, ""
+    names, said = aligned(list(ours), list(theirs))
+    if places and len(places) == len(ours) == len(theirs) and set(names.values()) != set(ours) and set(places) == set(theirs):
+        listed = list(ours)
+        return {name: listed[place] for name, place in places.items()}, "the artifact lists the variables in the order of the model"
+    return {**names, **partly_numbered(list(ours), names)}, said
 
 
 def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> tuple[list[Fact], str]:
     ours, theirs = _all(source), _all(artifact)
-    names, said = _names(ours, theirs, holds)
+    names, said = _names(ours, theirs, holds, artifact.attributes.get("places"))
     if not names and theirs and "numbers" in holds:
         return list(_counted(source, artifact)), "the layers are not found by name: tensors are counted by shape"
     back = {new: old for old, new in names.items()}

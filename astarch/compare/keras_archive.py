@@ -36,7 +36,8 @@ def _settings(name: str, source: Architecture, artifact: Architecture) -> Iterat
     if "configs" in source.attributes and name not in source.attributes["configs"] and not _is_model(name, source):
         yield Fact(name, "computation", Status.ABSENT, module.type, None, module.defined_at, note="a class of its own: what it does is in its source")
     theirs = {_RENAMED.get((module.class_name, key), key): value for key, value in other.arguments.items()}
-    yield from _compared(name, config_of(source, name), theirs, module, "")
+    if not _is_model(name, source):
+        yield from _compared(name, config_of(source, name), theirs, module, "")
 
 
 def setting_facts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:

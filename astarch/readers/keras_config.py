@@ -36,6 +36,8 @@ def architecture_of(path: Path, config: Any, weights: list[tuple[str, tuple[int,
     told = ("names", "shapes", "dtypes", "trained", "modules", "types", "arguments", "order")
     holds = (*told, "operations") if whole and not reader.opaque else told if whole else ("tensors",)
     more: dict[str, Any] = {"feeds": reader.feeds, "ends": _ends(root), "between": tuple(reader.between)} if whole else {}
+    built = config["build_config"].get("input_shape") if isinstance(config.get("build_config"), dict) else None
+    more |= {"input_shape": built} if isinstance(built, list) and all(side is None or type(side) is int for side in built) else {}
     more["holders"] = {name: held.name for name in parameters if (held := reader.holder(name)) is not None}
     return Architecture(
         target=str(path), framework="keras", inputs=inputs, modules=reader.modules, parameters=parameters, outputs=outputs,
@@ -54,8 +56,8 @@ def _ends(root: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 def type_of(entry: Mapping[str, Any]) -> str:
     """The class of a layer by its full name: ``keras.layers.Conv2D``."""
-    module, name = entry.get("module"), entry.get("class_name")
-    return f"{module}.{name}" if isinstance(module, str) and module else str(name)
+    module, name = entry.get("module"), str(entry.get("class_name")).replace(">", ".")  # `package>Name` is how a class was registered
+    return f"{module}.{name}" if isinstance(module, str) and module else name
 
 
 class _Reader:
@@ -179,8 +181,10 @@ def _is_chain(entries: list[Mapping[str, Any]]) -> bool:
 
 def _is_operation(entry: Mapping[str, Any]) -> bool:
     """Whether it is a function that stands between layers, and none of them."""
-    module = entry.get("module")
-    return isinstance(module, str) and module.startswith(("keras.src.ops", "keras.ops"))
+    module, config = entry.get("module"), entry["config"]
+    if isinstance(module, str):
+        return module.startswith(("keras.src.ops", "keras.ops"))
+    return entry.get("class_name") != "InputLayer" and "trainable" not in config and "dtype" not in config  # what HDF5 files keep of one
 
 
 def feeds(entry: Mapping[str, Any]) -> list[str]:

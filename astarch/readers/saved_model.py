@@ -110,6 +110,7 @@ class _Reader:
                 holds,
                 producer=f"tensorflow {self.meta.message(1).text(5)}".strip(),
                 signature=chosen or "",
+                places=self.variables.places,
             ),
         )
 
@@ -186,6 +187,10 @@ class _Variables:
             name, path = entry.text(6), paths.get(place, "")
             unique = names[name] <= 1 and plain[name, path.rpartition("/")[0]] <= 1
             self.names[place] = name if name and unique else path or f"variable_{place}"
+        listed = next((child.number(1) for child in (nodes[0].messages(1) if nodes else ()) if child.text(2) == "variables"), None)
+        children = nodes[listed].messages(1) if listed is not None and listed < len(nodes) else []
+        order = {child.number(1): child.text(2) for child in children}
+        self.places = {self.names[node]: int(place) for node, place in order.items() if node in self.names and place.isdecimal()}
         self.types: dict[str, TensorType] = {}
         self.trainable: dict[str, bool] = {}
         for place, entry in self.entries.items():

@@ -60,6 +60,14 @@ def main(folder: Path) -> None:
                 (folder / f"{name}{ending}.tflite").write_bytes(content)
                 reader = tf.lite.Interpreter(model_content=content)
                 truth[name][f"tflite{ending}"] = [op["op_name"] for op in reader._get_ops_details() if op["op_name"] != "DELEGATE"]
+    for make, shape in keras_models.OTHERS:
+        model, name = make(), make.__name__
+        model(tf.zeros(shape))
+        model.save(folder / f"{name}.keras")
+        model.save(folder / f"{name}.h5")
+        model.save_weights(folder / f"{name}.weights.h5")
+        model.export(folder / f"{name}_export", verbose=False)
+        tf.train.Checkpoint(model=model).write(str(folder / f"{name}_checkpoint"))
     truth.update(tensorflow1_artifacts.write(folder))
     truth["definitions"] = {name: results for name in dir(tf.raw_ops) if (results := definition(name)) is not None}
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")

@@ -85,5 +85,52 @@ def nested() -> keras.Model:
     return keras.Model(x, layers.Multiply(name="product")([y, layers.Dense(4, name="beside")(x)]), name="nested")
 
 
-#: What their layers are called, and what of the artifacts the names stand for.
 MODELS = (small, residual, recurrent, embedded, chain, siamese, unet, padded, attentive, nested)
+
+# --- what a configuration does not say all of ---
+
+
+class Scale(layers.Layer):
+    def __init__(self, factor=2.0, **given):
+        super().__init__(**given)
+        self.factor = factor
+
+    def build(self, shape):
+        self.amount = self.add_weight(shape=(shape[-1],), name="amount")
+
+    def call(self, x):
+        return x * self.amount * self.factor
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
+class Own(keras.Model):
+    def __init__(self, width=8, **given):
+        super().__init__(**given)
+        self.hidden = layers.Dense(width, activation="relu", name="hidden")
+        self.norm = layers.BatchNormalization(name="norm")
+        self.outer = layers.Dense(2, name="outer")
+
+    def call(self, x):
+        return self.outer(self.norm(self.hidden(x)))
+
+
+def scaled() -> keras.Model:
+    x = keras.Input((8,), name="x")
+    return keras.Model(x, layers.Dense(2, name="out")(Scale(3.0, name="scale")(x)), name="scaled")
+
+
+def functions() -> keras.Model:
+    x = keras.Input((8,), name="x")
+    y = layers.Dense(4, name="first")(x)
+    z = keras.ops.sqrt(keras.ops.square(y) + 1.0) * 2
+    return keras.Model(x, layers.Dense(2, name="last")(z - y), name="functions")
+
+
+def own() -> keras.Model:
+    return Own(name="own")
+
+
+#: These with the shape that builds them.
+OTHERS = ((scaled, (1, 8)), (functions, (1, 8)), (own, (1, 5)))

@@ -130,3 +130,29 @@ def test_both_places_are_named(keras_files: Files, tmp_path: Path) -> None:
     assert (fact.subject, fact.expected, fact.found) == ("conv", [1, 1], [2, 2])
     assert "strides=1" in changed.read_text(encoding="utf-8").splitlines()[fact.expected_at.line - 1]
     assert fact.found_at.startswith("small_1/conv_1/")
+
+
+#: What the configuration of these does not say all of; what is changed of each, and the formats that show it.
+OTHERS = {
+    "scaled": ("Scale(3.0", "Scale(4.0", WHOLE),
+    "functions": ("layers.Dense(4", "layers.Dense(5", (*WHOLE, *WEIGHTS, "_export")),
+    "own": ('Own(name="own")', 'Own(9, name="own")', (*WHOLE, *WEIGHTS, "_export")),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_not_said(keras_files: Files, tmp_path: Path, name: str) -> None:
+    """Layers and models of one's own, and functions between layers: consistent at most, contradicted where they differ."""
+    old, new, shown = OTHERS[name]
+    text = SOURCE.read_text(encoding="utf-8")
+    start = text.index(f"def {name}(")
+    changed = tmp_path / "changed.py"
+    changed.write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
+    assert changed.read_text(encoding="utf-8") != text
+    for form in (*WHOLE, *WEIGHTS, "_export"):
+        path = keras_files[0] / f"{name}{form}"
+        found = astarch.verify(f"{SOURCE}:{name}", path)
+        assert found.verdict is Verdict.CONSISTENT, (form, found.of(Status.CONTRADICTED)[:3])
+        assert found.of(Status.CONFIRMED), form
+        other = astarch.verify(f"{changed}:{name}", path).verdict
+        assert other is (Verdict.CONTRADICTED if form in shown else Verdict.CONSISTENT), form
