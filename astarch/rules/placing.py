@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from ..ir.architecture import Architecture
@@ -14,18 +15,24 @@ def at_home(finding: Diagnostic, architecture: Architecture, path: str) -> Diagn
 
     A block of another file that is made with the wrong size fails there, and is wrong here.
     """
-    if finding.span.file == path:
-        return finding
-    built = [span for span in _ways(finding.module, architecture) if span.file == path]
-    called = [note.span for note in finding.notes if note.span.file == path]
+    if _in(finding.span, path):
+        return replace(finding, span=finding.span._replace(file=path))
+    built = [span._replace(file=path) for span in _ways(finding.module, architecture) if _in(span, path)]
+    called = [note.span._replace(file=path) for note in finding.notes if _in(note.span, path)] or _calls(finding.module, architecture, path)
     if not built and not called:
         return finding
     place = (built or called)[0]
     notes = [note for note in finding.notes if note.span != place]
     if finding.span not in {note.span for note in notes}:
         notes.insert(0, Note(finding.span, "here"))
+    notes += [Note(span, "called here") for span in called if span != place and span not in {note.span for note in notes}]
     notes += [Note(span, "built here") for span in built[1:] if span not in {note.span for note in notes}]
     return replace(finding, span=place, notes=tuple(notes))
+
+
+def _in(span: Span, path: str) -> bool:
+    """Whether a place lies in a file; readings name files from where one stands, users as they like."""
+    return span.file == path or (bool(span.file) and os.path.abspath(span.file) == os.path.abspath(path))  # noqa: PTH100
 
 
 def _ways(module: str, architecture: Architecture) -> list[Span]:
@@ -37,3 +44,13 @@ def _ways(module: str, architecture: Architecture) -> list[Span]:
             found.append(at)
         module = module.rpartition(".")[0]
     return found
+
+
+def _calls(module: str, architecture: Architecture, path: str) -> list[Span]:
+    """Where in a file the module was called, or the nearest that holds it and was called there."""
+    while module:
+        found = next((call.at for call in architecture.calls if call.module == module and _in(call.at, path)), None)
+        if found is not None:
+            return [found._replace(file=path)]
+        module = module.rpartition(".")[0]
+    return []

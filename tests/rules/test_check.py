@@ -360,3 +360,13 @@ def test_a_view_that_is_meant_as_a_transpose(project: Path) -> None:
     assert row["message"] == "2×5×8 is viewed as 2×8×5: the axes keep their places, and their values are mixed"
     (project / "net.py").write_text(text.replace(".view(b, c, t)", ".transpose(1, 2)"))
     assert run().exit_code == 0
+
+
+def test_a_block_of_another_file_fails_where_it_is_built(project: Path) -> None:
+    """The block is right, what it is given is not: the finding stands in the file that gives it."""
+    (project / "parts.py").write_text(BLOCKS.partition("class Net")[0])
+    (project / "net.py").write_text("from parts import Block\nfrom torch import nn\n\n\nnet = nn.Sequential(Block(8, 8), Block(16, 16))\n")
+    (project / "pyproject.toml").write_text('[[tool.astarch.models]]\ntarget = "net.py:net"\ninputs = ["1,8,6,6"]\n')
+    (row,) = [row for row in json.loads(run("-o", "json").output) if row["name"] == "channel-mismatch"]
+    assert (row["filename"], row["location"]["row"]) == ("net.py", 5)
+    assert row["message"] == "`1.conv` takes 16 channels and gets 8"
