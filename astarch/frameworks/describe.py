@@ -16,7 +16,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -171,14 +171,15 @@ RUN: ContextVar[Run] = ContextVar("run", default=Run())  # noqa: B039 - the idle
 class Op:
     """A described function: called with arguments it applies its rule and is recorded."""
 
-    __slots__ = ("described_at", "function", "lenient", "name", "names")
+    __slots__ = ("also", "described_at", "function", "lenient", "name", "names")
     described = True
 
-    def __init__(self, names: tuple[str, ...], function: Callable[..., Any], lenient: bool) -> None:
+    def __init__(self, names: tuple[str, ...], function: Callable[..., Any], lenient: bool, also: Mapping[str, str] | None = None) -> None:
         self.name = names[0]
         self.names = names
         self.function = function
         self.lenient = lenient
+        self.also = also or {}
 
     @property
     def __name__(self) -> str:
@@ -196,6 +197,8 @@ class Op:
         return BoundOp(self, receiver)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs and not kwargs.keys().isdisjoint(self.also):
+            kwargs = {self.also.get(name, name): value for name, value in kwargs.items()}
         run = RUN.get()
         if not self.lenient and (lost := _first_unknown(args, kwargs)) is not None:
             return lost
@@ -290,16 +293,17 @@ def _first_unknown(args: Iterable[Any], kwargs: dict[str, Any]) -> Unknown | Non
     return None
 
 
-def op(*names: str, lenient: bool = False) -> Callable[[F], F]:
+def op(*names: str, lenient: bool = False, also: Mapping[str, str] | None = None) -> Callable[[F], F]:
     """Describe a function of the framework.
 
     Args:
         names: Every public dotted name it has; ``torch.Tensor.x`` makes it a method.
         lenient: It can be called with unknown arguments; otherwise those make its result unknown.
+        also: Other names that its arguments go by.
     """
 
     def register(function: F) -> F:
-        described = Op(names, function, lenient)
+        described = Op(names, function, lenient, also)
         for name in names:
             _register(name, described)
         return function

@@ -30,8 +30,12 @@ def _kept(function: Callable[..., Any], swapped: bool) -> Callable[[Any, Any], A
     return method
 
 
+def _unary(function: Callable[[float], float]) -> Callable[[Any], Float64]:
+    return lambda self: Float64(function(float(self)))
+
+
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     setattr(Float64, f"__{_name}__", _kept(getattr(operator, _name), swapped=False))
     setattr(Float64, f"__r{_name}__", _kept(getattr(operator, _name), swapped=True))
 for _name in ("neg", "pos", "abs"):
-    setattr(Float64, f"__{_name}__", lambda self, function=getattr(operator, _name): Float64(function(float(self))))
+    setattr(Float64, f"__{_name}__", _unary(getattr(operator, _name)))

@@ -301,20 +301,6 @@ def _of_module(m: Machine, value: PyModule, name: str) -> Any:
     return m.import_module(below) if value.file is not None and value.file.is_package and m.project.find(below) is not None else MISSING
 
 
-def _of_property(m: Machine, value: Property, name: str) -> Any:
-    def replaced(part: str) -> Builtin:
-        def make(function: Any) -> Property:
-            copy = Property(value.getter, value.setter, value.deleter)
-            setattr(copy, part, function)
-            return copy
-
-        return Builtin(part, make)
-
-    if name in ("getter", "setter", "deleter"):
-        return replaced(name)
-    return {"fget": value.getter, "fset": value.setter, "fdel": value.deleter, "__doc__": None}.get(name, MISSING)
-
-
 def _of_unknown(m: Machine, value: Unknown, name: str) -> Any:
     return value
 
@@ -335,7 +321,7 @@ def _of_wrapper(m: Machine, value: Any, name: str) -> Any:
 
 _GETTERS: dict[type, Callable[[Machine, Any, str], Any]] = {
     Class: _of_class, Super: _of_super, Function: _of_function, BoundMethod: _of_method, Builtin: _of_builtin, PyModule: _of_module,
-    Property: _of_property, Unknown: _of_unknown, GenericAlias: _of_alias, StaticMethod: _of_wrapper, ClassMethod: _of_wrapper,
+    Unknown: _of_unknown, GenericAlias: _of_alias, StaticMethod: _of_wrapper, ClassMethod: _of_wrapper,
     CachedProperty: _of_wrapper,
 }  # fmt: skip
 

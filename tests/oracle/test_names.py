@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import operator
+from typing import Any
 
 import pytest
 import torch
 
 import astarch.frameworks.torch.library  # noqa: F401 - registers every description
-from astarch.frameworks.describe import REGISTRY
+from astarch.frameworks.describe import REGISTRY, RUN, Run
 from astarch.frameworks.torch.names import _table, exists
+from astarch.frameworks.torch.tensor import TorchTensor
+from astarch.ir.refusal import Refusal
 
 MODULES = ["torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.linalg", "torch.fft", "torch.special", "torch.utils.data",
            "torch.nn.utils.parametrizations", "torch.backends.cudnn", "torch.cuda"]  # fmt: skip
@@ -48,3 +52,40 @@ def test_nothing_is_described_that_torch_does_not_have() -> None:
     """A description of a name that does not exist would never be reached."""
     strangers = {name for name in REGISTRY if name.startswith("torch.") and exists(name) is False}
     assert {name for name in strangers if not name.startswith(OTHER_BUILDS)} <= TO_BE_DROPPED
+
+
+CALLED = {
+    name for name in REGISTRY
+    if name.startswith("torch.") and "__" not in name and name.count(".") < 3 and name not in TO_BE_DROPPED | {"torch.autograd.Function"}
+}  # fmt: skip
+#: What numpy calls an argument of torch.
+AS_NUMPY = {"dim": "axis", "keepdim": "keepdims"}
+
+
+@pytest.mark.parametrize("name", sorted(CALLED))
+def test_numpy_names_of_arguments_are_taken_where_torch_takes_them(name: str) -> None:
+    """Every function that torch can call with ``dim=0`` (and ``keepdim=True``) is called with ``axis=0`` (``keepdims=True``)."""
+    live = operator.attrgetter(name.removeprefix("torch."))(torch) if hasattr(torch, name.split(".")[1]) else None
+    x = torch.zeros(3, 4)
+    for given in ({"dim": 0}, {"dim": 0, "keepdim": True}):
+        for first in (x, [x, x]):
+            try:
+                live(first, **given)  # type: ignore[misc]
+            except Exception:
+                continue
+            spelled = {AS_NUMPY[key]: value for key, value in given.items()}
+            ours = TorchTensor((3, 4)) if first is x else [TorchTensor((3, 4)), TorchTensor((3, 4))]
+            assert _accepts(live, first, spelled) == _accepts(REGISTRY[name], ours, spelled)
+
+
+def _accepts(function: Any, first: Any, given: dict[str, Any]) -> bool:
+    token = RUN.set(Run(strict=False))
+    try:
+        function(first, **given)
+    except (TypeError, Refusal) as error:
+        return getattr(error, "kind", "TypeError") != "TypeError"
+    except Exception:
+        return True
+    finally:
+        RUN.reset(token)
+    return True

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from ...ir.dim import Dim, Undecided
 from ...ir.tensor import KEPT_VALUES, Shape, Tensor
 from ...ir.unknown import Lost, Unknown
-from ..describe import REGISTRY, RUN
+from ..describe import REGISTRY, RUN, fresh_size
 
 
 class TorchTensor(Tensor):
@@ -118,7 +118,14 @@ def dtype_name(dtype: Any) -> str | None:
 
 def param(*shape: Any, dtype: Any = None, device: Any = None) -> Parameter:
     """A new trainable parameter of the default (or the given) floating type."""
-    return Parameter(shape, dtype_name(dtype) or default_dtype())
+    return Parameter(tuple(map(_size, shape)), dtype_name(dtype) or default_dtype())
+
+
+def _size(value: Any) -> Any:
+    """A size; a whole number in a tensor stands for itself, and for a size that only the data tells when it is not known."""
+    if not isinstance(value, TorchTensor) or value.shape or not value.dtype.startswith("int"):
+        return value
+    return value.data[0] if value.data is not None else fresh_size("a size held by a tensor")
 
 
 def tensor(shape: Any, dtype: str = "float32", data: list[Any] | None = None) -> TorchTensor:

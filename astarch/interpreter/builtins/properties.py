@@ -29,6 +29,13 @@ def _set(m: Machine, self: Any, receiver: Any, value: Any) -> None:
     m.call(setter, (receiver, value), {})
 
 
+def _delete(m: Machine, self: Any, receiver: Any) -> None:
+    deleter = _inner(self).deleter
+    if deleter is None:
+        raise AttributeError("property has no deleter")
+    m.call(deleter, (receiver,), {})
+
+
 def _replaced(part: str) -> Any:
     def replace(m: Machine, self: Any, function: Any) -> Any:
         old = _inner(self)
@@ -42,6 +49,7 @@ CLASS_OF_HOST[Property].namespace.update({
     "__init__": Builtin("property.__init__", _start),
     "__get__": Builtin("property.__get__", _get, True),
     "__set__": Builtin("property.__set__", _set, True),
+    "__delete__": Builtin("property.__delete__", _delete, True),
     "fget": Property(Builtin("fget", lambda self: _inner(self).getter)),
     "fset": Property(Builtin("fset", lambda self: _inner(self).setter)),
     "fdel": Property(Builtin("fdel", lambda self: _inner(self).deleter)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import REGISTRY, op, refuse, require
+from ...describe import REGISTRY, refuse, require
 from ...dtypes import category
 from ...shapes import axis
 from ..tensor import TorchTensor, default_dtype, dtype_name
 from .demands import FLOATING, floating
+from .signatures import op
 
 _INTEGERS = frozenset({"uint8", "int8", "int16", "int32", "int64"})
 _COMPLEX = frozenset({"complex64", "complex128"})

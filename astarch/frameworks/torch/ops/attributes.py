@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import REGISTRY, RUN, attribute, kind, op, refuse, unknown
+from ...describe import REGISTRY, RUN, attribute, kind, refuse, unknown
 from ...dtypes import BITS, real_of
 from ...shapes import axis
 from ..tensor import Parameter, TorchTensor
@@ -14,6 +14,7 @@ from .device import Device
 from .dtypes import DTYPES
 from .elementwise import letter
 from .promotion import category_of
+from .signatures import op
 
 _DEVICES: dict[str, Device] = {}
 

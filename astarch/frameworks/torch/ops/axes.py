@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -31,21 +30,6 @@ class Histogram(NamedTuple):
     bin_edges: Any
 
 
-def renamed(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, which also takes numpy's ``axis`` and ``keepdims``, as torch's argument parser does."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            if "axis" in kwargs:
-                kwargs["dim"] = kwargs.pop("axis")
-            if "keepdims" in kwargs:
-                kwargs["keepdim"] = kwargs.pop("keepdims")
-        return function(*args, **kwargs)
-
-    return call
-
-
 def reduction(*words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Describe a reduction as a function and as a method; a word with a dot in it is a function only."""
     names: list[str] = []
@@ -53,7 +37,7 @@ def reduction(*words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
         names += [f"torch.{word.lstrip('.')}"] if "." in word else [f"torch.{word}", f"torch.Tensor.{word}"]
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        op(*names)(renamed(function))
+        op(*names)(function)
         return function
 
     return register

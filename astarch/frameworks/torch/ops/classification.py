@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import less, same
-from ...describe import op, refuse, require
+from ...describe import refuse, require
 from ...shapes import text
 from ..tensor import TorchTensor
 from .contraction import linear
 from .demands import FLOATING, floating
 from .loss import reduced, reduction_of, same_shape
 from .promotion import result_dtype
+from .signatures import op
 
 
 def _class_weight(name: str, input: Any, weight: Any, classes: Any, strict: bool = True) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import op, refuse, require
+from ...describe import refuse, require
 from ...dtypes import complex_of, is_complex, real_of
 from .aliasing import view_of
+from .signatures import op
 
 
 @op("torch.view_as_real", "torch.view_as_real_copy")

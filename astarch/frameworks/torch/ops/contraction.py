@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import RUN, multiply, op, refuse, require
+from ...describe import RUN, multiply, refuse, require
 from ...dtypes import promote
 from ...shapes import broadcast, product, text
 from ..tensor import is_tensor
 from .aliasing import into, write
 from .promotion import result_dtype
+from .signatures import op
 from .views import stretched
 
 

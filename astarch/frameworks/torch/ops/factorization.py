@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import minimum, same
-from ...describe import op, refuse, require, results, unknown
+from ...describe import refuse, require, results, unknown
 from ...dtypes import category, real_of
 from ...shapes import axis, broadcast, product, text
 from ..tensor import TorchTensor, default_dtype, dtype_name
 from .aliasing import into, into_each
+from .signatures import op
 
 _GEQRF = results("geqrf", "a tau")
 _TRIANGULAR = results("triangular_solve", "solution cloned_coefficient")

@@ -6,12 +6,13 @@ from typing import Any
 
 from ....ir.dim import less, same
 from ....ir.tensor import KEPT_VALUES
-from ...describe import fresh_size, op, refuse, require, unknown
+from ...describe import fresh_size, refuse, require, unknown
 from ...dtypes import category
 from ...shapes import product, text, window
 from ..tensor import is_tensor, sizes_of
 from .aliasing import into, write
 from .demands import not_negative, positive, sizes
+from .signatures import op
 
 
 def _window_numbers(name: str, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple[Any, Any, Any, Any]:

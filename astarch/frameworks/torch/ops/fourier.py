@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import less, same
-from ...describe import op, refuse, require
+from ...describe import refuse, require
 from ...dtypes import category, complex_of, real_of
 from ...shapes import axes, axis, text
 from ..tensor import default_dtype, dtype_name, tensor
 from .aliasing import into
+from .signatures import op
 
 _NORMS = (None, "backward", "ortho", "forward")
 #: What a transform takes and gives: (only real input, half of the spectrum in, half of the spectrum out).

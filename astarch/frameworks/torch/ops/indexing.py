@@ -7,12 +7,13 @@ from typing import Any
 
 from ....ir.dim import same
 from ....ir.tensor import KEPT_VALUES, Tensor
-from ...describe import fresh_size, op, refuse, require, unknown
+from ...describe import fresh_size, refuse, require, unknown
 from ...dtypes import category
 from ...shapes import broadcast, product, text
 from ..tensor import is_size, is_tensor
 from .aliasing import into, view_of, write
 from .selection import select, true_count
+from .signatures import op
 from .values import cast_all, spread_values
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from ....ir.dim import same
 from ....ir.tensor import KEPT_VALUES
-from ...describe import fresh_size, op, refuse, require, unknown
+from ...describe import fresh_size, refuse, require, unknown
 from ...shapes import axes, axis, product, text
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, picked, steps
 from .promotion import result_dtype
+from .signatures import op
 from .values import cast_all
 from .views import atleast_1d, atleast_2d, atleast_3d, rearranged, view_of
 

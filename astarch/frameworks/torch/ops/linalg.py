@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import less, minimum, same
-from ...describe import op, refuse, require, results, unknown
+from ...describe import refuse, require, results, unknown
 from ...dtypes import category, complex_of, real_of
 from ...shapes import broadcast, product, text
 from .aliasing import into, into_each
+from .signatures import op
 from .views import transpose
 
 _SOLVED = ("float32", "float64", "complex64", "complex128")

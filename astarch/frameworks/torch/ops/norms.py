@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import op, refuse
+from ...describe import refuse
 from ...dtypes import category, promote, real_of
 from ...shapes import axes, without
 from ..tensor import dtype_name
 from .aliasing import into
+from .signatures import op
 
 _INFINITE = (float("inf"), float("-inf"))
 

@@ -6,11 +6,12 @@ from math import isnan
 from typing import Any
 
 from ....ir.dim import less, same
-from ...describe import fresh_size, op, refuse, require, results
+from ...describe import fresh_size, refuse, require, results
 from ...dtypes import category
 from ...shapes import axis, product
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, into_each
+from .signatures import op
 
 Sort = results("sort", "values indices")
 TopK = results("topk", "values indices")

@@ -9,7 +9,7 @@ from ....ir.dim import less, same
 from ...describe import multiply, refuse, require
 from ...shapes import broadcast, product
 from ..tensor import TorchTensor
-from .axes import Histogram, ValuesIndices, lines, one_axis, reduction, renamed
+from .axes import Histogram, ValuesIndices, lines, one_axis, reduction
 from .dtypes import element_type
 from .elementwise import FLOATS, REAL, deliver, letter, place_of, store
 from .promotion import category_of
@@ -60,7 +60,7 @@ def _cumulative_family(name: str, step: Callable[[Any, Any], Any]) -> None:
             refuse("NotImplementedError", f'"{name}_out_cpu" not implemented for {input.dtype!r}')
         return store(input, scanned(input, dim, input.dtype))
 
-    op(f"torch.Tensor.{name}_")(renamed(inplace))
+    op(f"torch.Tensor.{name}_")(inplace)
     function.__doc__ = f"The running {name[3:]} along an axis."
     inplace.__doc__ = f"The running {name[3:]} along an axis, in place."
 

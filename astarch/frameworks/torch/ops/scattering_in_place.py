@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ....ir.unknown import Unknown
-from ...describe import op
 from ..tensor import is_tensor
 from .aliasing import write
 from .scattering import index_add, index_copy, index_fill, index_put, index_reduce, put, scatter_add, scatter_reduce
+from .signatures import op
 
 
 def changed(self: Any, twin: Callable[..., Any], *args: Any, **options: Any) -> Any:

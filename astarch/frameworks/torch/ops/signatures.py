@@ -11,19 +11,31 @@ from ....ir.unknown import Unknown
 from ... import describe
 from ...describe import refuse
 
+#: What torch's own argument parser takes for numpy's sake, and the functions written in Python, which do not go through it.
+_NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+_IN_PYTHON = frozenset(f"torch.{of}{name}" for of in ("", "Tensor.") for name in ("norm", "split", "unique", "unique_consecutive", "unflatten"))
+
+
+def _numpy_names(names: tuple[str, ...], parameters: tuple[str, ...]) -> dict[str, str]:
+    if any(name in _IN_PYTHON or name.startswith(("torch.nn.", "torch.masked.")) for name in names):
+        return {}
+    return {numpy: own for numpy, own in _NUMPY.items() if own in parameters and numpy not in parameters}
+
 
 def op(*names: str, lenient: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Describe a function of torch; where it takes ``out=``, its methods are described without."""
     methods = tuple(name for name in names if name.startswith("torch.Tensor."))
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        if methods and "out" in _parameters(function):
+        parameters = _parameters(function)
+        also = _numpy_names(names, parameters)
+        if methods and "out" in parameters:
             functions = tuple(name for name in names if name not in methods)
             if functions:
-                describe.op(*functions, lenient=lenient)(function)
-            describe.op(*methods, lenient=lenient)(_without_out(function))
+                describe.op(*functions, lenient=lenient, also=also)(function)
+            describe.op(*methods, lenient=lenient, also=also)(_without_out(function))
         else:
-            describe.op(*names, lenient=lenient)(function)
+            describe.op(*names, lenient=lenient, also=also)(function)
         return function
 
     return register

@@ -6,10 +6,11 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from ....ir.dim import less, minimum, same
-from ...describe import assume, fresh_size, op, refuse, require, unknown
+from ...describe import assume, fresh_size, refuse, require, unknown
 from ...shapes import axis, product, strided
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, picked, steps, view_of
+from .signatures import op
 
 
 def piece(input: Any, place: int, start: Any, size: Any) -> Any:

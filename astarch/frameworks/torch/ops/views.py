@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import assume, op, refuse, require, unknown
+from ...describe import assume, refuse, require, unknown
 from ...dtypes import BITS
 from ...shapes import axis, broadcast, product, text
 from ...shapes import reshape as inferred
 from ..tensor import dtype_name, is_size, is_tensor, sizes_of
 from .aliasing import become, picked, same_values, steps, view_of
+from .signatures import op
 
 
 def _wanted(args: tuple[Any, ...], named: Any, name: str) -> tuple[Any, ...]:
