@@ -46,8 +46,9 @@ ATTENTION = {
     "biased": "x = F.scaled_dot_product_attention(q, k, v, attn_mask=self.bias + 0.0 * q[0, 0, 0, 0])",
     "biased by hand": "x = ((q @ k.transpose(-2, -1)) * self.scale + (self.bias + 0.0 * q[0, 0, 0, 0])).softmax(dim=-1) @ v",
 }
-WAYS = {("unbind", name): HEAD.format(parts=PARTS["unbind"], attention=text) for name, text in ATTENTION.items()}
-WAYS |= {(name, "after"): HEAD.format(parts=text, attention=ATTENTION["after"]) for name, text in PARTS.items()}
+WAYS = {("unbind", name): HEAD.format(parts=PARTS["unbind"], attention=text) for name, text in ATTENTION.items()} | {
+    (name, "after"): HEAD.format(parts=text, attention=ATTENTION["after"]) for name, text in PARTS.items()
+}
 
 
 def live(source: str) -> Any:
