@@ -34,7 +34,7 @@ class Inference:
     """How an input was found that nobody gave.
 
     Args:
-        inputs: By parameter name, its shape with symbols and its element type, as ``--input`` takes it.
+        inputs: By parameter name, its shape with symbols and its element type, as ``--input`` takes it; none when nothing fitted.
         told_by: The module whose demand told rank and channels.
         equations: What fixes its sizes.
         answers: All that satisfy the equations, the one that is shown first; none when nothing fixes them, or nothing can.

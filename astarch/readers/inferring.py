@@ -87,7 +87,7 @@ def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], object
             users = blank.seen
             guess = Guess(0, users)
         else:
-            return read(Guess(0, {}))  # nothing fits: the forward is not run
+            return replace(read(Guess(0, {})), inference=Inference({}))  # nothing fits: the forward is not run
         found = read(guess)
     return _solved(read, guess, found)
 

@@ -15,6 +15,8 @@ _LISTED = 12
 
 def inference_text(inference: Inference, glyphs: Glyphs) -> str:
     """One line: ``input worked out: x B×3×H×W by conv1; fc fixes 16*(H - 2)*(W - 2) = 10816, so H = W = 28``."""
+    if not inference.inputs:
+        return "input not worked out: give it with --input, and the shapes follow"
     given = ", ".join(f"{clean(name)} {text.replace(',', glyphs.times).replace(':', ' ')}" for name, text in inference.inputs.items())
     told = f" by {clean(inference.told_by)}" if inference.told_by else ""
     line = f"input worked out: {given}{told}"

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..ir.dim import Dim, factored, substitute, symbols
+from ..ir.dim_atoms import Quotient
+from ..ir.dim_core import atom_size
+from ..ir.dim_values import rebuilt
 from ..ir.graph import Record, TensorType
 from ..ir.tensor import Tensor
 from ..ir.unknown import Unknown
@@ -129,7 +132,15 @@ def formula_text(count: Dim) -> str:
     """
     bare = {name: name.rpartition(".")[2] for name in symbols(count)}
     clear = len(set(bare.values())) == len(bare)
-    return factored(substitute(count, {name: Dim.symbol(short) for name, short in bare.items()}) if clear else count)
+    named = substitute(count, {name: Dim.symbol(short) for name, short in bare.items()}) if clear else count
+    whole = _with_whole_sizes(named)
+    return factored(whole if isinstance(whole, Dim) and len(whole.terms) < len(named.terms) else named)
+
+
+def _with_whole_sizes(count: Dim) -> Any:
+    """The formula in terms of sizes such as ``((H - 1)//2 + 1)``, which a map has, instead of their parts."""
+    quotients = [atom for atom in count.atoms() if isinstance(atom, Quotient)]
+    return rebuilt(count, {atom: Dim.symbol(f"({atom_size(atom) + 1})", minimum=None) - 1 for atom in quotients}) if quotients else count
 
 
 def count_text(count: int | Dim) -> str:

@@ -75,7 +75,8 @@ def test_worked_out(tmp_path: Path, name: str) -> None:
 
 def test_nothing_fits(tmp_path: Path) -> None:
     found = read(write(tmp_path, "self.c = nn.Conv2d(3, 8, 3)", "x, y, z: return self.c(x) + unheard_of(y, z)"), inputs="auto")
-    assert found.inference is None
+    assert found.inference is not None
+    assert dict(found.inference.inputs) == {}
     assert found.outputs is None
     assert found.diagnostics == ()
 

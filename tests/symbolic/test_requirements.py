@@ -64,3 +64,14 @@ def test_what_one_reading_requires_is_forgotten_by_the_next(tmp_path: Path) -> N
     found = read(f"{file}:Attention")
     assert found.requirements == ()
     assert str(found.parameters["proj.weight"].shape[1]) != "dim"
+
+
+def test_the_end_of_an_iteration_requires_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text("from torch import nn\n\nclass Net(nn.Module):\n    def __init__(self, dim, depth):\n        super().__init__()\n"
+                    "        self.depth = depth\n        self.fc = nn.Linear(dim, dim)\n        self.first = self[2]\n\n"
+                    "    def __getitem__(self, index):\n        if index >= self.depth:\n            raise IndexError(index)\n"
+                    "        return self.fc\n")  # fmt: skip
+    found = read(f"{file}:Net")
+    assert found.requirements == ()
+    assert [item.message for item in found.assumptions][-1] == "not (index >= self.depth)"

@@ -201,6 +201,13 @@ def _holders(target: Any) -> Iterator[Any]:
             yield target
 
 
+def ends_iteration(statements: list[Any]) -> bool:
+    """Whether a suite raises what tells a loop that there are no more items."""
+    raised = getattr(statements[-1], "value", None)
+    function = raised.function if type(raised) is s.Call else raised
+    return type(function) is s.Name and function.id in ("IndexError", "StopIteration")
+
+
 def only_raises(statements: list[Any]) -> bool:
     """Whether a suite does nothing but raise."""
     return bool(statements) and type(statements[-1]) is s.Raise and all(

@@ -16,7 +16,7 @@ from .expressions import condition
 from .facts import facts_of, take_for_granted
 from .names import target, unbind
 from .repeating import fresh_names, repeat_statement
-from .scopes import Scope, bound_names, only_raises, only_warns, touched
+from .scopes import Scope, bound_names, ends_iteration, only_raises, only_warns, touched
 from .spelling import spell
 
 
@@ -244,9 +244,9 @@ def _if(node: s.If, scope: Scope) -> Run:
 def branch_condition(node: s.If, scope: Scope) -> Run:
     """The condition of an ``if``; an arm that only raises is assumed not to be taken."""
     if only_raises(node.body):
-        return _assumed(node.test, scope, False)
+        return _assumed(node.test, scope, False, ends_iteration(node.body))
     if node.orelse and only_raises(node.orelse):
-        return _assumed(node.test, scope, True)
+        return _assumed(node.test, scope, True, ends_iteration(node.orelse))
     if not node.orelse and only_warns(node.body):
         return _indifferent(node, scope)
     return condition(node.test, scope)
@@ -272,8 +272,10 @@ def _indifferent(node: s.If, scope: Scope) -> Run:
     return run
 
 
-def _assumed(test: Any, scope: Scope, answer: bool) -> Run:
-    value, at, facts = expression(test, scope), test.at, facts_of(test, scope)
+def _assumed(test: Any, scope: Scope, answer: bool, signals: bool) -> Run:
+    """The condition of an arm that only raises; one that signals an end requires nothing of sizes."""
+    value, at = expression(test, scope), test.at
+    facts = (lambda frame, answer: []) if signals else facts_of(test, scope)
 
     def run(frame: Frame) -> bool:
         m = frame.machine
