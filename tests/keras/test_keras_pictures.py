@@ -132,6 +132,10 @@ def test_arrows_are_those_that_keras_wires(tmp_path: Path, source: str, inputs: 
     assert {b for a, b in ran if (a, b) not in inner} == {b for a, b in expected if a in entered}
 
 
+def test_the_title_is_the_name_that_was_given() -> None:
+    assert picture(astarch.read(f"{EXAMPLE}:build")).title == "tickets"
+
+
 def test_a_model_in_a_model_is_a_box(tmp_path: Path) -> None:
     drawing = picture(read(tmp_path, HEAD + NESTED, "build()"), depth=None)
     assert drawn(drawing) == {("outside", "inner/wide"), ("inner/wide", "inner/deep"), ("inner/deep", "head")}

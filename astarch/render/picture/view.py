@@ -58,10 +58,16 @@ def picture(
 _Drawing = tuple[tuple[Item, ...], tuple[Edge, ...]]
 
 
+def _title(architecture: Architecture) -> str:
+    """The class; of a Keras model whose class says only how it was put together, the name it was given."""
+    given = architecture.modules[""].arguments.get("name") if "" in architecture.modules else None
+    return given if architecture.name in ("Functional", "Sequential", "Model") and isinstance(given, str) and given else architecture.name
+
+
 def _titled(architecture: Architecture, found: Flow, items: tuple[Item, ...], edges: tuple[Edge, ...]) -> Picture:
     given = ", ".join(f"{name} {value_text(value)}" for name, value in architecture.inputs.items())
     return Picture(
-        title=architecture.name,
+        title=_title(architecture),
         items=items,
         edges=edges,
         inputs=given,
