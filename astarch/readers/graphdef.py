@@ -8,7 +8,7 @@ from ..ir.architecture import Architecture, Assumption, Module, Parameter
 from ..ir.unknown import Reason, Unknown
 from .opening import refuse, size_of
 from .saved_model import read_meta_graph
-from .tensorflow_graph import Step, TensorFlowGraph, owner
+from .tensorflow_graph import TensorFlowGraph, owner, steps_of
 from .tree import facts
 from .wire import Message, Source, WireError
 
@@ -26,7 +26,7 @@ def read(path: Path) -> Architecture:
             return read_meta_graph(path, path, graph, 1)
         if not _is_graph(graph):
             refuse(path, "is no TensorFlow graph", "give the folder of a SavedModel, or a frozen graph")
-        steps = [Step(node) for node in graph.messages(1)]
+        steps = steps_of(path, graph.messages(1))
         flow = TensorFlowGraph(path, graph.message(2).messages(1))
         used = {owner(name) for step in steps for name in step.inputs}
         ends = [step.name for step in steps if step.name not in used and step.op not in ("NoOp", "Const")]

@@ -12,7 +12,7 @@ from ..ir.graph import TensorType
 from ..ir.unknown import Reason, Unknown
 from . import keras_metadata
 from .opening import head_of, refuse, size_of
-from .tensorflow_graph import Step, TensorFlowGraph, fed_ends, owner
+from .tensorflow_graph import Step, TensorFlowGraph, fed_ends, owner, steps_of
 from .tensorflow_values import dtype_name, sizes
 from .tree import facts
 from .wire import Message, Source
@@ -80,7 +80,7 @@ class _Reader:
     def architecture(self) -> Architecture:
         signatures = {name: entry for name, entry in self.meta.table(5).items() if not name.startswith("__saved_model")}
         chosen = "serving_default" if "serving_default" in signatures else next(iter(signatures), None)
-        steps = [Step(node) for node in self.graph.messages(1)]
+        steps = steps_of(self.file, self.graph.messages(1))
         inputs, outputs = self._run(steps, signatures[chosen]) if chosen else self._run_all(steps)
         parameters, buffers = self._tensors()
         modules = keras_metadata.read_modules(self.path) or {"": Module("", "MetaGraphDef" if self.path.suffix == ".meta" else "SavedModel")}

@@ -12,7 +12,7 @@ from .opening import refuse
 from .tensorflow_results import result_types
 from .tensorflow_values import attribute_value, dtype_name, sizes, tensor_type
 from .wire import Message
-from .wiring import Wiring
+from .wiring import NODES, Wiring
 
 #: How deep functions call one another.
 DEPTH = 60
@@ -56,6 +56,13 @@ class Step:
         self.name, self.op = node.text(1), node.text(2)
         self.inputs = [name for name in node.texts(3) if not name.startswith("^")]
         self.attributes = node.table(5)
+
+
+def steps_of(path: Path, nodes: list[Message]) -> list[Step]:
+    """The nodes of a graph or function, each read once."""
+    if len(nodes) > NODES:
+        refuse(path, f"has more than {NODES:,} operations", "it is made to exhaust its reader")
+    return [Step(node) for node in nodes]
 
 
 class TensorFlowGraph:
@@ -170,7 +177,7 @@ class TensorFlowGraph:
             source = self._real(source)
             given[argument] = [source] if source is not None else []
         if name not in self.steps:
-            self.steps[name] = [Step(node) for node in function.messages(3)]
+            self.steps[name] = steps_of(self.path, function.messages(3))
         results = {entry.text(1): entry.text(2) for entry in function.messages(4)}
         order = [results[output.text(1)] for output in signature.messages(3) if output.text(1) in results]
         made = self.put(self.steps[name], order, given, depth)

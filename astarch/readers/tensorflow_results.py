@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 #: Operations that give something else than their attribute `T`, or whatever else of `_USUAL` they have: for each of their results
 #: the attribute that names its type, with its default behind the sign, or behind the sign alone the type itself.
@@ -116,9 +117,14 @@ def result_types(operation: str, stated: Callable[[str], str | None]) -> tuple[s
     if operation in _RESULTS:
         pairs = (said.partition("=") for said in _RESULTS[operation])
         return tuple((stated(name) if name else None) or default or None for name, _, default in pairs)
-    if any(word in operation for word in _UNLISTED):
+    if _is_unlisted(operation):
         return (None,)
     return (next((found for name in _USUAL if (found := stated(name)) is not None), None),)
+
+
+@lru_cache(4096)
+def _is_unlisted(operation: str) -> bool:
+    return any(word in operation for word in _UNLISTED)
 
 
 def operations() -> tuple[str, ...]:

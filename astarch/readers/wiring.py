@@ -14,7 +14,7 @@ from .opening import refuse
 from .report import formula
 
 #: How many nodes a graph may have once functions are put in place of their calls.
-NODES = 300_000
+NODES = 100_000
 
 
 class Wiring:

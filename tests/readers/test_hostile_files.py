@@ -95,6 +95,12 @@ def recursive_saved_model() -> bytes:
     return field(2, field(2, field(1, call) + field(2, field(1, function))) + signature)
 
 
+def long_graph(count: int) -> bytes:
+    """A frozen graph in which each step takes the one before."""
+    steps = (field(1, field(1, b"n%d" % n) + field(2, b"Relu") + field(3, b"n%d" % (n - 1))) for n in range(1, count))
+    return field(1, field(1, b"n0") + field(2, b"Placeholder")) + b"".join(steps)
+
+
 def header(data: Any) -> bytes:
     text = data if isinstance(data, bytes) else json.dumps(data).encode()
     return struct.pack("<Q", len(text)) + text
@@ -160,6 +166,9 @@ FILES: dict[str, bytes | Callable[[], bytes]] = {
     "noise.pb": bytes(range(255, -1, -1)) * 20,
     "recursive/saved_model.pb": recursive_saved_model,
     "cut/saved_model.pb": b"\x12\xff\xff\x7f",
+    "long.pb": lambda: long_graph(250_000),
+    "long.meta": lambda: field(2, long_graph(250_000)),
+    "long/saved_model.pb": lambda: field(2, field(2, long_graph(250_000))),
     "noise.index": b"0" * 100,
     "noise.tflite": b"\x1c\0\0\0TFL3" + b"\xff" * 200,
     "cut.tflite": b"\x1c\0\0\0TFL3",
