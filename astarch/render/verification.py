@@ -193,6 +193,11 @@ def _fact(fact: Fact) -> Iterator[str]:
     if fact.status is Status.CONFIRMED:
         yield f"{_subject(fact)} {_value(fact.expected)}"
         return
+    if fact.expected is None and fact.found is None:
+        yield f"{_subject(fact)}: {clean(fact.note)}" if fact.note else _subject(fact)
+        if _place(fact):
+            yield f"    {_place(fact)}"
+        return
     both = "" if fact.status is Status.ABSENT and fact.found is None else f", the artifact {_value(fact.found)}"
     yield f"{_subject(fact)}: the source says {_value(fact.expected)}{both}"
     if _place(fact):
