@@ -77,15 +77,24 @@ def to_markdown(verification: Verification) -> str:
         found = verification.of(status)
         if found:
             lines += [f"**{status.value.capitalize()}**", "", "| What | Source | Artifact | Where |", "|:--|:--|:--|:--|"]
-            lines += [
-                f"| {_cell(_subject(fact))} | {_cell(_value(fact.expected))} | {_cell(_value(fact.found))} | {_cell(_place(fact))} |"
-                for fact in found
-            ]
+            groups = _alike(found)
+            lines += [_row(group) for group in groups[:_SHOWN]]
+            rest = sum(map(len, groups[_SHOWN:]))
+            lines += [f"| … and {rest} more | | | |"] if rest else []
             lines.append("")
     lines.append(f"Confirmed: {_cell(summary(verification.of(Status.CONFIRMED)))}")
     if verification.hides:
         lines += ["", f"This artifact cannot tell: {_cell('; '.join(verification.hides))}"]
     return "\n".join(lines) + "\n"
+
+
+def _row(group: list[Fact]) -> str:
+    """A row of the table, of one fact or of several that say the same."""
+    fact = group[0]
+    times = f" ({len(group)} times)" if len(group) > 1 else ""
+    said = ["", ""] if fact.expected is None and fact.found is None else [_value(fact.expected), _value(fact.found)]
+    cells = (f"{_subject(fact)}{times}", *said, _place(fact) or fact.note)
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 
 def to_json(verification: Verification, *, version: str = "") -> str:
