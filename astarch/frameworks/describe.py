@@ -27,7 +27,7 @@ from ..ir.dim import Dim, Undecided, open_question
 from ..ir.refusal import Refusal
 from ..ir.span import NOWHERE, Span
 from ..ir.tensor import Tensor
-from ..ir.unknown import Reason, Unknown
+from ..ir.unknown import Lost, Reason, Unknown
 from .scalars import Float64
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -278,7 +278,16 @@ def fault(run: Run, op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], erro
             inspect.signature(op.function).bind(*args, **kwargs)
         except TypeError as mismatch:
             raise Refusal("TypeError", f"{op.name}: {mismatch}") from None
-    return run.unknown(Reason.INTERNAL, f"{op.name}: {type(error).__name__}: {error}")
+    return run.unknown(*reason_of(error, op.name))
+
+
+def reason_of(error: Exception, name: str) -> tuple[Reason, str]:
+    """Why a description could not go on: it needed a number where the program has a symbol, or it has a fault."""
+    if isinstance(error, Lost):
+        return error.unknown.reason, error.unknown.detail
+    if "'Dim' object" in str(error):
+        return Reason.UNDECIDED, f"{name} with a symbol"
+    return Reason.INTERNAL, f"{name}: {type(error).__name__}: {error}"
 
 
 def _first_unknown(args: Iterable[Any], kwargs: dict[str, Any]) -> Unknown | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import ReadError, TargetError
 from ..frameworks.describe import RUN, Run
+from ..frameworks.torch.children import copies, run_in_turn
 from ..frameworks.torch.instance import REGISTERED, ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
 from ..frameworks.torch.tensor import TorchTensor
@@ -67,7 +68,7 @@ class Session:
         self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
         self.machine.multiply = self._multiply
         self.machine.recorded = lambda: len(self.run.calls)
-        self.run.state.update({"make": self.library.make, "clone": self._clone})
+        self.run.state.update({"make": self.library.make, "clone": self._clone, "clones": copies, "in turn": run_in_turn})
 
     def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         return self.machine.call(function, args, kwargs)

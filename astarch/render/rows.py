@@ -9,6 +9,7 @@ from typing import Any
 
 from ..ir.architecture import Architecture, Buffer, Call, Module, Parameter
 from ..ir.dim import Dim
+from ..ir.dim_polynomial import exact_quotient
 from ..ir.graph import Node, TensorType
 from ..ir.span import NOWHERE, Span
 from .holding import holder
@@ -193,7 +194,8 @@ def _repeats(module: Module, facts: _Facts) -> int | Dim:
     if isinstance(module.times, int):
         return module.times
     above = facts.architecture.modules.get(_parent(module.name, facts))
-    return module.times if above is None else module.times // above.times
+    each = None if above is None else exact_quotient(module.times, above.times)
+    return module.times if each is None else each
 
 
 def _outputs(module: Module, calls: list[Call], facts: _Facts) -> tuple[tuple[Any, ...], ...] | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..ir.dim import Dim
+from ..ir.dim_polynomial import exact_quotient
 from ..ir.span import Span
 from .notation import arguments_text, count_text, shape_text, short_count, values_text
 from .paint import Page, clean
@@ -157,7 +158,7 @@ def _name(row: Row, page: Page, *, full: bool) -> str:
     name = clean(row.name) or "(root)"
     name = name if full else name.rpartition(".")[2]
     if not isinstance(row.repeats, int):
-        return f"{name} {page.glyphs.times}{row.repeats}"
+        return f"{name} {page.glyphs.times}{_count(row.repeats)}"
     if row.times == 1:
         return name
     first, last = row.name, row.last
@@ -217,13 +218,22 @@ def _macs(row: Row, page: Page) -> str:
 
 def one_of(count: int | Dim, row: Row) -> int | Dim:
     """The share of one of the modules that a row's name stands for."""
-    return count if isinstance(row.rounds, int) else count // row.rounds
+    if isinstance(row.rounds, int):
+        return count
+    each = exact_quotient(count, row.rounds)
+    return count if each is None else each
+
+
+def _count(size: int | Dim) -> str:
+    """A number of modules, in parentheses when it is a sum."""
+    text = str(size)
+    return f"({text})" if " " in text else text
 
 
 def _times(row: Row, text: str, page: Page) -> str:
     """What one of the equal modules has, and how many there are."""
     if not isinstance(row.repeats, int):
-        return f"{row.repeats}{page.glyphs.times}({text})"
+        return f"{_count(row.repeats)}{page.glyphs.times}({text})"
     if row.times == 1:
         return text
     return f"{row.times}{page.glyphs.times}({text})" if " " in text else f"{row.times}{page.glyphs.times}{text}"

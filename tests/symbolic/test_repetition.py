@@ -72,6 +72,8 @@ REPEATED = {
         "self.a = nn.ModuleList([Block(dim) for _ in range(depth)])\n        self.b = nn.ModuleList([nn.Linear(dim, dim) for _ in range(depth)])",
         "for a, b in zip(self.a, self.b): x = b(a(x))\n        return x",
     ),
+    "transformer encoder": ("self.blocks = nn.TransformerEncoder(nn.TransformerEncoderLayer(dim, 4), depth)", "return self.blocks(x)"),
+    "transformer decoder": ("self.blocks = nn.TransformerDecoder(nn.TransformerDecoderLayer(dim, 2), depth)", "return self.blocks(x, x)"),
     "called several times": ("self.block, self.depth = Block(dim), depth", "for _ in range(self.depth): x = self.block(x)\n        return x"),
 }
 

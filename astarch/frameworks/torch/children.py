@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...interpreter.repeated import Repeat, Repeated
-from ...interpreter.repetition import Unrepeatable, carries_on, place_of, rounds
+from ...interpreter.repetition import Unrepeatable, carries_on, over, place_of, rounds
 from ...interpreter.values import CURRENT
 from ...ir.unknown import Lost, Reason
 
@@ -101,17 +101,27 @@ def apart(self: Any) -> dict[str, Any]:
     return modules
 
 
-def run_in_turn(self: Any, value: Any) -> Any:
-    """Call the children one after another; those that repeat must give what they take."""
+def copies(module: Any, number: Any) -> Any:
+    """Deep copies of a module, to be iterated over, as many as a symbol says."""
+    machine = CURRENT.get()
+    copy = machine.get(machine.import_module("copy"), "deepcopy")
+    found = over(machine, 0, number, 1, f"{number} copies")
+    if type(found) is not Repeated:
+        return found
+    return Repeated([part.like(tuple(rounds(machine, part, lambda index: machine.call(copy, (module,), {})))) for part in found.parts])
+
+
+def run_in_turn(self: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call the children one after another, with the same further arguments; those that repeat must give what they take."""
     machine, modules = CURRENT.get(), children(self)
     if type(modules) is not Repeated:
         for module in modules:
-            value = machine.call(module, (value,), {})
+            value = machine.call(module, (value, *args), kwargs)
         return value
     state = [value]
 
     def run(module: Any) -> None:
-        state[0] = machine.call(module, (state[0],), {})
+        state[0] = machine.call(module, (state[0], *args), kwargs)
 
     for part in modules.parts:
         if type(part) is not Repeat:

@@ -22,7 +22,7 @@ from .. import einops as _einops
 from .. import numpy as _numpy
 from .. import torchvision as _torchvision
 from .. import transformers as _transformers
-from ..describe import REGISTRY, RUN, Layer, Op
+from ..describe import REGISTRY, RUN, Layer, Op, reason_of
 from ..numpy.array import scalar_attribute
 from . import layers as _layers
 from . import ops as _ops
@@ -389,7 +389,7 @@ def _fault(host: type, function: Callable[..., Any], args: tuple[Any, ...], kwar
         _refuse_for_a_tensor(host, function, args, error)
     if RUN.get().state.get("raise faults"):
         raise error
-    return RUN.get().unknown(Reason.INTERNAL, f"{host.__name__}.{function.__name__}: {type(error).__name__}: {error}")
+    return RUN.get().unknown(*reason_of(error, f"{host.__name__}.{function.__name__}"))
 
 
 def _refuse_for_a_tensor(host: type, function: Callable[..., Any], args: tuple[Any, ...], error: AttributeError) -> None:

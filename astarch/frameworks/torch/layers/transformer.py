@@ -6,7 +6,7 @@ from typing import Any
 
 from ....ir.dim import same
 from ...describe import REGISTRY, Layer, layer, refuse, require
-from ..making import call, clone, make
+from ..making import call, clones, in_turn, make
 from ..ops import activation as _activation  # noqa: F401 # pyright: ignore[reportUnusedImport] - registers relu and gelu
 from ..tensor import default_dtype, dtype_name, tensor
 from .attention import canonical_mask
@@ -17,7 +17,7 @@ _GELU = REGISTRY["torch.nn.functional.gelu"]
 
 
 def _clones(module: Any, count: Any) -> Any:
-    return make("torch.nn.ModuleList", [clone(module) for _ in range(count)])
+    return make("torch.nn.ModuleList", clones(module, count))
 
 
 def _output(attended: Any) -> Any:
@@ -108,9 +108,7 @@ class TransformerEncoder(Layer):
     def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None, is_causal: Any = None) -> Any:
         src_key_padding_mask = canonical_mask("src_key_padding_mask", src_key_padding_mask, src.dtype)
         mask = canonical_mask("mask", mask, src.dtype)
-        output = src
-        for module in list(self.layers._modules.values()):
-            output = call(module, output, src_mask=mask, is_causal=is_causal is True, src_key_padding_mask=src_key_padding_mask)
+        output = in_turn(self.layers, src, src_mask=mask, is_causal=is_causal is True, src_key_padding_mask=src_key_padding_mask)
         return output if self.norm is None else call(self.norm, output)
 
 
@@ -125,11 +123,9 @@ class TransformerDecoder(Layer):
 
     def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None, tgt_key_padding_mask: Any = None,
                 memory_key_padding_mask: Any = None, tgt_is_causal: Any = None, memory_is_causal: bool = False) -> Any:  # fmt: skip
-        output = tgt
-        for module in list(self.layers._modules.values()):
-            output = call(module, output, memory, tgt_mask=tgt_mask, memory_mask=memory_mask, tgt_key_padding_mask=tgt_key_padding_mask,
-                          memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal is True,
-                          memory_is_causal=memory_is_causal)  # fmt: skip
+        output = in_turn(self.layers, tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask, tgt_key_padding_mask=tgt_key_padding_mask,
+                         memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal is True,
+                         memory_is_causal=memory_is_causal)  # fmt: skip
         return output if self.norm is None else call(self.norm, output)
 
 
