@@ -30,6 +30,9 @@ _FORM = 1
 #: Around more files than this, looking which of them changed takes longer than it is worth.
 _MOST_FILES = 20_000
 
+#: So many states are kept, of projects and of ways to check them; the ones not used for longest go first.
+_MOST_STATES = 50
+
 
 class _Entry(msgspec.Struct, array_like=True):
     """What is known of one file."""
@@ -195,5 +198,7 @@ def _save(place: Path, state: _State) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(msgspec.msgpack.encode(state))
         Path(temporary).replace(place)
+        for old in sorted(place.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)[:-_MOST_STATES]:
+            old.unlink()
     except OSError:
         return
