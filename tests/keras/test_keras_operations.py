@@ -6,8 +6,10 @@ import pytest
 
 pytest.importorskip("keras")
 
+from tests.keras.drawn_arguments import FLOWING, SYMBOLIC, Drawn
+from tests.keras.keras_calls import TEMPLATES
 from tests.keras.keras_operations import BINARY, CALLS, INPUTS, KINDS, UNARY
-from tests.keras.keras_oracle import values
+from tests.keras.keras_oracle import agree, values
 
 
 def _differences(expressions: list[str], inputs: str) -> list[str]:
@@ -35,3 +37,21 @@ def test_binary(kind: str) -> None:
     first = KINDS.index(kind)
     expressions = [f"ops.{name}(a{first}, a{second})" for name in BINARY for second in range(len(KINDS))]
     assert not _differences(expressions, inputs)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_drawn_calls(name: str) -> None:
+    """On tensors that flow: what TensorFlow gives, and what it refuses."""
+    texts = [text for template in TEMPLATES[name] for text in Drawn((name, template)).calls(f"ops.{name}", template, 10)]
+    theirs, ours = values(texts, FLOWING)
+    differ = [f"{text}: Keras {a}, ours {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if not agree(a, b)]
+    assert not differ, "\n".join(differ)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_drawn_symbolic_calls(name: str) -> None:
+    """On symbolic tensors: shapes and element types, where neither refuses; Keras looks at less before the tensors flow."""
+    texts = [text for template in TEMPLATES[name] for text in Drawn((name, template), opened=True).calls(f"ops.{name}", template, 10)]
+    theirs, ours = values(texts, SYMBOLIC)
+    differ = [f"{text}: Keras {a}, ours {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if "raises" not in (a, b) and not agree(a, b)]
+    assert not differ, "\n".join(differ)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...describe import REGISTRY
 from ..describing import (
     KerasLayer,
     KerasTensor,
@@ -66,7 +67,8 @@ class Lambda(KerasLayer):
 
     def get_config(self) -> dict[str, Any]:
         held = self.__dict__
-        return {"name": held["name"], "trainable": held["_trainable"], "dtype": held["_dtype_policy"].name,
+        policy = REGISTRY["keras.dtype_policies.serialize"].function(held["_dtype_policy"])
+        return {"name": held["name"], "trainable": held["_trainable"], "dtype": policy,
                 "function": plain(held["function"]),
                 "output_shape": held["_output_shape"], "mask": held["mask"], "arguments": held["arguments"]}  # fmt: skip
 

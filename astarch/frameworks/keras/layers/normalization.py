@@ -44,6 +44,8 @@ class BatchNormalization(KerasLayer):
         keep(self, locals(), "axis", "momentum", "epsilon", "center", "scale", "moving_mean_initializer", "moving_variance_initializer",
              "renorm",
              "renorm_clipping", "renorm_momentum", "synchronized", *_WEIGHTS)  # fmt: skip
+        if renorm and renorm_clipping is None:
+            self.renorm_clipping = {}
         self.gamma = self.beta = self.moving_mean = self.moving_variance = None
         self.supports_masking = True
 
@@ -157,10 +159,10 @@ class RMSNormalization(KerasLayer):
     """Normalized by the root mean square."""
 
     def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
-        self.axis, self.epsilon = axis, epsilon
+        self.axis, self.epsilon = list(axis) if isinstance(axis, (list, tuple)) else [axis], epsilon
 
     def build(self, input_shape: Any) -> None:
-        axes = self.axis if isinstance(self.axis, (list, tuple)) else [self.axis]
+        axes = self.axis
         self.scale = self.add_weight(name="scale", shape=tuple(input_shape[axis] for axis in axes), initializer="ones", autocast=False)
         self.built = True
 

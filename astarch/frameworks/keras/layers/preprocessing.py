@@ -6,7 +6,7 @@ from typing import Any
 
 from ....ir.unknown import Reason
 from ...describe import unknown
-from ..describing import KerasLayer, KerasTensor, call, is_open, layer, open_size, refuse, shaped
+from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, layer, open_size, refuse, shaped
 from ..model.policies import get as get_policy
 
 
@@ -151,6 +151,7 @@ class Hashing(DataLayer):
     ) -> None:
         if num_bins is None or (isinstance(num_bins, int) and num_bins <= 0):
             refuse("ValueError", f"The `num_bins` for `Hashing` cannot be `None` or non-positive values. Received: num_bins={num_bins}.")
+        salt = [salt, salt] if isinstance(salt, int) else list(salt) if isinstance(salt, tuple) else salt
         self.num_bins, self.mask_value, self.salt, self.output_mode, self.sparse = num_bins, mask_value, salt, output_mode, sparse
         _hashed_type(self, kwargs.get("dtype"))
         self._convert_input_args = False
@@ -304,6 +305,9 @@ class HashedCrossing(KerasLayer):
         _hashed_type(self, dtype)
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
+
+    def get_config(self) -> dict[str, Any]:
+        return {**described_config(self), "dtype": self.dtype}
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         first = tuple(input_shape[0])

@@ -126,7 +126,8 @@ def einsum(subscripts: Any, *operands: Any, **kwargs: Any) -> Any:
     >>> einsum("ij,jk->ik", T(2, 3), T(3, 5))
     float32[2, 5]
     """
-    shape, count = einsum_shape(subscripts, [shape_of(value) for value in operands])
+    flowing = not any(isinstance(value, KerasTensor) and value.symbolic for value in operands)
+    shape, count = einsum_shape(subscripts, [shape_of(value) for value in operands], exact=flowing)
     if len(operands) > 1:
         multiply(count)
     kinds = [kind_of(value) for value in operands]

@@ -12,6 +12,7 @@ from ..state import state
 from ..tensor import KerasTensor, Shape, is_open, open_size
 from .promotion import as_float, dtype_of, kind_of, result_type, wide_float
 
+_PARTS = {"complex64": "float32", "complex128": "float64"}
 _UNARY_FLOAT = "arccos arccosh arcsin arcsinh arctan arctanh cos cosh exp exp2 expm1 log log10 log1p log2 sin sinc sinh sqrt tan tanh"
 _UNARY_WIDE = "cbrt deg2rad i0 rad2deg"
 _UNARY_SAME = "conjugate negative positive sign trunc copy fabs"
@@ -26,6 +27,21 @@ def as_tensor(value: Any, dtype: str | None = None) -> KerasTensor:
     shape = shape_of(value)
     data = _data(value)
     return KerasTensor(shape, dtype or dtype_of(value), data)
+
+
+def floating(value: Any, complex_too: bool = False) -> KerasTensor:
+    """A tensor whose function TensorFlow knows for floating numbers only; on symbolic ones Keras does not look."""
+    x = as_tensor(value)
+    if not x.symbolic and "float" not in x.dtype and not (complex_too and x.dtype.startswith("complex")):
+        refuse("ValueError", f"Value for attr 'T' of {x.dtype} is not in the list of allowed values: float16, bfloat16, float32, float64")
+    return x
+
+
+def never(x: KerasTensor, *kinds: str) -> KerasTensor:
+    """The tensor, whose function TensorFlow does not know for types that start like these; on symbolic ones Keras does not look."""
+    if not x.symbolic and x.dtype.startswith(kinds):
+        refuse("ValueError", f"Value for attr 'T' of {x.dtype} is not in the list of allowed values")
+    return x
 
 
 def shape_of(value: Any) -> tuple[Any, ...]:
@@ -82,9 +98,9 @@ def _wider(a: Any, b: Any, shapes: Any) -> Any:
     return a if type(a) is int else b
 
 
-def _unary(rule: Callable[[str], str]) -> Callable[..., Any]:
+def _unary(rule: Callable[[str], str], *refused: str) -> Callable[..., Any]:
     def function(x: Any) -> Any:
-        x = as_tensor(x)
+        x = never(as_tensor(x), *refused) if refused else as_tensor(x)
         return KerasTensor(x.shape, rule(x.dtype))
 
     return function
@@ -95,16 +111,27 @@ for _name in _UNARY_FLOAT.split():
 for _name in _UNARY_WIDE.split():
     keras_op(f"keras.ops.{_name}")(_unary(wide_float))
 keras_op("keras.ops.square")(_unary(lambda dtype: "int32" if dtype == "bool" else dtype))
+_REFUSED = {"conjugate": ("bool",), "negative": ("bool", "uint"), "trunc": ("complex",)}
 for _name in _UNARY_SAME.split():
-    keras_op(f"keras.ops.{_name}")(_unary(lambda dtype: dtype))
+    keras_op(f"keras.ops.{_name}")(_unary(lambda dtype: dtype, *_REFUSED.get(_name, ())))
 for _name in _UNARY_BOOL.split():
-    keras_op(f"keras.ops.{_name}")(_unary(lambda dtype: "bool"))
+    keras_op(f"keras.ops.{_name}")(_unary(lambda dtype: "bool", *(("complex",) if _name in ("isfinite", "isinf", "isnan") else ())))
 for _name, _class in (("ceil", "Ceil"), ("floor", "Floor")):
-    keras_op(f"keras.ops.{_name}", class_name=_class)(_unary(as_float))
+    keras_op(f"keras.ops.{_name}", class_name=_class)(_unary(as_float, "complex"))
 keras_op("keras.ops.absolute", "keras.ops.abs")(_unary(lambda dtype: {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)))
-keras_op("keras.ops.conj", class_name="Conjugate")(_unary(lambda dtype: dtype))
-for _name in ("real", "imag"):
-    keras_op(f"keras.ops.{_name}")(_unary(lambda dtype: {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)))
+keras_op("keras.ops.conj", class_name="Conjugate")(_unary(lambda dtype: dtype, "bool"))
+def _part(name: str) -> None:
+    def function(x: Any) -> Any:
+        x = as_tensor(x)
+        if x.symbolic:
+            return x.like()  # Keras keeps the element type here
+        return KerasTensor(x.shape, _PARTS.get(never(x, *(("bool",) if name == "real" else ())).dtype, x.dtype))
+
+    keras_op(f"keras.ops.{name}")(function)
+
+
+_part("real")
+_part("imag")
 keras_op("keras.ops.angle")(_unary(lambda dtype: {"complex64": "float32", "complex128": "float64"}.get(dtype, as_float(dtype))))
 
 
@@ -130,6 +157,10 @@ def _together(*values: Any, dtype: Callable[[str], str] | None = None, data: Cal
     return KerasTensor(shape, dtype(found) if dtype is not None else found, kept)
 
 
+def _is_symbolic(*values: Any) -> bool:
+    return any(isinstance(value, KerasTensor) and value.symbolic for value in values)
+
+
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any] | None] = {
     "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b, "mod": lambda a, b: a % b,
     "maximum": max, "minimum": min, "floor_divide": lambda a, b: a // b, "power": lambda a, b: a**b, "fmax": max, "fmin": min, "fmod": None,
@@ -139,10 +170,13 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any] | None] = {
 
 def _binary(name: str, compute: Any) -> None:
     raised = {"mod": "int32", "floor_divide": None, "fmod": "int32"}.get(name)
+    refused = {"maximum": ("bool", "complex"), "minimum": ("bool", "complex"), "mod": ("complex",), "power": ("bool",)}.get(name, ())
+    refused = ("bool",) if name in ("add", "subtract", "multiply") else refused
     dtype = (lambda found: raised if found == "bool" else found) if raised else None
 
     def function(x1: Any, x2: Any) -> Any:
-        return _together(x1, x2, dtype=dtype, data=compute)
+        found = _together(x1, x2, dtype=dtype, data=compute)
+        return found if _is_symbolic(x1, x2) or not refused else never(found, *refused)
 
     keras_op(f"keras.ops.{name}")(function)
 
@@ -166,7 +200,7 @@ def divide(x1: Any, x2: Any) -> Any:
 @keras_op("keras.ops.reciprocal")
 def reciprocal(x: Any) -> Any:
     """One divided by the elements."""
-    x = as_tensor(x)
+    x = never(as_tensor(x), "bool", "uint")
     return KerasTensor(x.shape, state().floatx if x.symbolic else x.dtype)  # Keras says no element type here
 
 
@@ -199,7 +233,11 @@ _COMPARISON: dict[str, Callable[[Any, Any], Any] | None] = {
 
 
 def _comparison(name: str, compute: Any) -> None:
+    ordered = name.startswith(("less", "greater"))
+
     def function(x1: Any, x2: Any) -> Any:
+        if ordered and not _is_symbolic(x1, x2):
+            never(KerasTensor((), result_type(kind_of(x1), kind_of(x2))), "bool", "complex")
         return _together(x1, x2, dtype=lambda found: "bool", data=compute)
 
     keras_op(f"keras.ops.{name}")(function)
@@ -236,6 +274,9 @@ for _name in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", 
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     """Values within bounds."""
     x = as_tensor(x)
+    never(x, "complex")
+    if not x.symbolic and ("int" in x.dtype or x.dtype == "bool") and any(isinstance(bound, float) for bound in (x_min, x_max)):
+        refuse("TypeError", f"Cannot convert {x_min}, {x_max} to EagerTensor of dtype {x.dtype}")
     return KerasTensor(x.shape, "int32" if x.dtype == "bool" else x.dtype)
 
 
@@ -249,7 +290,7 @@ def round(x: Any, decimals: Any = 0) -> Any:
 @keras_op("keras.ops.nan_to_num")
 def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """What is not a number replaced."""
-    x = as_tensor(x)
+    x = never(as_tensor(x), "complex")
     return KerasTensor(x.shape, x.dtype)
 
 

@@ -47,6 +47,9 @@ def concatenate(xs: Any, axis: Any = 0) -> Any:
     """One behind the other."""
     values = _all(xs)
     shape = joined([shape_of(value) for value in values], axis)
+    if any(isinstance(value, KerasTensor) and value.symbolic for value in values):  # what the first leaves open stays so
+        first, place = shape_of(values[0]), axis_of(axis, len(shape))
+        shape = tuple(old if is_open(old) and index != place else new for index, (old, new) in enumerate(zip(first, shape, strict=True)))
     data = None
     if len(shape) == 1 and all(as_tensor(value).data is not None for value in values):
         data = [item for value in values for item in as_tensor(value).data or ()]
@@ -133,6 +136,8 @@ def split(x: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     x = as_tensor(x)
     place = axis_of(axis, len(x.shape))
     found = split_sizes(x.shape[place], indices_or_sections)
+    if not x.symbolic and any(isinstance(size, int) and size < 0 for size in found):
+        refuse("ValueError", f"the cuts {indices_or_sections} lie outside of {x.shape[place]}")
     data = x.data if x.data is not None and len(x.shape) == 1 and all(type(size) is int for size in found) else None
     parts, start = [], 0
     for size in found:

@@ -13,20 +13,29 @@ from ..operation import keras_op
 from ..state import state
 from ..tensor import KerasTensor, is_open, open_size
 from ..windows import channels_of, conv_sizes, placed, pool_sizes, spatial_of, transposed_sizes
-from .elementwise import as_tensor, shape_of, stretched
+from .contraction import meet
+from .elementwise import as_tensor, floating, shape_of, stretched
 from .promotion import as_float, kind_of, result_type
 from .reduction import reduced
 
 _NN = "keras.src.ops.nn"
 
 
+def _of_floats(complex_too: bool) -> Callable[..., Any]:
+    def function(x: Any) -> Any:
+        return floating(x, complex_too).like()
+
+    return function
+
+
+def _rectified(x: Any) -> Any:
+    x = as_tensor(x)
+    return x.like() if x.symbolic or "int" in x.dtype else floating(x).like()
+
+
 def _floating(name: str, class_name: str | None = None) -> None:
     """An activation of one argument."""
-
-    def function(x: Any) -> Any:
-        x = as_tensor(x)
-        return KerasTensor(x.shape, x.dtype)
-
+    function = _rectified if name in ("relu", "relu6") else _of_floats(name in ("sigmoid", "silu swish"))
     names = name.split()
     keras_op(*[f"keras.ops.{one}" for one in names], *[f"keras.ops.nn.{one}" for one in names], class_name=class_name, module=_NN)(function)
 
@@ -64,15 +73,17 @@ def _shrink() -> Callable[..., Any]:
 
 def _alpha() -> Callable[..., Any]:
     def function(x: Any, alpha: Any = 1.0) -> Any:
-        return as_tensor(x).like()
+        return floating(x).like()
 
     return function
 
 
 def _axis() -> Callable[..., Any]:
     def function(x: Any, axis: Any = -1) -> Any:
-        x = as_tensor(x)
-        return KerasTensor(x.shape, x.dtype)
+        x = floating(x)
+        for one in axis if isinstance(axis, (tuple, list)) and not x.symbolic else () if x.symbolic else (axis,):
+            axis_of(one, len(x.shape))
+        return x.like()
 
     return function
 
@@ -86,8 +97,11 @@ for _name, _parameters in (("soft_shrink", "threshold"), ("hard_shrink", "thresh
 
 @keras_op("keras.ops.leaky_relu", "keras.ops.nn.leaky_relu", module=_NN)
 def leaky_relu(x: Any, negative_slope: Any = 0.2) -> Any:
-    """Leaky rectifier."""
-    return as_tensor(x).like()
+    """Leaky rectifier; flowing whole numbers become floating."""
+    x = as_tensor(x)
+    if x.symbolic or "int" not in x.dtype:
+        return (x if x.symbolic else floating(x)).like()
+    return x.like(dtype="float32")
 
 
 @keras_op("keras.ops.squareplus", "keras.ops.nn.squareplus", module=_NN)
@@ -99,7 +113,7 @@ def squareplus(x: Any, b: Any = 4) -> Any:
 @keras_op("keras.ops.gelu", "keras.ops.nn.gelu", module=_NN)
 def gelu(x: Any, approximate: Any = True) -> Any:
     """Gaussian error linear unit."""
-    return as_tensor(x).like()
+    return floating(x).like()
 
 
 @keras_op("keras.ops.threshold", "keras.ops.nn.threshold", module=_NN)
@@ -166,6 +180,8 @@ def conv(inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "valid", dat
                f"shape "
                f"{list(x.shape)}.")  # fmt: skip
     channels = channels_of(x.shape, form)
+    if not x.symbolic and isinstance(kernel, KerasTensor) and x.dtype != kernel.dtype:
+        refuse("ValueError", f"Tensor conversion requested dtype {x.dtype} for Tensor with dtype {kernel.dtype}")
     if not is_open(channels):
         require(same(channels % weights[-2], 0), f"The number of input channels must be evenly divisible by kernel's in_channels. "
                 f"Received input channels "
@@ -207,6 +223,7 @@ def conv_transpose(inputs: Any, kernel: Any, strides: Any = 1, padding: Any = "v
     x, weights, form = as_tensor(inputs), shape_of(kernel), data_format_of(data_format)
     rank = len(x.shape) - 2
     extra = numbers(output_padding, rank, "output_padding", True) if output_padding is not None else None
+    meet(channels_of(x.shape, form), weights[-1], f"input has {channels_of(x.shape, form)} channels, the kernel takes {weights[-1]}")
     spatial = transposed_sizes(spatial_of(x.shape, form), weights[:rank], numbers(strides, rank, "strides"), padding.lower(), extra,
                                numbers(dilation_rate, rank, "dilation_rate"))  # fmt: skip
     _count(x.shape, weights, form)
@@ -257,6 +274,8 @@ def one_hot(x: Any, num_classes: Any, axis: Any = -1, dtype: Any = None, sparse:
     """A one at the place of the class."""
     shape = list(shape_of(x))
     place = axis if axis >= 0 else len(shape) + 1 + axis
+    if not as_tensor(x).symbolic and (axis < -1 or axis > len(shape)):
+        refuse("ValueError", f"Expected axis to be -1 or between [0, {len(shape) + 1}). But received: {axis}")
     shape.insert(place, num_classes)
     return KerasTensor(shape, str(dtype) if dtype is not None else state().floatx)
 
@@ -348,7 +367,9 @@ def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: Any = 
 @keras_op("keras.ops.normalize", "keras.ops.nn.normalize", module=_NN)
 def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: Any = None) -> Any:
     """Scaled to a norm of one."""
-    x = as_tensor(x)
+    x = floating(x, complex_too=True)
+    if axis is not None and not x.symbolic:
+        axis_of(axis, len(x.shape))
     return KerasTensor(x.shape, state().floatx if x.symbolic else as_float(x.dtype))
 
 
@@ -392,12 +413,7 @@ def erfc(x: Any) -> Any:
 
 
 for _name in ("rsqrt", "erf", "erfinv"):
-
-    def _special(x: Any) -> Any:
-        x = as_tensor(x)
-        return KerasTensor(x.shape, x.dtype)
-
-    keras_op(f"keras.ops.{_name}", module=_MATH)(_special)
+    keras_op(f"keras.ops.{_name}", module=_MATH)(_of_floats(_name == "rsqrt"))
 
 
 def _segment(name: str) -> None:
@@ -417,73 +433,6 @@ def extract_sequences(x: Any, sequence_length: Any, sequence_stride: Any) -> Any
     """Overlapping parts of the last axis."""
     x = as_tensor(x)
     return KerasTensor((*x.shape[:-1], 1 + (x.shape[-1] - sequence_length) // sequence_stride, sequence_length), x.dtype)
-
-
-def _complex_pair(name: str, class_name: str) -> None:
-    def function(x: Any) -> Any:
-        real, imaginary = x
-        return as_tensor(real).like(), as_tensor(imaginary).like()
-
-    keras_op(f"keras.ops.{name}", class_name=class_name, module=_MATH)(function)
-
-
-for _name, _class in (("fft", "FFT"), ("fft2", "FFT2"), ("ifft2", "IFFT2")):
-    _complex_pair(_name, _class)
-
-
-@keras_op("keras.ops.rfft", class_name="RFFT", module=_MATH)
-def rfft(x: Any, fft_length: Any = None) -> Any:
-    """The Fourier transform of real numbers, as real and imaginary part."""
-    x = as_tensor(x)
-    size = fft_length if fft_length is not None else x.shape[-1]
-    shape = (*x.shape[:-1], size // 2 + 1)
-    return KerasTensor(shape, x.dtype), KerasTensor(shape, x.dtype)
-
-
-@keras_op("keras.ops.irfft", class_name="IRFFT", module=_MATH)
-def irfft(x: Any, fft_length: Any = None) -> Any:
-    """Real numbers back from their Fourier transform."""
-    real = as_tensor(x[0])
-    size = fft_length if fft_length is not None else 2 * (real.shape[-1] - 1)
-    return KerasTensor((*real.shape[:-1], size), real.dtype)
-
-
-@keras_op("keras.ops.stft", class_name="STFT", module=_MATH)
-def stft(x: Any, sequence_length: Any, sequence_stride: Any, fft_length: Any, window: Any = "hann", center: Any = True) -> Any:
-    """The Fourier transform of overlapping parts."""
-    x = as_tensor(x)
-    size = x.shape[-1] + (fft_length // 2) * 2 if center else x.shape[-1]
-    used = max(fft_length, sequence_length) if not center else fft_length
-    frames = 1 + (size - (used if not center else fft_length)) // sequence_stride
-    shape = (*x.shape[:-1], frames, fft_length // 2 + 1)
-    return KerasTensor(shape, x.dtype), KerasTensor(shape, x.dtype)
-
-
-@keras_op("keras.ops.istft", class_name="ISTFT", module=_MATH)
-def istft(
-    x: Any, sequence_length: Any, sequence_stride: Any, fft_length: Any, length: Any = None, window: Any = "hann", center: Any = True
-) -> Any:
-    """The signal back from its overlapping transforms."""
-    real = as_tensor(x[0])
-    if length is not None:
-        size = length
-    else:
-        size = (real.shape[-2] - 1) * sequence_stride + fft_length
-        if center:
-            size = size - (fft_length // 2) * 2
-    return KerasTensor((*real.shape[:-2], size), real.dtype)
-
-
-@keras_op("keras.ops.view_as_complex", module=_MATH)
-def view_as_complex(x: Any) -> Any:
-    """Pairs of real numbers as complex ones."""
-    return KerasTensor(shape_of(x)[:-1], "complex64")
-
-
-@keras_op("keras.ops.view_as_real", module=_MATH)
-def view_as_real(x: Any) -> Any:
-    """Complex numbers as pairs."""
-    return KerasTensor((*shape_of(x), 2), "float32")
 
 
 @keras_op("keras.ops.cdist", class_name="CDist", module=_MATH)

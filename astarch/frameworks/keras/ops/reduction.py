@@ -10,7 +10,7 @@ from ...describe import refuse
 from ..operation import keras_op
 from ..state import state
 from ..tensor import KerasTensor, open_size
-from .elementwise import as_tensor, shape_of, stretched
+from .elementwise import as_tensor, floating, never, shape_of, stretched
 from .promotion import as_float, kind_of, result_type
 
 
@@ -74,14 +74,14 @@ for _names, _rule in (
 @keras_op("keras.ops.max")
 def max(x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None) -> Any:
     """The largest."""
-    x = as_tensor(x)
+    x = never(as_tensor(x), "complex")
     return KerasTensor(reduced(x.shape, axis, keepdims), x.dtype)
 
 
 @keras_op("keras.ops.min")
 def min(x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None) -> Any:
     """The smallest."""
-    x = as_tensor(x)
+    x = never(as_tensor(x), "complex")
     return KerasTensor(reduced(x.shape, axis, keepdims), x.dtype)
 
 
@@ -122,7 +122,7 @@ for _name in ("quantile", "percentile", "nanquantile", "nanpercentile"):
 
 def _index(name: str) -> None:
     def function(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-        x = as_tensor(x)
+        x = never(as_tensor(x), "complex")
         return KerasTensor(reduced(x.shape, axis, keepdims), "int32")
 
     keras_op(f"keras.ops.{name}")(function)
@@ -136,6 +136,11 @@ for _name in ("argmax", "argmin", "nanargmax", "nanargmin"):
 def argsort(x: Any, axis: Any = -1) -> Any:
     """The places of the sorted elements."""
     x = as_tensor(x)
+    if axis is not None and x.shape and not x.symbolic:
+        axis_of(axis, len(x.shape))
+    if not x.shape and not x.symbolic:
+        return KerasTensor((1,), "int32")
+    never(x, "complex")
     return KerasTensor((x.shape.numel(),) if axis is None else x.shape, "int32")
 
 
@@ -149,13 +154,17 @@ def argpartition(x: Any, kth: Any, axis: Any = -1) -> Any:
 @keras_op("keras.ops.sort")
 def sort(x: Any, axis: Any = -1) -> Any:
     """Sorted."""
-    x = as_tensor(x)
+    x = never(as_tensor(x), "complex")
+    if axis is not None and not x.symbolic:
+        axis_of(axis, len(x.shape))
     return KerasTensor((x.shape.numel(),) if axis is None else x.shape, x.dtype)
 
 
 def _scan(name: str) -> None:
     def function(x: Any, axis: Any = None, dtype: Any = None) -> Any:
         x = as_tensor(x)
+        if axis is not None and not x.symbolic:
+            axis_of(axis, len(x.shape))
         found = str(dtype) if dtype is not None else "int32" if x.dtype == "bool" else x.dtype
         return KerasTensor((x.shape.numel(),) if axis is None else x.shape, found)
 
@@ -224,6 +233,8 @@ def unique(x: Any, sorted: Any = True, return_index: Any = False, return_inverse
 def top_k(x: Any, k: Any, sorted: Any = True) -> Any:
     """The largest elements of the last axis, and where they are."""
     x = as_tensor(x)
+    if not x.symbolic and x.shape and isinstance(x.shape[-1], int) and isinstance(k, int) and k > x.shape[-1]:
+        refuse("ValueError", f"input must have at least k columns: {x.shape[-1]} are fewer than {k}")
     shape = (*x.shape[:-1], k)
     return KerasTensor(shape, x.dtype), KerasTensor(shape, "int32")
 
@@ -237,7 +248,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any) -> Any:
 @keras_op("keras.ops.logsumexp", module="keras.src.ops.math")
 def logsumexp(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """The logarithm of the sum of exponentials."""
-    x = as_tensor(x)
+    x = floating(x)
     return KerasTensor(reduced(x.shape, axis, keepdims), state().floatx if x.symbolic else as_float(x.dtype))
 
 

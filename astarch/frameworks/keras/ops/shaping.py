@@ -161,6 +161,8 @@ def broadcast_to(x: Any, shape: Any) -> Any:
 def flip(x: Any, axis: Any = None) -> Any:
     """Backwards."""
     x = as_tensor(x)
+    for one in () if axis is None or x.symbolic else axis if isinstance(axis, (tuple, list)) else (axis,):
+        axis_of(one, len(x.shape))
     return KerasTensor(x.shape, x.dtype)
 
 
@@ -179,7 +181,10 @@ def flipud(x: Any) -> Any:
 @keras_op("keras.ops.roll")
 def roll(x: Any, shift: Any, axis: Any = None) -> Any:
     """Shifted around."""
-    return as_tensor(x).like()
+    x = as_tensor(x)
+    for one in () if axis is None or x.symbolic else axis if isinstance(axis, (tuple, list)) else (axis,):
+        axis_of(one, len(x.shape))
+    return x.like()
 
 
 @keras_op("keras.ops.rot90")
@@ -197,7 +202,7 @@ def rot90(array: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
 def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
     """Every element several times."""
     x = as_tensor(x)
-    shape = [x.shape.numel()] if axis is None else list(x.shape)
+    shape = [x.shape.numel()] if axis is None or (not x.shape and not x.symbolic) else list(x.shape)
     place = 0 if axis is None else axis_of(axis, len(shape))
     counts = sizes(repeats)
     if len(counts) == 1:

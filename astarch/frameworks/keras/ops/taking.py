@@ -224,16 +224,23 @@ def trace(x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     return KerasTensor([size for place, size in enumerate(x.shape) if place not in (a, b)], dtype)
 
 
+def _matrix(x: Any) -> KerasTensor:
+    x = as_tensor(x)
+    if not x.symbolic and len(x.shape) < 2:
+        refuse("ValueError", f"input must be at least 2-dim, received shape: {list(x.shape)}")
+    return x
+
+
 @keras_op("keras.ops.tril")
 def tril(x: Any, k: Any = 0) -> Any:
     """The lower triangle."""
-    return as_tensor(x).like()
+    return _matrix(x).like()
 
 
 @keras_op("keras.ops.triu")
 def triu(x: Any, k: Any = 0) -> Any:
     """The upper triangle."""
-    return as_tensor(x).like()
+    return _matrix(x).like()
 
 
 @keras_op("keras.ops.unravel_index")
