@@ -14,7 +14,7 @@ from scripts.lint_counts.__main__ import KEPT, counted, differences, warnings_al
 ALL = json.loads(KEPT.read_text(encoding="utf-8"))
 
 #: Those that are fetched and checked in a minute; the others are for the script.
-QUICK = ("torchvision", "vit_pytorch")
+QUICK = ("timm", "torchvision", "vit_pytorch")
 
 
 @pytest.mark.parametrize("library", ALL)
