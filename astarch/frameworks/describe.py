@@ -124,6 +124,7 @@ class Node:
     span: Span
     module: Any
     macs: Any = 0
+    times: Any = 1
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from .diagnostic import Diagnostic
 from .dim import Dim, Fact
 from .dtype import bits
-from .graph import Graph
+from .graph import Graph, Record, TensorType
 from .inference import Inference
 from .span import NOWHERE, Span
 from .substitution import substituted
@@ -230,6 +230,22 @@ class Architecture:
         return sum(node.macs for node in self.graph)
 
     @property
+    def activation_bytes(self) -> int | Dim:
+        """Bytes of everything that the steps of one forward give, were all of it kept: views of a tensor count like copies."""
+        return sum((_bytes(node.output) * node.times for node in self.graph if node.op.startswith("call_")), 0)
+
+    @property
     def complete(self) -> bool:
         """Whether nothing about it is unknown."""
         return not self.unknown
+
+
+def _bytes(value: Any) -> int | Dim:
+    """Bytes of all tensors in a value."""
+    if isinstance(value, TensorType):
+        return math.prod(value.shape) * bits(value.dtype) // 8
+    if isinstance(value, Record):
+        value = value.fields
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return sum(map(_bytes, value), 0) if isinstance(value, tuple | list) else 0

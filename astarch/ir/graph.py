@@ -45,6 +45,7 @@ class Node:
         macs: Multiply-accumulate operations.
         attributes: What a saved graph states of the operation, by the format's own names.
         name: What a saved graph calls it.
+        times: How often it happens, when it stands for the rounds of a loop; `macs` are of all of them.
     """
 
     index: int
@@ -58,6 +59,7 @@ class Node:
     macs: int | Dim = 0
     attributes: dict[str, Any] = field(default_factory=dict)
     name: str = ""
+    times: int | Dim = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Session:
     def _multiply(self, mark: tuple[int, int], count: Dim) -> None:
         """What was recorded since a mark happens that often."""
         for node in self.run.nodes[mark[0] :]:
-            node.macs = node.macs * count
+            node.macs, node.times = node.macs * count, node.times * count
         for call in self.run.calls[mark[1] :]:
             call.times = call.times * count
 

@@ -154,7 +154,8 @@ class Recorder:
         module = self.names.get(id(node.module), "")
         if node.op == "call_module":
             kind, target, module = "call_module", module, module.rpartition(".")[0]
-        return Node(index, kind, target, flow.sources[index], (), stated(node.result), module, node.span, node.macs, flow.attributes[index])
+        return Node(index, kind, target, flow.sources[index], (), stated(node.result), module, node.span, node.macs, flow.attributes[index],
+                    times=node.times)  # fmt: skip
 
     def _unknowns(self) -> tuple[Unknown, ...]:
         found: dict[tuple[Any, ...], Unknown] = {}

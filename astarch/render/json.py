@@ -65,6 +65,7 @@ def to_data(architecture: Architecture, *, version: str = "") -> dict[str, Any]:
         "trainable_count": size_data(architecture.trainable_count),
         "bytes": {dtype: size_data(count) for dtype, count in architecture.bytes.items()},
         "macs": size_data(architecture.macs),
+        "activation_bytes": size_data(architecture.activation_bytes),
         "flops": size_data(2 * architecture.macs),
     }
     if saved:
@@ -228,6 +229,7 @@ class _Writer:
             "module": node.module,
             "at": place_data(node.at),
             "macs": size_data(node.macs),
+            **_times(node),
         }
         if saved and node.name:
             data["name"] = node.name
@@ -263,7 +265,7 @@ def artifact_data(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: write.argument(value, "") for name, value in kept.items()}, "holds": list(attributes.get("holds", ()))}
 
 
-def _times(item: Module | Parameter | Buffer | Call) -> dict[str, Any]:
+def _times(item: Module | Parameter | Buffer | Call | Node) -> dict[str, Any]:
     """For how many it stands, when that is a formula or was one."""
     return {} if isinstance(item.times, int) and item.times == 1 else {"times": size_data(item.times)}
 

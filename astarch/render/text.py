@@ -180,6 +180,8 @@ def _totals(architecture: Architecture, page: Page) -> str:
     facts = [("Parameters", _parameters(architecture)), ("Buffers", _buffers(architecture)), ("Size", _size(architecture))]
     if architecture.calls and not _equal(architecture.macs, 0):
         facts.append(("Compute", _compute(architecture)))
+    if architecture.calls and isinstance(architecture.activation_bytes, Dim):
+        facts.append(("Activations", f"{bytes_text(architecture.activation_bytes)}, all results of one forward together"))
     facts.append(("Known", _known(architecture)))
     lines: list[str] = []
     for label, text in facts:

@@ -83,6 +83,7 @@ def statement(found: Architecture) -> dict[str, Any]:
         "buffers": sum(buffer.count for buffer in found.buffers.values() if buffer.tied_to is None),
         "bytes": dict(found.bytes),
         "macs": found.macs,
+        "activations": found.activation_bytes,
         "classes": classes,
         "outputs": [shapes(value) for value in found.outputs or ()],
     }
