@@ -172,7 +172,7 @@ RUN: ContextVar[Run] = ContextVar("run", default=Run())  # noqa: B039 - the idle
 class Op:
     """A described function: called with arguments it applies its rule and is recorded."""
 
-    __slots__ = ("also", "described_at", "function", "lenient", "name", "names")
+    __slots__ = ("also", "described_at", "function", "lenient", "name", "names", "numbers")
     described = True
 
     def __init__(self, names: tuple[str, ...], function: Callable[..., Any], lenient: bool, also: Mapping[str, str] | None = None) -> None:
@@ -181,6 +181,7 @@ class Op:
         self.function = function
         self.lenient = lenient
         self.also = also or {}
+        self.numbers: Callable[..., Any] | None = None  # what it makes of plain numbers, one or many
 
     @property
     def __name__(self) -> str:
@@ -303,17 +304,19 @@ def _first_unknown(args: Iterable[Any], kwargs: dict[str, Any]) -> Unknown | Non
     return None
 
 
-def op(*names: str, lenient: bool = False, also: Mapping[str, str] | None = None) -> Callable[[F], F]:
+def op(*names: str, lenient: bool = False, also: Mapping[str, str] | None = None, numbers: Callable[..., Any] | None = None) -> Callable[[F], F]:
     """Describe a function of the framework.
 
     Args:
         names: Every public dotted name it has; ``torch.Tensor.x`` makes it a method.
         lenient: It can be called with unknown arguments; otherwise those make its result unknown.
         also: Other names that its arguments go by.
+        numbers: The same for plain numbers, and for lists and ranges of them; gives None where it cannot say.
     """
 
     def register(function: F) -> F:
         described = Op(names, function, lenient, also)
+        described.numbers = numbers
         for name in names:
             _register(name, described)
         return function

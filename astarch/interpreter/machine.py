@@ -201,6 +201,15 @@ class Machine:
                 raise BudgetSpent(f"{self.budget.steps:,} steps")
             self.check()
 
+    def steps(self, count: int) -> None:
+        """Count so many rounds at once."""
+        before = self.steps_left
+        self.steps_left -= count
+        if before >> 12 != self.steps_left >> 12:
+            if self.steps_left <= 0:
+                raise BudgetSpent(f"{self.budget.steps:,} steps")
+            self.check()
+
     def check(self) -> None:
         """Time and memory are left."""
         if time.process_time() > self.deadline:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..frameworks.describe import REGISTRY, Op
 from ..frameworks.describe import Node as Step
+from ..frameworks.scalars import Float64
 from ..frameworks.torch.instance import ModuleInstance, walk
 from ..interpreter.values import BoundMethod, Builtin, Class, Function, Instance
 from ..ir.dim import Dim
@@ -30,7 +31,7 @@ _VIEWS = frozenset(
     )
     for word in line.split()
 )
-_PLAIN = frozenset((bool, int, float, complex, str, bytes, Dim))
+_PLAIN = frozenset((bool, int, float, Float64, complex, str, bytes, Dim))
 
 
 class Dataflow:
@@ -71,6 +72,8 @@ class Dataflow:
         if isinstance(value, Tensor):
             return self._tensor(value)
         if isinstance(value, (tuple, list)):
+            if _PLAIN.issuperset(map(type, value)):
+                return ("list", *value)
             return ("list", *(self.stated(item, depth + 1) for item in value))
         if isinstance(value, Mapping):
             return ("dict", *((str(key), self.stated(item, depth + 1)) for key, item in value.items()))

@@ -121,7 +121,7 @@ def number_type(value: Any) -> str:
 def _of_sequence(items: list[Any], dtype: str | None) -> NumpyArray:
     if not items:
         return NumpyArray((0,), dtype or "float64", [])
-    if dtype is None and set(map(type, items)) == {float}:  # a row of plain numbers, by far the commonest
+    if dtype is None and set(map(type, items)) <= {float, Float64}:  # a row of plain numbers, by far the commonest
         return NumpyArray((len(items),), "float64", items if few((len(items),)) else None)
     rows = [NumpyArray((), dtype or "float64") if type(item) is Unknown else array_of(item) for item in items]
     shape = rows[0].shape

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
+from itertools import repeat
 from typing import Any
 
 from ...ir.tensor import Tensor
@@ -113,11 +115,8 @@ _ROUNDED_ONCE = {"add", "subtract", "multiply", "divide", "sqrt", "square", "abs
 
 def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: tuple[Any, ...], dtype: str | None = None) -> Any:
     """An elementwise function of arrays, tensors, sequences and numbers."""
-    kinds = set(map(type, operands))
-    if exact is not None and dtype is None and gives not in ("bits", "bool") and (float in kinds or Float64 in kinds) and kinds <= _NUMBERS:
-        found = _of_numbers(exact, operands)
-        if found is not None:
-            return found
+    if dtype is None and (numbers := _for_numbers(gives, exact)) is not None and (found := numbers(*operands)) is not None:
+        return found
     if any(isinstance(operand, TorchTensor) for operand in operands):
         return _in_torch(name, operands)
     within = dtype or common(*operands)
@@ -134,16 +133,48 @@ def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: t
 _NUMBERS: set[type] = {int, float, Float64}
 
 
-def _of_numbers(exact: Callable[..., Any], operands: tuple[Any, ...]) -> float | None:
-    """A function of plain numbers, one of them a float: computed in double precision, with no array made."""
-    try:
-        found = exact(*map(float, operands))
-    except LOST:
+@cache
+def _for_numbers(gives: str, exact: Callable[..., Any] | None) -> Callable[..., Any] | None:
+    """The function for plain numbers, one of them a float: computed in double precision, with no array made."""
+    if exact is None or gives in ("bits", "bool"):
         return None
-    if type(found) is float:
+
+    def of_numbers(*operands: Any) -> Float64 | None:
+        kinds = set(map(type, operands))
+        if not kinds <= _NUMBERS or not (float in kinds or Float64 in kinds):
+            return None
+        try:
+            found = exact(*map(float, operands))
+        except LOST:
+            return None
+        if type(found) is not float:
+            return None
         RUN.get().state["numpy scalars"] = True
         return Float64(found)
-    return None
+
+    return of_numbers
+
+
+def _for_columns(gives: str, exact: Callable[..., Any] | None) -> Callable[..., Any] | None:
+    """The same for lists and ranges of plain numbers, beside numbers that stay."""
+    alone = _for_numbers(gives, exact)
+    if alone is None or exact is None:
+        return None
+
+    def of_columns(*operands: Any) -> Any:
+        many = [type(operand) in (list, range) for operand in operands]
+        if not any(many):
+            return alone(*operands)
+        kinds = {kind for operand, several in zip(operands, many) for kind in (map(type, operand) if several else (type(operand),))}
+        if not kinds <= _NUMBERS or not (float in kinds or Float64 in kinds):
+            return None
+        found = list(map(exact, *(map(float, operand) if several else repeat(float(operand)) for operand, several in zip(operands, many))))
+        if set(map(type, found)) != {float}:
+            return None
+        RUN.get().state["numpy scalars"] = True
+        return list(map(Float64, found))
+
+    return of_columns
 
 
 def _types(name: str, gives: str, within: str, dtype: str | None) -> tuple[str, str]:
@@ -196,7 +227,7 @@ def _binary(name: str, names: list[str]) -> None:
         return _delivered(found if where is True else _unvalued(found), out)
 
     function.__doc__ = f"``{name}`` of every two elements."
-    op(*(f"numpy.{one}" for one in names))(function)
+    op(*(f"numpy.{one}" for one in names), numbers=_for_columns(gives, exact))(function)
 
 
 def _unvalued(result: Any) -> Any:
@@ -217,7 +248,7 @@ def _unary(name: str, names: list[str]) -> None:
         return _delivered(found if where is True else _unvalued(found), out)
 
     function.__doc__ = f"``{name}`` of every element."
-    op(*(f"numpy.{one}" for one in names))(function)
+    op(*(f"numpy.{one}" for one in names), numbers=_for_columns(gives, exact))(function)
 
 
 for _name in BINARY:

@@ -10,6 +10,7 @@ from ...source import syntax as s
 from ..machine import Frame
 from ..repeated import Repeated
 from ..values import Lost
+from .columns import FEWEST, Column, column
 from .dispatch import Run, Store, compiles, expression
 from .expressions import condition
 from .names import target
@@ -43,6 +44,10 @@ def _comprehension(node: s.Comprehension, scope: Scope) -> Run:
         opened.limit = frame.limit
         return opened
 
+    if node.kind == "list" and len(clauses) == 1 and not clauses[0][2]:
+        only = node.clauses[0].target
+        table = column(node.element, scope.mangled(only.id), inner) if isinstance(only, s.Name) else None
+        return _simple_list(source, clauses[0][0], element, open_frame, table)
     collect = {"list": _list, "set": _set, "dict": _dict, "generator": _generator}[node.kind]
     return collect(source, clauses, element, key, open_frame)
 
@@ -79,18 +84,21 @@ def _list(source: Run, clauses: list[Any], element: Run, key: Any, open_frame: A
     return run
 
 
-def _simple_list(source: Run, store: Store, element: Run, open_frame: Any) -> Run:
+def _simple_list(source: Run, store: Store, element: Run, open_frame: Any, table: Column | None = None) -> Run:
     """``[element for target in source]``, by far the commonest."""
 
     def run(frame: Frame) -> Any:
         m = frame.machine
-        items = m.iterate(source(frame))
+        over = source(frame)
+        items = m.iterate(over)
         inner = open_frame(frame)
         m.frame = inner
         found: list[Any] = []
         try:
             if type(items) is Repeated:
                 return repeat_element(inner, items, store, element)
+            if table is not None and type(over) is range and len(over) >= FEWEST and (made := table(inner, over)) is not None:
+                return made
             for item in items:
                 m.step()
                 store(inner, item)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.unknown import Unknown
-from ...describe import RUN, constant, kind, op
+from ...describe import RUN, constant, kind, op, refuse
 
 
 class Mode:
@@ -96,8 +96,8 @@ _answers("""torch._C._log_api_usage_once torch.cuda.synchronize torch.cuda.empty
     torch.library.define torch.library.impl torch.jit.set_fusion_strategy torch._C._jit_set_profiling_executor
     torch._C._jit_set_profiling_mode torch._C._jit_override_can_fuse_on_cpu torch._C._jit_override_can_fuse_on_gpu
     torch._C._jit_set_texpr_fuser_enabled torch._C._jit_set_nvfuser_enabled torch.cuda.reset_peak_memory_stats
-    torch.cuda.nvtx.range_push torch.cuda.nvtx.range_pop torch.jit.save torch._check torch._check_is_size
-    torch._check_value torch._check_index torch._check_type torch._check_not_implemented torch.cuda.init""", None)  # fmt: skip
+    torch.cuda.nvtx.range_push torch.cuda.nvtx.range_pop torch.jit.save torch._check_is_size torch._check_tensor_all
+    torch._check_tensor_all_with torch.cuda.init""", None)  # fmt: skip
 
 
 @op("torch._assert", lenient=True)
@@ -143,7 +143,8 @@ for _name in (
     "torch.autocast torch.amp.autocast torch.amp.autocast_mode.autocast", "torch.cuda.amp.autocast torch.cpu.amp.autocast",
     "torch.autograd.profiler.record_function torch.profiler.record_function", "torch.autograd.detect_anomaly",
     "torch.random.fork_rng", "torch.cuda.device torch.cuda.stream", "torch.backends.cudnn.flags", "torch.backends.mha.set_fastpath_enabled",
-    "torch.jit.optimized_execution", "torch.autograd.graph.save_on_cpu", "torch.autograd.graph.saved_tensors_hooks",
+    "torch.jit.optimized_execution", "torch._dynamo._trace_wrapped_higher_order_op.TransformGetItemToIndex",
+    "torch.autograd.graph.save_on_cpu", "torch.autograd.graph.saved_tensors_hooks",
     "torch.nn.utils.parametrize.cached torch.nn.parametrize.cached", "torch.nn.utils.stateless._reparametrize_module",
     "torch.autograd.forward_ad.dual_level", "torch.jit._hide_source_ranges", "torch.autograd.profiler.profile torch.profiler.profile",
     "torch.overrides.TorchFunctionMode", "torch._C.DisableTorchFunctionSubclass torch._C.DisableTorchFunction",
@@ -198,3 +199,28 @@ class Annotation:
 
     def __class_getitem__(cls, item: Any) -> Any:
         return item
+
+
+def _check(name: str, kind: str) -> None:
+    @op(name, lenient=True)
+    def check(cond: Any, message: Any = None) -> None:
+        _checked(kind, cond, message)
+
+    check.__doc__ = f"Raises a {kind} unless the condition holds."
+
+
+def _checked(kind: str, cond: Any, message: Any) -> None:
+    if cond is False:
+        said = RUN.get().call(message) if message is not None else ""
+        refuse(kind, said if isinstance(said, str) else "")
+
+
+for _name, _kind in {"": "RuntimeError", "_index": "IndexError", "_value": "ValueError", "_type": "TypeError",
+                     "_not_implemented": "NotImplementedError"}.items():  # fmt: skip
+    _check(f"torch._check{_name}", _kind)
+
+
+@op("torch._check_with", lenient=True)
+def check_with(error_type: Any, cond: Any, message: Any = None) -> None:
+    """Raises an error of the program's choice unless the condition holds."""
+    _checked(getattr(error_type, "name", "RuntimeError"), cond, message)

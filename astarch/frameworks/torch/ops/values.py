@@ -11,6 +11,7 @@ from ....ir.dim import Dim, Undecided
 from ....ir.tensor import KEPT_VALUES
 from ...describe import refuse
 from ...dtypes import BITS, rounded
+from ...scalars import Float64
 from .nearly import Nearly
 from .promotion import CATEGORY
 
@@ -20,6 +21,7 @@ LOST = (ArithmeticError, TypeError, ValueError, Undecided)
 _EXACT = 1 << 53
 #: Host arrays that round like the element type.
 _FLOATS = {"float32": "f", "float64": "d"}
+_REALS: set[type] = {float, Float64}
 _STORED = {"float64", "float32", "float16", "bfloat16"}
 
 
@@ -69,7 +71,7 @@ def cast_all(data: Iterable[Any] | None, dtype: str) -> list[Any] | None:
 def _cast_each(data: list[Any], dtype: str) -> list[Any]:
     """`cast` of every value; plain numbers, which most are, all at once."""
     kinds = set(map(type, data))
-    if dtype in _FLOATS and (kinds == {float} or kinds == {bool} or (kinds == {int} and max(data) <= _EXACT and min(data) >= -_EXACT)):
+    if dtype in _FLOATS and (kinds <= _REALS or kinds == {bool} or (kinds == {int} and max(data) <= _EXACT and min(data) >= -_EXACT)):
         return array(_FLOATS[dtype], data).tolist()
     if kinds == {int} and CATEGORY.get(dtype) == 1:
         width, signed = BITS[dtype], dtype[0] == "i"
