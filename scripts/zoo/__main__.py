@@ -148,7 +148,8 @@ def show_details(
             for run in ("cold", "warm"):
                 console.rule(run)
                 profile = cProfile.Profile()
-                threading.setprofile(lambda *_, profile=profile: profile.enable())  # a reading runs in a thread with a deep stack, and only that is of interest
+                # A reading runs in a thread with a deep stack, and only that is of interest.
+                threading.setprofile(lambda *_, profile=profile: profile.enable())
                 read_architecture(record, search_path, scratch)
                 threading.setprofile(None)  # type: ignore[arg-type]
                 pstats.Stats(profile).sort_stats("tottime").print_stats(30)

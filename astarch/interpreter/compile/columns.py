@@ -26,7 +26,7 @@ _LARGE = 1 << 62
 Column = Callable[[Frame, range], Any]
 
 
-class Unfit(Exception):  # noqa: N818 - a way out, no error
+class Unfit(Exception):
     """Not a table of plain numbers."""
 
 
