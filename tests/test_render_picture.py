@@ -289,9 +289,12 @@ def test_mermaid_stays_within_what_github_draws() -> None:
         name = f"layer_{number}_of_many_with_a_long_name"
         modules[name] = Module(name, "torch.nn.Linear", {"in_features": number, "out_features": number + 1})
         nodes.append(Node(number + 1, "call_module", name, (number,), output=TensorType((1, number))))
-    text = fitting(Architecture("net.py:Net", modules=modules, graph=Graph(tuple(nodes))))
-    # Nine hundred layers side by side cannot be folded: what is drawn is as small as can be, and says so by its size.
+    nodes.append(Node(len(nodes), "output", "output", (len(nodes) - 1,)))
+    text = fitting(Architecture("net.py:Net", modules=modules, graph=Graph(tuple(nodes)), outputs=(TensorType((1, 899)),)))
+    # Nine hundred layers side by side cannot be folded: they are one box, which says how many it holds.
     assert text.startswith("flowchart TD")
+    assert "900 layers" in text
+    assert [line.strip() for line in text.splitlines() if "-->" in line] == ['n0 -->|"1×8"| n1', 'n1 -->|"1×899"| n2']
     drawing = picture(samples.deep(12))
     assert len(drawing.edges) <= MOST_EDGES
     assert len(to_mermaid(drawing)) <= MOST_CHARACTERS

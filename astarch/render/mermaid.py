@@ -12,7 +12,7 @@ from ..ir.dim import Dim
 from .dot import remarks
 from .notation import short_count
 from .paint import clean
-from .picture import Edge, Item, Picture, picture
+from .picture import Edge, Item, Picture, in_one, picture
 from .picture.palette import INKS
 
 MOST_EDGES = 499
@@ -25,13 +25,13 @@ def fitting(
     architecture: Architecture, *, direction: str = "TB", fold: bool = True, collapse: Sequence[str] = (), operations: bool = True
 ) -> str:
     """The largest readable drawing that GitHub draws."""
-    text = ""
+    drawing = Picture("")
     for most in (260, 160, 90, 40, 15):
         drawing = picture(architecture, fold=fold, collapse=collapse, operations=operations, most=most)
         text = to_mermaid(drawing, direction=direction)
         if fits(drawing, text):
             return text
-    return text
+    return to_mermaid(in_one(drawing), direction=direction)  # hundreds of layers side by side, as in flat Keras models
 
 
 def fits(drawing: Picture, text: str) -> bool:

@@ -7,6 +7,6 @@ between them, `folding` draws equal neighbours once, `view` closes boxes that ar
 from __future__ import annotations
 
 from .items import AUTO, Edge, Item, Picture
-from .view import picture
+from .view import in_one, picture
 
-__all__ = ["AUTO", "Edge", "Item", "Picture", "picture"]
+__all__ = ["AUTO", "Edge", "Item", "Picture", "in_one", "picture"]

@@ -122,6 +122,18 @@ def _unmarked(item: Item) -> Item:
     return replace(item, closed=False, children=tuple(map(_unmarked, item.children)))
 
 
+def in_one(drawing: Picture) -> Picture:
+    """The drawing with all between what comes in and what leaves as one closed box: what is left when nothing else fits."""
+    ends = ("input", "output")
+    inside = tuple(item for item in drawing.items if item.kind not in ends)
+    count = sum(leaf.kind == "module" for item in inside for leaf in item.leaves())
+    facts = {"parameters": drawing.parameters, "macs": drawing.macs, "children": inside, "shown": f"{count} layers"}
+    box = Item("in one", "module", "", drawing.title, **facts)  # type: ignore[arg-type]
+    items = [box if item is inside[0] else item for item in drawing.items if item.kind in ends or item is inside[0]] if inside else []
+    shown, edges = _closed((tuple(items), drawing.edges), lambda item, level: item.key == box.key)
+    return replace(drawing, items=shown, edges=edges) if inside else drawing
+
+
 # --- closing boxes ----------------------------------------------------------------------------------------------------
 
 
