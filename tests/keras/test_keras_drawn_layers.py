@@ -14,7 +14,7 @@ from tests.keras.drawn_layers import APART, PROBE, choices_of, drawn  # noqa: E4
 from tests.keras.keras_oracle import UNTOLD, values  # noqa: E402
 
 LAYERS = {name: value for name, value in vars(keras.layers).items() if inspect.isclass(value) and name not in APART}
-CALLS = 4
+CALLS = 3
 #: Bytes of a function, seeds drawn by Keras itself, and what it finds out about the machine.
 NOT_COMPARED = {"function", "seed", "shared_object_id", "flash_attention"}
 #: Layers of images keep their factors as ranges.

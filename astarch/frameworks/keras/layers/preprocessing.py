@@ -6,7 +6,7 @@ from typing import Any
 
 from ....ir.unknown import Reason
 from ...describe import unknown
-from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, layer, open_size, refuse, shaped
+from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, layer, open_size, plain, refuse, shaped
 from ..model.policies import get as get_policy
 
 
@@ -328,6 +328,9 @@ class Pipeline(KerasLayer):
     @property
     def layers(self) -> Any:
         return self.__dict__["_pipeline_layers"]
+
+    def get_config(self) -> dict[str, Any]:
+        return {"layers": plain(self.__dict__["_pipeline_layers"]), "name": self.__dict__["name"]}
 
     def call(self, inputs: Any, training: Any = True, mask: Any = None) -> Any:
         for one in self.__dict__["_pipeline_layers"]:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ...describe import REGISTRY, RUN
-from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, keep, layer, make, ops, refuse, rule_of, shaped
+from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, keep, layer, make, ops, plain, refuse, rule_of, shaped
 from ..model.checking import InputSpec
 from ..nested import flatten
 from ..tensor import outward
@@ -341,6 +341,9 @@ class Bidirectional(KerasLayer):
         self.stateful, self.return_sequences, self.return_state = layer.stateful, layer.return_sequences, layer.return_state
         self.supports_masking = True
         self.input_spec = layer.__dict__.get("_input_spec")
+
+    def get_config(self) -> dict[str, Any]:
+        return {**described_config(self), "layer": plain(self.forward_layer)}
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         for one in (self.forward_layer, self.backward_layer):

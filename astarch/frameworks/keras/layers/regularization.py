@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..describing import KerasLayer, data_format_of, layer, make, refuse, regularizer
+from ..describing import KerasLayer, data_format_of, described_config, layer, make, refuse, regularizer
 from ..model.checking import InputSpec
 
 
@@ -106,6 +106,9 @@ class BaseSpatialDropout(Dropout):
     """Whole channels set to zero while training."""
 
     described_in = "keras.src.layers.regularization.spatial_dropout"
+
+    def get_config(self) -> dict[str, Any]:
+        return {name: value for name, value in described_config(self).items() if name != "trainable"} | {"dtype": self.dtype}
 
 
 def _spatial(rank: int) -> None:
