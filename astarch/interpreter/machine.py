@@ -157,6 +157,7 @@ class Machine:
         self.modules: dict[str, PyModule] = {}
         self.unknowns: list[Unknown] = []
         self.assumptions: dict[str, Span] = {}
+        self.granted = 0  # how often a condition was taken for granted
         self.requirements: dict[Fact, Span] = {}
         self.decisions = decisions or {}
         self.decided: list[Decision] = []

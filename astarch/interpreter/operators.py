@@ -392,10 +392,10 @@ def _steps(m: Machine, iterator: Instance) -> Iterator[Any]:
 
 
 def _by_index(m: Machine, value: Any) -> Iterator[Any]:
-    index, known = 0, len(m.requirements) + len(m.decided)
+    index, known = 0, m.granted + len(m.decided)
     while True:
         m.step()
-        if len(m.requirements) + len(m.decided) > known:  # whether there is such an item was assumed, and would be of the next
+        if m.granted + len(m.decided) > known:  # whether there is such an item was assumed, and would be of the next
             raise Lost(m.unknown(Reason.UNDECIDED, "how many items"))
         try:
             item = subscript(m, value, index)

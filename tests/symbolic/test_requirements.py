@@ -75,3 +75,14 @@ def test_the_end_of_an_iteration_requires_nothing(tmp_path: Path) -> None:
     found = read(f"{file}:Net")
     assert found.requirements == ()
     assert [item.message for item in found.assumptions][-1] == "not (index >= self.depth)"
+
+
+def test_items_without_a_known_end_are_not_run_through(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text("from torch import nn\n\nclass Layers:\n    def __init__(self, depth):\n        self.depth = depth\n\n"
+                    "    def __getitem__(self, index):\n        if index >= self.depth:\n            raise IndexError(index)\n"
+                    "        return index\n\nclass Net(nn.Module):\n    def __init__(self, dim, depth):\n        super().__init__()\n"
+                    "        self.fc = nn.Linear(dim, dim)\n        self.sizes = [size for size in Layers(depth)]\n")  # fmt: skip
+    found = read(f"{file}:Net", budget=20_000)
+    assert "how many items" in {item.detail for item in found.unknown}
+    assert str(found.parameter_count) == "dim**2 + dim"

@@ -70,6 +70,7 @@ def take_for_granted(m: Machine, frame: Frame, node: Any, facts: Facts, answer: 
         answer: What is assumed.
         noted: How many things were not known before it was evaluated: those since are settled by this.
     """
+    m.granted += 1
     found = facts(frame, answer)
     if not found:
         m.assume(spell(node) if answer else f"not ({spell(node)})")

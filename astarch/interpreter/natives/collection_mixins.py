@@ -133,10 +133,10 @@ MUTABLE_MAPPING = mixed(
 
 
 def _walk(m: Machine, self: Any) -> Iterator[Any]:
-    index, known = 0, len(m.requirements) + len(m.decided)
+    index, known = 0, m.granted + len(m.decided)
     while (item := fetch(m, self, index, "IndexError")) is not MISSING:
         m.step()
-        if len(m.requirements) + len(m.decided) > known:  # whether there is such an item was assumed, and would be of the next
+        if m.granted + len(m.decided) > known:  # whether there is such an item was assumed, and would be of the next
             raise Lost(m.unknown(Reason.UNDECIDED, "how many items there are"))
         yield item
         index += 1
