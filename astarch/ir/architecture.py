@@ -230,9 +230,18 @@ class Architecture:
         return sum(node.macs for node in self.graph)
 
     @property
-    def activation_bytes(self) -> int | Dim:
-        """Bytes of everything that the steps of one forward give, were all of it kept: views of a tensor count like copies."""
-        return sum((_bytes(node.output) * node.times for node in self.graph if node.op.startswith("call_")), 0)
+    def activation_bytes(self) -> int | Dim | None:
+        """Bytes of everything that the steps of one forward give, were all of it kept: views of a tensor count like copies.
+
+        None where a size is open, as the batch of a Keras model that was not run, or not known.
+        """
+        total: int | Dim = 0
+        for node in self.graph:
+            size = _bytes(node.output) if node.op.startswith("call_") else 0
+            if size is None:
+                return None
+            total += size * node.times
+        return total
 
     @property
     def complete(self) -> bool:
@@ -240,12 +249,15 @@ class Architecture:
         return not self.unknown
 
 
-def _bytes(value: Any) -> int | Dim:
-    """Bytes of all tensors in a value."""
+def _bytes(value: Any) -> int | Dim | None:
+    """Bytes of all tensors in a value; None where one has a size that is open or not known."""
     if isinstance(value, TensorType):
-        return math.prod(value.shape) * bits(value.dtype) // 8
+        sizes = value.shape
+        return math.prod(sizes) * bits(value.dtype) // 8 if all(isinstance(size, int | Dim) for size in sizes) else None
     if isinstance(value, Record):
         value = value.fields
     if isinstance(value, Mapping):
         value = list(value.values())
-    return sum(map(_bytes, value), 0) if isinstance(value, tuple | list) else 0
+    parts = [_bytes(item) for item in value] if isinstance(value, tuple | list) else []
+    known = [part for part in parts if part is not None]
+    return sum(known, 0) if len(known) == len(parts) else None

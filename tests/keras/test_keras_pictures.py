@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 pytest.importorskip("keras")
 
 import astarch
+from astarch import api
 from astarch.ir.architecture import Architecture
+from astarch.render.json import schema, to_json
+from astarch.render.markdown import to_markdown
 from astarch.render.picture import Picture, picture
+from astarch.render.text import to_text
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pictures" / "ticket_sorter.py"
 HEAD = "import keras\nfrom keras import layers, ops\n\n"
@@ -151,3 +157,15 @@ def test_layers_of_ones_own_are_steps(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [edge.target for edge in drawing.edges if edge.skip] == [":+"]
     assert not drawing.idle
+
+
+@pytest.mark.parametrize("inputs", [None, [(1, 7), (1, 20), (1, 12)]], ids=["wired", "run"])
+def test_every_form_of_a_model_with_an_open_batch(inputs: Any) -> None:
+    architecture = astarch.read(f"{EXAMPLE}:build", inputs=inputs)
+    data = json.loads(to_json(architecture))
+    assert not list(Draft202012Validator(schema()).iter_errors(data))
+    assert (data["activation_bytes"] is None) is (inputs is None)
+    assert "777,093" in to_text(architecture)
+    assert "777,093" in to_markdown(architecture)
+    for form in ("html", "mermaid", "dot", "model-explorer", "annotated"):
+        assert api.draw(architecture, form)
