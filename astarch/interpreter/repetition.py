@@ -112,7 +112,7 @@ def settle(m: Machine, loop: Loop, fresh: frozenset[str], found: list[Any]) -> N
         if type(holder) is list:
             new = holder[len(before) :]
             if not new or any(one is not other for one, other in zip(holder, before)) or any(type(item) is Repeat for item in new):
-                raise Unrepeatable((loop.place, loop.repeat.place), "a list is changed in every round")
+                raise Unrepeatable((loop.place,), "a list is changed in every round")
             parts = [*before, loop.repeat.like(tuple(new))]
             if loop.heap.holds_parts(holder):
                 holder[:] = parts
@@ -121,10 +121,10 @@ def settle(m: Machine, loop: Loop, fresh: frozenset[str], found: list[Any]) -> N
         elif type(holder) is dict:
             _settle_names(loop, holder, before, fresh if frame is not None and holder is frame.names else frozenset())
         else:
-            raise Unrepeatable((loop.place, loop.repeat.place), "a set is changed in every round")
+            raise Unrepeatable((loop.place,), "a set is changed in every round")
     now = Heap(m, found)
     if grown:
-        now.replace(grown, lambda: Unrepeatable((loop.place, loop.repeat.place), "a growing list is part of a tuple"))
+        now.replace(grown, lambda: Unrepeatable((loop.place,), "a growing list is part of a tuple"))
     made, places = m.made.setdefault(str(loop.repeat.index), ({}, set()))
     made.update(now.beyond(loop.heap))
     places.update((loop.place, loop.repeat.place))
@@ -134,15 +134,15 @@ def _settle_names(loop: Loop, names: dict[Any, Any], before: dict[Any, Any], fre
     """The variables, attributes or items that one round left behind."""
     for key in before:
         if key not in names:
-            raise Unrepeatable((loop.place, loop.repeat.place), f"{key} is removed in every round")
+            raise Unrepeatable((loop.place,), f"{key} is removed in every round")
     for key, value in names.items():
         if key not in before and not loop.heap.is_open(names) and "{" in str(key):
-            raise Unrepeatable((loop.place, loop.repeat.place), "a dict gets a key in every round")
+            raise Unrepeatable((loop.place,), "a dict gets a key in every round")
         if not isinstance(key, str):
             if key not in before or before[key] is not value:
-                raise Unrepeatable((loop.place, loop.repeat.place), "a dict is changed in every round")
+                raise Unrepeatable((loop.place,), "a dict is changed in every round")
         elif key in before and key not in fresh and not carries_on(before[key], value):
-            raise Unrepeatable((loop.place, loop.repeat.place), f"{key} is another in every round")
+            raise Unrepeatable((loop.place,), f"{key} is another in every round")
 
 
 def carries_on(old: Any, new: Any) -> bool:
@@ -170,7 +170,7 @@ def differing(m: Machine, *questions: Any) -> None:
     words = {word for question in questions for word in (re.findall(r"\w+", question) if isinstance(question, str) else symbols(question))}
     for loop in m.loops:
         if str(loop.repeat.index) in words:
-            raise Unrepeatable((loop.place, loop.repeat.place), "a condition depends on the round")
+            raise Unrepeatable((loop.place,), "a condition depends on the round")
 
 
 def times(m: Machine, left: Any, right: Any) -> Any:

@@ -138,3 +138,10 @@ def test_the_round_is_named_and_counted(tmp_path: Path) -> None:
     assert [(name, str(module.times)) for name, module in found.modules.items()][2:4] == [("blocks.{i}", "depth"), ("blocks.{i}.norm", "depth")]
     assert str(found.parameter_count) == "8*depth*dim**2 + 6*depth*dim"
     assert str(found.parameters["blocks.{i}.norm.weight"].count) == "depth*dim"
+
+
+def test_a_forward_that_differs_leaves_the_modules_known(tmp_path: Path) -> None:
+    forward = "for i, block in enumerate(self.blocks):\n            x = block(x) if i > 3 else x\n        return x"
+    found = read(target(tmp_path, "net", (REPEATED["list comprehension"][0], forward)), inputs=("B", "T", "dim"))
+    assert str(found.parameter_count) == "8*depth*dim**2 + 6*depth*dim"
+    assert found.unknown
