@@ -199,3 +199,24 @@ def test_what_changes_between_two_readings_is_read_anew(tmp_path: Path, monkeypa
         (place / "parts.py").write_text(f"size = {width + 1}\n", encoding="utf-8")
         net = astarch.read("net.py:Net", search_path=[tmp_path])
         assert net.parameters["fc.weight"].shape == (width, width + 1)
+
+
+@pytest.mark.parametrize(
+    ("resource", "width"),
+    [("sizes/wide.txt", 7), ("../secret.txt", None), ("/etc/hostname", None), ("link.txt", None), ("no.txt", None)],
+)
+def test_data_of_a_package_is_read_from_inside_it_only(resource: str, width: int | None, tmp_path: Path) -> None:
+    package = tmp_path / "nets"
+    (package / "sizes").mkdir(parents=True)
+    (package / "sizes" / "wide.txt").write_text("3 7\n")
+    (tmp_path / "secret.txt").write_text("1 1\n")
+    (package / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (package / "__init__.py").touch()
+    (package / "wide.py").write_text(
+        "import pkgutil\nfrom torch import nn\n"
+        f"def net():\n    given, made = pkgutil.get_data(__name__, {resource!r}).decode('utf-8').split()\n"
+        "    return nn.Linear(int(given), int(made))\n"
+    )
+    found = astarch.read("nets.wide:net", search_path=[tmp_path])
+    assert [tuple(p.shape) for p in found.parameters.values()] == ([(width, 3), (width,)] if width else [])
+    assert width or any(item.reason is Reason.OUTSIDE for item in found.unknown)

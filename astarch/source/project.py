@@ -121,6 +121,10 @@ class SourceFile:
             self._changed = False
 
 
+#: Bytes of a data file that is read for the program.
+MOST_DATA = 1 << 20
+
+
 def shown(path: str) -> str:
     """A path as people read it: relative to the current folder when it lies inside."""
     here = os.getcwd() + os.sep
@@ -271,6 +275,31 @@ class Project:
     def text_of(self, path: str) -> str | None:
         """The text of a file that does not lie on disk; None for those that do."""
         return None
+
+    def data(self, module: str, resource: str) -> bytes | None:
+        """A small data file that lies beside a module, or below: None when there is none, when it is large, or leads elsewhere.
+
+        Args:
+            module: The dotted name.
+            resource: The path from the module's folder, with ``/``.
+        """
+        found = self.find(module)
+        if found is None or "\0" in resource:
+            return None
+        folder = os.path.realpath(os.path.dirname(self._places[module][0]))
+        path = os.path.realpath(os.path.join(folder, *resource.split("/")))
+        if not path.startswith(folder + os.sep):
+            return None
+        text = self.text_of(path)
+        if text is not None:
+            return text.encode()
+        try:
+            if os.path.getsize(path) > MOST_DATA or not os.path.isfile(path):
+                return None
+            with open(path, "rb") as file:
+                return file.read(MOST_DATA)
+        except OSError:
+            return None
 
     def names_in(self, folder: str) -> frozenset[str]:
         """The files of a folder; links that leave it are followed as files only."""
