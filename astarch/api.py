@@ -10,6 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .drawing import DRAWINGS as DRAWINGS
+from .drawing import all_sources as all_sources
+from .drawing import draw as draw
+from .drawing import sources as sources
 from .environment import project_root, site_packages
 from .errors import ReadError, TargetError
 from .inputs import InputSpec, as_inputs
@@ -17,14 +21,12 @@ from .ir.architecture import Architecture
 from .ir.diagnostic import Diagnostic
 from .ir.settings import Preset, Settings
 from .targets import Target, parse_target
-from .version import VERSION
 
 if TYPE_CHECKING:
     from .config import ModelConfig
     from .ir.change import Comparison, Review
     from .ir.verification import Match, Verification
     from .readers.discover import Found
-    from .render.picture import Picture
 
 
 def read(
@@ -113,7 +115,12 @@ def presets(architecture: Architecture) -> list[Preset]:
 
 
 def _read_revision(
-    target: Target, inputs: list[InputSpec] | None, folders: list[Path], names: dict[str, str], python: str | Path | None, budget: int | None
+    target: Target,
+    inputs: list[InputSpec] | None,
+    folders: list[Path],
+    names: dict[str, str],
+    python: str | Path | None,
+    budget: int | None,
 ) -> Architecture:
     """A model of a git revision, from git's own files: nothing is checked out, no program is started."""
     from .readers.git_tree import path_in, project_at
@@ -357,12 +364,6 @@ def explain(code: str) -> str:
     return explained(code)
 
 
-def sources(architecture: Architecture) -> dict[str, str]:
-    """The text of every file that a finding mentions, as far as it can be read; what renderers show lines from."""
-    files = {span.file for finding in architecture.diagnostics for span in (finding.span, *(note.span for note in finding.notes))}
-    return _texts(filter(None, files))
-
-
 def _is_saved(target: Target) -> bool:
     """Whether it names a saved model: by its ending, or by standing there as a file or a folder with one in it."""
     if target.is_artifact or target.expression or target.is_source:
@@ -389,111 +390,3 @@ def _nearby(file: Path) -> str:
     names = [other.name for other in folder.iterdir() if other.suffix == file.suffix] if folder.is_dir() else []
     close = get_close_matches(file.name, names, n=1)
     return f"did you mean `{folder / close[0]}`?" if close else ""
-
-
-#: What `draw` can make.
-DRAWINGS = ("html", "dot", "svg", "png", "pdf", "mermaid", "model-explorer", "annotated")
-
-
-def draw(
-    architecture: Architecture,
-    form: str,
-    *,
-    depth: int | str | None = "auto",
-    fold: bool = True,
-    collapse: Sequence[str] = (),
-    direction: str = "TB",
-    operations: bool = True,
-) -> str | bytes:
-    """A drawing of an Architecture; bytes for ``svg``, ``png`` and ``pdf``.
-
-    Args:
-        architecture: What to draw.
-        form: One of `DRAWINGS`.
-        depth: How many levels of boxes are open; None for all; ``"auto"`` for as many as stay readable.
-        fold: Whether equal neighbours are drawn once, with their count.
-        collapse: Patterns of names or classes whose boxes stay closed.
-        direction: ``TB``, ``LR``, ``BT`` or ``RL``.
-        operations: Whether functions and methods are drawn.
-
-    Raises:
-        AstarchError: The form needs graphviz, and it is not there.
-    """
-    if form == "html":
-        from .render.html import to_html
-
-        return to_html(architecture, sources=all_sources(architecture), version=VERSION, collapse=tuple(collapse))
-    if form == "annotated":
-        from .render.annotated import to_annotated
-
-        return to_annotated(architecture, depth=depth if isinstance(depth, int) else None)
-    if form == "model-explorer":
-        from .render.model_explorer import to_model_explorer
-
-        return to_model_explorer(architecture)
-    if form == "mermaid" and depth == "auto":
-        from .render.mermaid import fitting
-
-        return fitting(architecture, direction=direction, fold=fold, collapse=collapse, operations=operations)
-    from .render.picture import picture
-
-    return _drawn(picture(architecture, depth=depth, fold=fold, collapse=collapse, operations=operations), form, direction)
-
-
-def _drawn(drawing: Picture, form: str, direction: str) -> str | bytes:
-    if form == "mermaid":
-        from .render.mermaid import to_mermaid
-
-        return to_mermaid(drawing, direction=direction)
-    if form == "dot":
-        from .render.dot import to_dot
-
-        return to_dot(drawing, direction=direction)
-    try:
-        from .render.image import NotInstalled, to_image
-    except ImportError:
-        raise ReadError(f"drawing {form} needs the package graphviz", 'install it with: pip install "astarch[graphviz]"') from None
-    try:
-        return to_image(drawing, form, direction=direction)
-    except NotInstalled:
-        raise ReadError(f"drawing {form} needs the program `dot`", "install graphviz: https://graphviz.org/download") from None
-
-
-def all_sources(architecture: Architecture) -> dict[str, str]:
-    """The text of every file that a model comes from, as far as it can be read; what a page shows beside the graph."""
-    spans = [span for module in architecture.modules.values() for span in (module.class_at, module.defined_at)]
-    spans += [call.at for call in architecture.calls] + [node.at for node in architecture.graph]
-    files = dict.fromkeys(span.file for span in spans if span.line)
-    return {**_texts(files), **sources(architecture)}
-
-
-def _texts(files: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for file in files:
-        try:
-            found[file] = Path(file).read_text(encoding="utf-8", errors="replace")
-        except (OSError, ValueError):
-            continue
-    return found
-
-
-def _mimebundle(architecture: Architecture, include: Any = None, exclude: Any = None) -> dict[str, str]:
-    """What a notebook shows: the page in a frame, or the text where there are no frames."""
-    from .render.text import to_text
-
-    return {"text/plain": to_text(architecture, sources=sources(architecture)), "text/html": _framed(architecture)}
-
-
-def _framed(architecture: Architecture) -> str:
-    from html import escape
-
-    page = draw(architecture, "html")
-    assert isinstance(page, str)
-    frame = "width:100%;height:640px;border:1px solid #8884;border-radius:8px"
-    may = "allow-scripts allow-downloads"
-    return f'<iframe title="{escape(architecture.name)}" style="{frame}" sandbox="{may}" srcdoc="{escape(page)}"></iframe>'
-
-
-# Notebooks ask the object itself how it looks; nouns know no renderer, so the door answers for them.
-for _name, _answer in (("_repr_mimebundle_", _mimebundle), ("_repr_html_", _framed)):
-    setattr(Architecture, _name, _answer)

@@ -108,9 +108,12 @@ def test_stale_pages_are_found(project: Path) -> None:
 def test_formulas_are_code(project: Path) -> None:
     """Stars would be taken for emphasis."""
     (project / "net.py").write_text(
-        "from torch import nn\nclass Net(nn.Sequential):\n    def __init__(self, d):\n        super().__init__(nn.Linear(d, d))\n", encoding="utf-8"
+        "from torch import nn\nclass Net(nn.Sequential):\n    def __init__(self, d):\n        super().__init__(nn.Linear(d, d))\n",
+        encoding="utf-8",
     )
-    (project / "README.md").write_text("It has <!-- astarch:begin model=net.py:Net view=parameters --><!-- astarch:end -->.", encoding="utf-8")
+    (project / "README.md").write_text(
+        "It has <!-- astarch:begin model=net.py:Net view=parameters --><!-- astarch:end -->.", encoding="utf-8"
+    )
     assert run("--write", "README.md")[0] == 0
     assert "-->`d**2 + d`<!--" in (project / "README.md").read_text(encoding="utf-8")
 
@@ -134,7 +137,9 @@ def test_mkdocs(project: Path) -> None:
     pytest.importorskip("mkdocstrings_handlers.python")
     (project / "docs").mkdir()
     (project / "docs" / "index.md").write_text("# Demo\n\n::: net.ViT\n", encoding="utf-8")
-    extension = "astarch.integrations.griffe:AstarchExtension: {inputs: {net.ViT: '1,3,32,32'}, only: [net.ViT], views: [table, mermaid, picture]}"
+    extension = (
+        "astarch.integrations.griffe:AstarchExtension: {inputs: {net.ViT: '1,3,32,32'}, only: [net.ViT], views: [table, mermaid, picture]}"
+    )
     (project / "mkdocs.yml").write_text(
         "site_name: demo\ntheme: {name: mkdocs}\nplugins:\n  - mkdocstrings:\n      handlers:\n        python:\n          paths: [.]\n"
         f"          options:\n            extensions:\n              - {extension}\n",

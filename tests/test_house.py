@@ -18,7 +18,7 @@ DOOR = {"errors", "targets", "inputs", "version"}
 
 #: Who may import whom, beside their own room; longest name first. A room is a dotted prefix below `astarch`.
 ABOVE = {"ir", "source", "interpreter", "frameworks", "readers", "rules", "compare", "render", "config", "environment", *DOOR}
-ABOVE |= {"checking", "matching", "review"}
+ABOVE |= {"checking", "drawing", "matching", "review"}
 MAY_IMPORT: dict[str, set[str]] = {
     "ir": set(),
     "source": {"ir"},
@@ -43,8 +43,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": DOOR,
     "matching": {"ir", "compare", *DOOR},
     "review": {"ir", "source", "readers", "compare", "config", *DOOR},
-    "api": {"checking", "matching", "review", "ir", "source", "interpreter", "frameworks",
-            "readers", "rules", "compare", "render", "config", "environment", *DOOR},
+    "drawing": {"ir", "render", *DOOR},
+    "api": {
+        "checking",
+        "drawing",
+        "matching",
+        "review",
+        "ir",
+        "source",
+        "interpreter",
+        "frameworks",
+        "readers",
+        "rules",
+        "compare",
+        "render",
+        "config",
+        "environment",
+        *DOOR,
+    },
     "checking": {"ir", "source", "readers", "rules", "config", "environment", *DOOR},
     "cli": {"api", "checking", "config", "render", "ir", *DOOR},
     "integrations": {"api", "checking", "render", *DOOR},
@@ -76,7 +92,7 @@ NEVER = {"torch", "torchvision", "timm", "transformers", "keras", "tensorflow", 
 
 #: Where an import may stand inside a function: the door, so that it opens fast; readers, for optional packages;
 #: the source room, so that a warm run does not load libcst.
-LATE = ("api", "checking", "cli", "readers", "source", "integrations")
+LATE = ("api", "checking", "cli", "drawing", "readers", "source", "integrations")
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers"}
 

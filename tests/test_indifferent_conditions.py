@@ -17,7 +17,9 @@ def read(folder: Path, source: str, shape: str = "2,3") -> Any:
 
 
 def test_a_warning_that_cannot_be_decided_is_no_alternative(tmp_path: Path) -> None:
-    found = read(tmp_path, """
+    found = read(
+        tmp_path,
+        """
         import logging
         from torch import nn
         logger = logging.getLogger(__name__)
@@ -30,13 +32,16 @@ def test_a_warning_that_cannot_be_decided_is_no_alternative(tmp_path: Path) -> N
                     text = "odd" + getattr(self, "name", "")
                     logger.warning(text)
                 return self.fc(x)
-    """)
+    """,
+    )
     assert found.outputs[0].shape == (2, 4)
     assert not found.alternatives and not found.assumptions
 
 
 def test_the_order_of_a_set_is_stated_only_where_it_does_not_matter(tmp_path: Path) -> None:
-    found = read(tmp_path, """
+    found = read(
+        tmp_path,
+        """
         from torch import nn
         class Net(nn.Module):
             def __init__(self):
@@ -45,13 +50,16 @@ def test_the_order_of_a_set_is_stated_only_where_it_does_not_matter(tmp_path: Pa
             def forward(self, x):
                 sizes = {name: self.fc[name](x) for name in {"a", "b"}}
                 return sizes["a"], sizes["b"]
-    """)
+    """,
+    )
     assert [out.shape for out in found.outputs[0]] == [(2, 4), (2, 5)]
     assert any("set" in str(item) for item in found.unknown)
 
 
 def test_whether_a_mask_masks_anything_is_data_and_a_computed_scalar_is_not(tmp_path: Path) -> None:
-    found = read(tmp_path, """
+    found = read(
+        tmp_path,
+        """
         import torch
         from torch import nn
         class Net(nn.Module):
@@ -64,13 +72,16 @@ def test_whether_a_mask_masks_anything_is_data_and_a_computed_scalar_is_not(tmp_
                 mask = None if mask.all() else mask
                 extra = max(self.stride, self.stride - 1)
                 return mask, self.fc(nn.functional.pad(x, (0, 0, 0, extra)))
-    """)
+    """,
+    )
     mask, out = found.outputs[0]
     assert isinstance(mask, Unknown) and out.shape == (4, 4)
 
 
 def test_a_package_the_program_fails_without_counts_as_installed(tmp_path: Path) -> None:
-    found = read(tmp_path, """
+    found = read(
+        tmp_path,
+        """
         from importlib.util import find_spec
         from torch import nn
         class Net(nn.Module):
@@ -81,13 +92,16 @@ def test_a_package_the_program_fails_without_counts_as_installed(tmp_path: Path)
                 self.fc = nn.Linear(3, 4)
             def forward(self, x):
                 return self.fc(x)
-    """)
+    """,
+    )
     assert found.outputs[0].shape == (2, 4)
     assert any("nowhere_found is installed" in item.message for item in found.assumptions)
 
 
 def test_what_an_initializer_writes_is_known(tmp_path: Path) -> None:
-    found = read(tmp_path, """
+    found = read(
+        tmp_path,
+        """
         import torch
         from torch import nn
         class Net(nn.Module):
@@ -97,12 +111,15 @@ def test_what_an_initializer_writes_is_known(tmp_path: Path) -> None:
                 nn.init.constant_(self.stride, 2)
             def forward(self, x):
                 return nn.functional.pad(x, (0, self.stride))
-    """)
+    """,
+    )
     assert found.outputs[0].shape == (2, 5)
 
 
 def test_a_question_met_only_on_the_other_way_is_asked_as_well(tmp_path: Path) -> None:
-    found = read(tmp_path, """
+    found = read(
+        tmp_path,
+        """
         from torch import nn
         class Net(nn.Module):
             def __init__(self):
@@ -114,6 +131,7 @@ def test_a_question_met_only_on_the_other_way_is_asked_as_well(tmp_path: Path) -
                 return False
             def forward(self, x):
                 return self.fc(x) if self.skips(x) else None
-    """)
+    """,
+    )
     assert isinstance(found.outputs[0], Unknown)
     assert any(" and " in alternative.condition for alternative in found.alternatives)

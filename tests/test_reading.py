@@ -99,7 +99,10 @@ def test_what_a_module_hands_to_a_registry_is_there_when_it_is_read(tmp_path: Pa
         "def net():\n    return nn.Sequential(create('wide', 3, 4), create('wide2', 4, 5))\n"
     )
     found = astarch.read(f"{tmp_path / 'special.py'}:net", search_path=[tmp_path])
-    assert [(name, tuple(p.shape)) for name, p in found.parameters.items() if name.endswith("weight")] == [("0.weight", (4, 3)), ("1.weight", (5, 4))]
+    assert [(name, tuple(p.shape)) for name, p in found.parameters.items() if name.endswith("weight")] == [
+        ("0.weight", (4, 3)),
+        ("1.weight", (5, 4)),
+    ]
 
 
 def test_a_name_bound_several_times_is_settled_in_source_order(tmp_path: Path) -> None:

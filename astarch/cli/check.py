@@ -49,7 +49,9 @@ FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab",
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=1, metavar="N", help="Processes; 0 for as many as there are cores.")
 @click.option("--changed-only", is_flag=True, help="Look only at files that differ from --base-ref.")
-@click.option("--base-ref", metavar="REV", help="With --changed-only: the revision to compare with, at where the branch left it; HEAD by default.")
+@click.option(
+    "--base-ref", metavar="REV", help="With --changed-only: the revision to compare with, at where the branch left it; HEAD by default."
+)
 @click.option("--cache/--no-cache", default=True, help="Keep findings for files of which nothing changed.")
 @click.option("--isolated", is_flag=True, help="Read no pyproject.toml.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="When to use colour.")

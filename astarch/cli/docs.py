@@ -22,7 +22,9 @@ _SUFFIXES = (".md", ".markdown", ".rst", ".txt", ".qmd", ".mdx")
 @click.argument("paths", nargs=-1)
 @click.option("--write", "mode", flag_value="write", help="Replace what is stale.")
 @click.option("--check", "mode", flag_value="check", help="Only say what is stale, and fail if anything is; the default for documents.")
-@click.option("--site", type=click.Path(file_okay=False), metavar="DIR", help="Write, or check, a page for every class of the models named.")
+@click.option(
+    "--site", type=click.Path(file_okay=False), metavar="DIR", help="Write, or check, a page for every class of the models named."
+)
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="For --site: what the forward is given.")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
 def command(paths: tuple[str, ...], mode: str | None, site: str | None, inputs: tuple[str, ...], folders: tuple[str, ...]) -> None:
@@ -109,7 +111,9 @@ def _site(paths: tuple[str, ...], folder: Path, inputs: tuple[str, ...], folders
     sources = {file: text for architecture in architectures for file, text in api.all_sources(architecture).items()}
     made = pages(architectures, sources)
     if mode == "check":
-        stale = [name for name, text in made.items() if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text]
+        stale = [
+            name for name, text in made.items() if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
+        ]
         for name in stale:
             click.echo(f"{folder / name}: stale")
         return len(stale)

@@ -32,7 +32,9 @@ SUFFIXES = {
 @click.command("show", short_help="Show what a model is, and what is wrong with it.")
 @click.argument("target", required=False)
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
-@click.option("--set", "-s", "values", multiple=True, metavar="NAME=VALUE", help="A value for an argument, a field or a size; several give a table.")
+@click.option(
+    "--set", "-s", "values", multiple=True, metavar="NAME=VALUE", help="A value for an argument, a field or a size; several give a table."
+)
 @click.option("--free", multiple=True, metavar="NAME", help="A number to be a symbol although it has a default; `all` for every size.")
 @click.option("--derivation", is_flag=True, help="Show how the input was worked out.")
 @click.option("--depth", "-d", metavar="N|all|auto", help="Levels of modules to show: 3 in a table, in a drawing what stays readable.")
@@ -204,7 +206,9 @@ def _rendered(architecture: Architecture, depth: int | str | None, options: dict
         from ..render.text import to_text
 
         sources = api.sources(architecture)
-        return to_text(architecture, page=_page(options), depth=depth, derivation=options["derivation"], operations=operations, sources=sources)
+        return to_text(
+            architecture, page=_page(options), depth=depth, derivation=options["derivation"], operations=operations, sources=sources
+        )
     if options["form"] == "markdown":
         from ..render.markdown import to_markdown
 

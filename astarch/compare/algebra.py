@@ -27,6 +27,7 @@ _AXES: Mapping[str, tuple[str, ...]] = {
     "gather": ("dim",),
 }
 
+
 def with_axes(base: str, arguments: dict[str, Any], output: Any) -> dict[str, Any]:
     """The arguments with axes counted from the start."""
     names = _AXES.get(base)

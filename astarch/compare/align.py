@@ -95,7 +95,9 @@ def _shared(names: Sequence[str], sign: str) -> str:
 
 def _celled(source: Sequence[str]) -> Callable[[str], str]:
     """A recurrent layer's ``lstm/cell/kernel`` as the source's ``lstm/lstm_cell/kernel``."""
-    known = {f"{above.rpartition('/')[0]}/cell/{last}": name for name in source for above, _, last in (name.rpartition("/"),) if "cell" in above}
+    known = {
+        f"{above.rpartition('/')[0]}/cell/{last}": name for name in source for above, _, last in (name.rpartition("/"),) if "cell" in above
+    }
     return lambda name: known.get(name, name)
 
 

@@ -264,7 +264,9 @@ class _Reader:
             return found if isinstance(found, TensorType) else None
         if isinstance(value, tuple) and value[:1] == ("node",) and len(value[2]) == 1:
             found = self.model.graph[value[1]].output
-            part = found[value[2][0]] if isinstance(found, (tuple, list)) and type(value[2][0]) is int and value[2][0] < len(found) else None
+            part = (
+                found[value[2][0]] if isinstance(found, (tuple, list)) and type(value[2][0]) is int and value[2][0] < len(found) else None
+            )
             return part if isinstance(part, TensorType) else None
         return None
 

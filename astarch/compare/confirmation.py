@@ -107,7 +107,10 @@ def different_tensors(source: Architecture, artifact: Architecture) -> tuple[int
 
 def _counted(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
     """All tensors by their shapes and types, where the artifact does not say which is which."""
-    kinds = [[f"{item.dtype}{_text(item.shape)}" for item in _all(side).values() if "seed_generator" not in item.name] for side in (source, artifact)]
+    kinds = [
+        [f"{item.dtype}{_text(item.shape)}" for item in _all(side).values() if "seed_generator" not in item.name]
+        for side in (source, artifact)
+    ]
     open_kinds = {f"{item.dtype}{_text(item.shape)}" for item in _all(source).values() if _sizes(item.shape) is None}
     ours, theirs = Counter(kind for kind in kinds[0] if kind not in open_kinds), Counter(kinds[1])
     left = len(kinds[0]) - sum(ours.values())  # whose sizes the source leaves open: each may be any of those that are over

@@ -22,19 +22,34 @@ def archive_facts(source: Architecture, artifact: Architecture) -> Iterator[Fact
     for name in shared:
         yield from _settings(name, source, artifact)
         yield from _feeding(name, source, artifact)
-    ours, theirs = [name for name in source.modules if name in artifact.modules], [name for name in artifact.modules if name in source.modules]
+    ours, theirs = (
+        [name for name in source.modules if name in artifact.modules],
+        [name for name in artifact.modules if name in source.modules],
+    )
     if ours:
-        yield Fact("", "order of layers", Status.CONFIRMED if ours == theirs else Status.CONTRADICTED, ", ".join(ours[1:6]), ", ".join(theirs[1:6]))
+        yield Fact(
+            "", "order of layers", Status.CONFIRMED if ours == theirs else Status.CONTRADICTED, ", ".join(ours[1:6]), ", ".join(theirs[1:6])
+        )
     between = artifact.attributes.get("between", ())
     if between:
-        yield Fact("forward", "operations", Status.ABSENT, None, ", ".join(between), note="functions that stand between layers are not compared")
+        yield Fact(
+            "forward", "operations", Status.ABSENT, None, ", ".join(between), note="functions that stand between layers are not compared"
+        )
     yield from _ends(source, artifact)
 
 
 def _settings(name: str, source: Architecture, artifact: Architecture) -> Iterator[Fact]:
     module, other = source.modules[name], artifact.modules[name]
     if "configs" in source.attributes and name not in source.attributes["configs"] and not _is_model(name, source):
-        yield Fact(name, "computation", Status.ABSENT, module.type, None, module.defined_at, note="a class of its own: what it does is in its source")
+        yield Fact(
+            name,
+            "computation",
+            Status.ABSENT,
+            module.type,
+            None,
+            module.defined_at,
+            note="a class of its own: what it does is in its source",
+        )
     theirs = {_RENAMED.get((module.class_name, key), key): value for key, value in other.arguments.items()}
     if not _is_model(name, source):
         yield from _compared(name, config_of(source, name), theirs, module, "")

@@ -216,7 +216,9 @@ def _strangers(graph: _Graph) -> Iterator[Fact]:
         scope = "/".join(_scope(node))
         if kind_of(node) in CORE and scope not in seen and len(_scope(node)) > 1:
             seen.add(scope)
-            yield Fact(scope, "layer", Status.CONTRADICTED, None, kind_of(node), found_at=node.name, note="the source has no layer of this name")
+            yield Fact(
+                scope, "layer", Status.CONTRADICTED, None, kind_of(node), found_at=node.name, note="the source has no layer of this name"
+            )
 
 
 # --- what feeds what ------------------------------------------------------------------------------------------------------

@@ -57,7 +57,9 @@ def _is_chain(layers: Mapping[str, Module]) -> bool:
 
 def _difference(ours: list[tuple[str, Expected]], theirs: list[tuple[str, Node]], layers: Mapping[str, Module]) -> Fact:
     """The first operation in which the two part."""
-    place = next((n for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one[1].kind != other[0]), min(len(ours), len(theirs)))
+    place = next(
+        (n for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one[1].kind != other[0]), min(len(ours), len(theirs))
+    )
     name, kind = (ours[place][0], ours[place][1].kind) if place < len(ours) else ("forward", "nothing more")
     other, node = theirs[place] if place < len(theirs) else ("nothing more", None)
     at = layers[name].defined_at if name in layers else NOWHERE

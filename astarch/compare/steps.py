@@ -80,7 +80,9 @@ def _rewired(first: Flow, second: Flow, severity: str) -> Change:
             one, two = _given(node), _given(there)
             changed = [name for name in dict.fromkeys((*one, *two)) if one.get(name) != two.get(name)]
             before, after = (", ".join(f"{name}={side[name]}" for name in changed if name in side) or None for side in (one, two))
-            return Change(Kind.DATA_FLOW, _subject(there), severity, before, after, node.at, there.at, "" if changed else "it gets something else")
+            return Change(
+                Kind.DATA_FLOW, _subject(there), severity, before, after, node.at, there.at, "" if changed else "it gets something else"
+            )
     return Change(Kind.DATA_FLOW, "", severity, None, None, note="the forward returns something else")
 
 

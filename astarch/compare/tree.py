@@ -104,9 +104,13 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str
 
     That nothing is said of the device and the element type may be said or not.
     """
-    old, new = ({name: value for name, value in side.items() if value is not None or name not in ("device", "dtype")} for side in (old, new))
+    old, new = (
+        {name: value for name, value in side.items() if value is not None or name not in ("device", "dtype")} for side in (old, new)
+    )
     every = [
-        name for name in dict.fromkeys((*old, *new)) if not (name.startswith(("*", "args")) and isinstance(old.get(name, new.get(name)), Record))
+        name
+        for name in dict.fromkeys((*old, *new))
+        if not (name.startswith(("*", "args")) and isinstance(old.get(name, new.get(name)), Record))
     ]
     names = [name for name in every if _plain(old.get(name)) != _plain(new.get(name)) or (name in old) != (name in new)]
     return {name: old[name] for name in names if name in old}, {name: new[name] for name in names if name in new}

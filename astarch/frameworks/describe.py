@@ -304,7 +304,9 @@ def _first_unknown(args: Iterable[Any], kwargs: dict[str, Any]) -> Unknown | Non
     return None
 
 
-def op(*names: str, lenient: bool = False, also: Mapping[str, str] | None = None, numbers: Callable[..., Any] | None = None) -> Callable[[F], F]:
+def op(
+    *names: str, lenient: bool = False, also: Mapping[str, str] | None = None, numbers: Callable[..., Any] | None = None
+) -> Callable[[F], F]:
     """Describe a function of the framework.
 
     Args:
@@ -418,8 +420,9 @@ def layer(name: str, module: str, *aliases: str) -> Callable[[C], C]:
     return register
 
 
-def require(fact: bool | None, message: str, *, code: str = "MDL200", name: str = "shape-mismatch", help: str = "",
-            notes: tuple[Note, ...] = ()) -> bool:
+def require(
+    fact: bool | None, message: str, *, code: str = "MDL200", name: str = "shape-mismatch", help: str = "", notes: tuple[Note, ...] = ()
+) -> bool:
     """Say what must hold here; record it when it does not, and carry on.
 
     Args:

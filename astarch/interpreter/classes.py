@@ -255,4 +255,4 @@ OBJECT_METHODS.update({
     "__dir__": Builtin("object.__dir__", lambda self: sorted(getattr(self, "__dict__", {}))),
     "__format__": Builtin("object.__format__", lambda self, spec: format(str(self), spec)),
     "__sizeof__": Builtin("object.__sizeof__", lambda self: 64),
-})
+})  # fmt: skip

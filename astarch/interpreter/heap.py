@@ -111,7 +111,9 @@ def _differ(holder: Any, before: Any) -> bool:
     if len(holder) != len(before):
         return True
     if type(holder) is dict:
-        return any(a is not b and a != b for a, b in zip(holder, before, strict=True)) or any(holder[key] is not before[key] for key in before)
+        return any(a is not b and a != b for a, b in zip(holder, before, strict=True)) or any(
+            holder[key] is not before[key] for key in before
+        )
     if type(holder) is set:
         return holder != before
     return any(a is not b for a, b in zip(holder, before, strict=True))

@@ -108,6 +108,7 @@ class Registrations:
                 found = True
         return found
 
+
 class Loading:
     """How far a module of the program has been run."""
 
@@ -134,7 +135,9 @@ class Loading:
 
     def is_there(self, name: str) -> bool:
         """Whether a name comes from another module, or has been run already."""
-        return bool(self.stars) or name in self.module.namespace or any(self.entries[i].kind == "import" for i in self.binders.get(name, ()))
+        return (
+            bool(self.stars) or name in self.module.namespace or any(self.entries[i].kind == "import" for i in self.binders.get(name, ()))
+        )
 
     def resolve(self, name: str, limit: int = 1 << 60) -> Any:
         """The value of a name, running what binds it; `MISSING` when nothing does.
@@ -486,5 +489,3 @@ def _is_taken_as_there(m: Machine, name: str) -> bool:
         m.absent[root] = Decision(key, f"{root} is installed", m.where(), False)
         return False
     return True
-
-

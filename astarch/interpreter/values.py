@@ -253,7 +253,9 @@ class Function:
 
     __slots__ = ("attributes", "cell", "code", "defaults", "kwdefaults", "module", "name", "outer", "qualname")
 
-    def __init__(self, code: Any, module: Any, outer: tuple[dict[str, Any], ...], defaults: dict[str, Any], cell: Any, qualname: str) -> None:
+    def __init__(
+        self, code: Any, module: Any, outer: tuple[dict[str, Any], ...], defaults: dict[str, Any], cell: Any, qualname: str
+    ) -> None:
         self.code = code
         self.name = code.name
         self.qualname = qualname

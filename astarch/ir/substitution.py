@@ -26,7 +26,10 @@ def substituted(architecture: Any, values: Mapping[str, Any]) -> Any:
     names = _names(architecture)
     chosen = {name: values[key] for name in names for key in (name, name.rpartition(".")[2]) if key in values}
     made = _Substitution(chosen).value(architecture)
-    demands = [*zip(architecture.requirements, made.requirements), *zip(*(one.attributes.get("equations", ()) for one in (architecture, made)))]
+    demands = [
+        *zip(architecture.requirements, made.requirements),
+        *zip(*(one.attributes.get("equations", ()) for one in (architecture, made))),
+    ]
     broken = [before for before, now in demands if holds(*now.fact) is False]
     findings = [Diagnostic("MDL001", "program-error", "error", f"raises unless {one.fact}", one.span) for one in broken]
     kept = tuple(one for one in made.requirements if holds(*one.fact) is None)

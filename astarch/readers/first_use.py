@@ -44,7 +44,9 @@ def wanted(machine: Machine, root: Any) -> list[Wanted]:
         parameters = list(signature_of(machine, function).parameters.values())
     except (Raised, Lost, TypeError, ValueError):
         return []
-    own = [p for p in (parameters if isinstance(forward, BoundMethod) else parameters[1:]) if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    own = [
+        p for p in (parameters if isinstance(forward, BoundMethod) else parameters[1:]) if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
     required = [p for p in own if p.default is p.empty] or own[:1]
     return [Wanted(p.name, _is_list(p.annotation), p.name != other.name) for p, other in zip(required, own)]
 
@@ -69,7 +71,9 @@ def _is_described(module: Any) -> bool:
 def shapes_for(module: Any) -> list[tuple[Shape, str]]:
     """The shapes a layer takes, the likeliest first, with the element type."""
     name, own = module.described_as.rpartition(".")[2], module.__dict__
-    width = next((own[key] for key in ("in_channels", "in_features", "num_features", "input_size", "embed_dim", "d_model") if key in own), None)
+    width = next(
+        (own[key] for key in ("in_channels", "in_features", "num_features", "input_size", "embed_dim", "d_model") if key in own), None
+    )
     if name in ("Embedding", "EmbeddingBag"):
         return [(("B", "T"), "int64"), (("B",), "int64"), (("B", "H", "W"), "int64")]
     if name == "LayerNorm":

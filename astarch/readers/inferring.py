@@ -31,7 +31,9 @@ class Guess:
         blank: Give every argument as not known, to see which layer meets it first.
     """
 
-    def __init__(self, number: int = 0, users: dict[str, Any] | None = None, sizes: dict[str, int] | None = None, blank: bool = False) -> None:
+    def __init__(
+        self, number: int = 0, users: dict[str, Any] | None = None, sizes: dict[str, int] | None = None, blank: bool = False
+    ) -> None:
         self.number, self.users, self.sizes, self.blank = number, users, sizes or {}, blank
         self.arguments: list[Wanted] = []
         self.specs: list[InputSpec] = []

@@ -149,9 +149,7 @@ def _entries(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def arguments_of(config: Mapping[str, Any]) -> dict[str, Any]:
     """What a layer is made with, without what describes the layers in it."""
-    return {
-        key: plain(value) for key, value in config.items() if key not in _APART
-    }
+    return {key: plain(value) for key, value in config.items() if key not in _APART}
 
 
 def plain(value: Any, depth: int = 0) -> Any:

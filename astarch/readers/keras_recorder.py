@@ -134,7 +134,11 @@ class KerasRecorder:
             if isinstance(layer, LayerInstance) and id(layer) in self.names
         }
         given = _given_outputs(self.root)
-        ends = [_history(tensor).partition(":")[0] for tensor in flatten(given) if isinstance(tensor, KerasTensor)] if given is not MISSING else []
+        ends = (
+            [_history(tensor).partition(":")[0] for tensor in flatten(given) if isinstance(tensor, KerasTensor)]
+            if given is not MISSING
+            else []
+        )
         return {"configs": self.configs, "feeds": feeds, **({"ends": tuple(ends)} if ends else {})}
 
     # --- weights --------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 Nothing of astarch is imported here, and astarch never imports this file: its text is what the other Python is given.
 """
 
-
 from __future__ import annotations
 
 import contextlib

@@ -162,7 +162,11 @@ def _agreed_value(a: Any, b: Any, span: Span) -> Any:
     if isinstance(a, dict):
         return {key: _agreed_value(value, b[key], span) for key, value in a.items()} if a.keys() == b.keys() else _open(span)
     if isinstance(a, Record):
-        return replace(a, fields=_agreed_value(a.fields, b.fields, span)) if a.type == b.type and a.fields.keys() == b.fields.keys() else _open(span)
+        return (
+            replace(a, fields=_agreed_value(a.fields, b.fields, span))
+            if a.type == b.type and a.fields.keys() == b.fields.keys()
+            else _open(span)
+        )
     if isinstance(a, Unknown):
         return a
     return a if a == b else _open(span)

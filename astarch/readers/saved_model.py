@@ -83,7 +83,9 @@ class _Reader:
         steps = steps_of(self.file, self.graph.messages(1))
         inputs, outputs = self._run(steps, signatures[chosen]) if chosen else self._run_all(steps)
         parameters, buffers = self._tensors()
-        modules = keras_metadata.read_modules(self.path) or {"": Module("", "MetaGraphDef" if self.path.suffix == ".meta" else "SavedModel")}
+        modules = keras_metadata.read_modules(self.path) or {
+            "": Module("", "MetaGraphDef" if self.path.suffix == ".meta" else "SavedModel")
+        }
         for node in self.flow.wiring.nodes:
             if node.module not in modules:
                 modules[node.module] = Module(node.module, "")
@@ -104,7 +106,9 @@ class _Reader:
             graph=self.flow.wiring.graph(),
             outputs=outputs,
             assumptions=tuple(said),
-            unknown=() if signatures or outputs is not None else (Unknown(Reason.OUTSIDE, "it has no signature: what it runs is not said"),),
+            unknown=()
+            if signatures or outputs is not None
+            else (Unknown(Reason.OUTSIDE, "it has no signature: what it runs is not said"),),
             attributes=facts(
                 "MetaGraphDef" if self.path.suffix == ".meta" else "SavedModel",
                 holds,

@@ -154,7 +154,9 @@ class TensorFlowGraph:
         word = "placeholder" if step.op.startswith("Placeholder") and not sources else "call_function"
         arguments = [(str(place), name) for place, name in enumerate(step.inputs)]
         target = step.name if word == "placeholder" else step.op
-        return self.wiring.add(word, target, sources, output=output, attributes=attributes, arguments=arguments, module=scope, name=step.name)
+        return self.wiring.add(
+            word, target, sources, output=output, attributes=attributes, arguments=arguments, module=scope, name=step.name
+        )
 
     def _call(self, step: Step, sources: list[int | None], depth: int) -> list[int]:
         name = step.attributes["f"].message(10).text(1) if "f" in step.attributes else ""

@@ -131,7 +131,9 @@ def _look(item: Item) -> str:
 
 def _light(item: Item, ink: Ink) -> str:
     """Operations and loose parameters are smaller and without a frame that catches the eye."""
-    short = f'{_GAP}<font point-size="7" color="#94a3b8">{_text(item.arguments)}</font>' if item.arguments and len(item.arguments) <= 24 else ""
+    short = (
+        f'{_GAP}<font point-size="7" color="#94a3b8">{_text(item.arguments)}</font>' if item.arguments and len(item.arguments) <= 24 else ""
+    )
     times = f'{_GAP}<font color="#b45309"><b>×{item.times}</b></font>' if item.times != 1 else ""
     round_sign = len(item.type) == 1
     shape = "shape=circle width=0.24 fixedsize=true margin=0" if round_sign and not times else 'shape=box height=0.2 margin="0.08,0.02"'

@@ -52,7 +52,9 @@ def _saved(architecture: Architecture, depth: int | None, operations: bool) -> l
     if operations and is_saved_graph(architecture):
         lines += ["", "| # | Operation | Inputs | Output | Attributes |", "|--:|:--|:--|:--|:--|"]
         for one in saved_operations(architecture):
-            lines.append(f"| {_cell(one.number)} | `{_code(one.type)}` | {_cell(one.inputs)} | {_cell(one.output)} | {_cell(one.attributes)} |")
+            lines.append(
+                f"| {_cell(one.number)} | `{_code(one.type)}` | {_cell(one.inputs)} | {_cell(one.output)} | {_cell(one.attributes)} |"
+            )
     return lines
 
 

@@ -187,7 +187,12 @@ def _index(classes: Mapping[str, _Class], names: Mapping[str, str], architecture
         link = f"[{clean(architecture.name)}]({names[root.type]})" if root and root.type in names else clean(architecture.name)
         macs = short_count(architecture.macs) if architecture.calls and str(architecture.macs) != "0" else "–"
         output = values_text(architecture.outputs) if architecture.outputs is not None else "–"
-        cells = (f"{link} `{_cell(Places(architecture).target)}`", _cell(count_text(architecture.parameter_count)), _cell(macs), _cell(output))
+        cells = (
+            f"{link} `{_cell(Places(architecture).target)}`",
+            _cell(count_text(architecture.parameter_count)),
+            _cell(macs),
+            _cell(output),
+        )
         yield f"| {' | '.join(cells)} |"
     yield from ("", "| Class | Used | Defined |", "|:--|--:|:--|")
     for kind, one in sorted(classes.items()):

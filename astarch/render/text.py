@@ -50,7 +50,9 @@ def to_text(
         _tensors(architecture, page, depth) if "format" in architecture.attributes else _modules(architecture, page, depth, operations),
         operations_table(architecture, page) if operations and is_saved_graph(architecture) else "",
         frames(architecture.diagnostics, sources or {}, page),
-        derivation_text(architecture.inference, page) if derivation and architecture.inference is not None and architecture.inference.inputs else "",
+        derivation_text(architecture.inference, page)
+        if derivation and architecture.inference is not None and architecture.inference.inputs
+        else "",
         _alternatives(architecture, page),
         _unknown(architecture, page),
         _requirements(architecture, page),

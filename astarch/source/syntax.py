@@ -390,4 +390,3 @@ Statement = Union[
     Evaluate, Assign, Annotate, Augment, Return, Raise, Assert, Delete, Simple, Scope, Import, ImportFrom, If, For, While, Try, With,
     Match, FunctionDef, ClassDef, Unsupported,
 ]  # fmt: skip
-

@@ -94,7 +94,8 @@ def report(options: argparse.Namespace, old: Path, new: Path) -> dict[str, Compa
         verdicts[found.verdict.id] += 1
         if found.verdict.id != "none":
             print(
-                f"{target}: {found.verdict.id}, behaviour {found.behaviour}, {len(found.mapping)} renamed; {'; '.join(found.doubts[:2])}", flush=True
+                f"{target}: {found.verdict.id}, behaviour {found.behaviour}, {len(found.mapping)} renamed; {'; '.join(found.doubts[:2])}",
+                flush=True,
             )
             for change in found.changes[:4]:
                 print(f"    {change.kind.title}: {sentence(change)[:160]}")

@@ -86,7 +86,9 @@ def load(job: dict[str, Any], file: Path) -> dict[str, Any]:
 def main() -> None:
     """All jobs."""
     mode, folder, jobs, scratch = sys.argv[1:5]
-    sys.modules["torchvision._meta_registrations"] = types.ModuleType("torchvision._meta_registrations")  # compiled operations are not needed
+    sys.modules["torchvision._meta_registrations"] = types.ModuleType(
+        "torchvision._meta_registrations"
+    )  # compiled operations are not needed
     sys.path.insert(0, folder)
     torch.set_num_threads(1)
     for number, job in enumerate(json.loads(Path(jobs).read_text(encoding="utf-8"))):

@@ -34,7 +34,9 @@ def rules() -> str:
     lines = ["| rule | | what is wrong |", "|:--|:--|:--|"]
     for rule in listed:
         state = "" if rule["default"] else " (off)"
-        lines.append(f"| [{rule['code']}](#{rule['name']}-{rule['code'].lower()}) {rule['name']} | {rule['severity']}{state} | {rule['summary']} |")
+        lines.append(
+            f"| [{rule['code']}](#{rule['name']}-{rule['code'].lower()}) {rule['name']} | {rule['severity']}{state} | {rule['summary']} |"
+        )
     pages = [checking.explain(rule["code"]).replace("\n## ", "\n### ").strip() for rule in listed]
     return _RULES + "\n".join(lines) + "\n\n" + "\n\n".join(f"#{page}" for page in pages) + "\n"
 

@@ -55,7 +55,9 @@ def complaints(architecture: Architecture, browser: Browser, machine: str) -> It
 def _text(architecture: Architecture) -> str:
     for width in (60, 100):
         lines = to_text(architecture, page=Page(width)).splitlines()
-        longest = max((line for line in lines if "┌─" not in line and "├─" not in line), key=len, default="")  # a place is not cut: it is clicked on
+        longest = max(
+            (line for line in lines if "┌─" not in line and "├─" not in line), key=len, default=""
+        )  # a place is not cut: it is clicked on
         if len(longest) > width and " " in longest.strip():  # a word that cannot be parted stands out
             return f"a line of {len(longest)} characters at a width of {width}: {longest!r}"
     return ""

@@ -97,8 +97,12 @@ def _as_function(source: str) -> str:
     tried = [_tried(node) for node in body[:-1]]  # example inputs that cannot be made are no matter
     body = [*tried, *clear, body[-1]]
     lines = "\n".join(ast.unparse(node) for node in body).splitlines()
-    head = ["import numpy as np", "import keras", "import keras_hub", *map(ast.unparse,
-                                                                           imports)]  # an import that is not used is not followed
+    head = [
+        "import numpy as np",
+        "import keras",
+        "import keras_hub",
+        *map(ast.unparse, imports),
+    ]  # an import that is not used is not followed
     return "\n".join([*head, "def build():", *(f"    {line}" for line in lines), "    return model", ""])
 
 

@@ -109,7 +109,9 @@ class Drawn:
 
     def matrix(self) -> str:
         """Matrices."""
-        return self.tensor(self.sizes(1, 4) if self.sometimes(0.1) else self.sizes(2, 4), self.random.choice(["float32", "float32", "float64"]))
+        return self.tensor(
+            self.sizes(1, 4) if self.sometimes(0.1) else self.sizes(2, 4), self.random.choice(["float32", "float32", "float64"])
+        )
 
     def square(self) -> str:
         """Square matrices, mostly."""
@@ -126,7 +128,9 @@ class Drawn:
         shape = [self.random.randint(3, 9), self.random.randint(3, 9), self.random.choice([3, 3, 3, 1, 4])]
         if self.sometimes(0.6):
             shape.insert(0, 2)
-        return self.tensor(shape[1:] if self.sometimes(0.05) else shape, self.random.choice(["float32", "float32", "float32", "uint8", "int32"]))
+        return self.tensor(
+            shape[1:] if self.sometimes(0.05) else shape, self.random.choice(["float32", "float32", "float32", "uint8", "int32"])
+        )
 
     def images(self) -> str:
         """A batch of images of some channels; never of another rank, for which TensorFlow ends the process."""
@@ -183,7 +187,9 @@ class Drawn:
 
     def last(self) -> str:
         """A vector for the last axis, mostly."""
-        return self.other([5 if self.sometimes(0.15) or not self.shape else self.shape[-1]], "float64" if self.sometimes(0.05) else self.kind)
+        return self.other(
+            [5 if self.sometimes(0.15) or not self.shape else self.shape[-1]], "float64" if self.sometimes(0.05) else self.kind
+        )
 
     def rows(self) -> str:
         """A right side for a system of equations."""
@@ -192,7 +198,9 @@ class Drawn:
 
     def classes(self) -> str:
         """Whole-number classes for scores."""
-        return self.zeros(self.shape[:-1] if not self.sometimes(0.15) else [*self.shape, 2], "int32" if not self.sometimes(0.1) else "float32")
+        return self.zeros(
+            self.shape[:-1] if not self.sometimes(0.15) else [*self.shape, 2], "int32" if not self.sometimes(0.1) else "float32"
+        )
 
     def whole(self) -> str:
         """Whole numbers of the same shape."""

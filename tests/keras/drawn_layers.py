@@ -112,7 +112,17 @@ INPUTS = {
     "GroupNormalization": "(2,5,6) (None,4,5,6) (None,12)", "RMSNormalization": "(2,3,4) (None,5,6)", "PReLU": "(2,3,4) (None,5,6,2)", "Softmax": "(2,3,4) (None,5,6)",
     "BatchNormalization": "(2,3,4) (None,5,6) (2,4,4,3) (None,5)", "LayerNormalization": "(2,3,4) (None,5,6) (None,7)",
 }  # fmt: skip
-_PICTURES = {"RandAugment", "AutoContrast", "AugMix", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Equalization", "MixUp", "Resizing"}
+_PICTURES = {
+    "RandAugment",
+    "AutoContrast",
+    "AugMix",
+    "CenterCrop",
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    "CutMix",
+    "Equalization",
+    "MixUp",
+    "Resizing",
+}
 #: Not called here: bases, what is no layer, models of other frameworks, and what takes boxes.
 APART = {"Layer", "Wrapper", "InputSpec", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper", "MaxNumBoundingBoxes"}
 #: Builds a layer, calls it, and tells its weights, outputs and configuration.
@@ -137,7 +147,13 @@ def probe(make, call):
 
 def axes_of(layer: str) -> int:
     """How many spatial axes a layer has, from its name."""
-    return int(layer[-2]) if layer.endswith("D") and layer[-2:-1].isdigit() else int(name[0]) if (name := layer.partition("Conv")[2][:1]).isdigit() else 2
+    return (
+        int(layer[-2])
+        if layer.endswith("D") and layer[-2:-1].isdigit()
+        else int(name[0])
+        if (name := layer.partition("Conv")[2][:1]).isdigit()
+        else 2
+    )
 
 
 def choices_of(layer: str, parameter: str) -> str:

@@ -1,4 +1,5 @@
 # ruff: noqa: ISC004
+# fmt: off
 
 """Programs on which Keras and astarch must agree: a line for each layer, and whole models of every style."""
 

@@ -25,7 +25,9 @@ IMAGES = {name for name, live in LAYERS.items() if "image_preprocessing" in live
 def test_layer(name: str) -> None:
     texts = drawn(name, LAYERS[name], CALLS)
     theirs, ours = values(texts, PROBE)
-    differ = [f"{text}\nKeras: {a}\nours:  {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if a != UNTOLD and not _agree(name, a, b)]
+    differ = [
+        f"{text}\nKeras: {a}\nours:  {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if a != UNTOLD and not _agree(name, a, b)
+    ]
     assert not differ, "\n".join(differ)
 
 

@@ -53,5 +53,7 @@ def test_drawn_symbolic_calls(name: str) -> None:
     """On symbolic tensors: shapes and element types, where neither refuses; Keras looks at less before the tensors flow."""
     texts = [text for template in TEMPLATES[name] for text in Drawn((name, template), opened=True).calls(f"ops.{name}", template, 10)]
     theirs, ours = values(texts, SYMBOLIC)
-    differ = [f"{text}: Keras {a}, ours {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if "raises" not in (a, b) and not agree(a, b)]
+    differ = [
+        f"{text}: Keras {a}, ours {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if "raises" not in (a, b) and not agree(a, b)
+    ]
     assert not differ, "\n".join(differ)

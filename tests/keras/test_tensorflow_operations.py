@@ -25,7 +25,11 @@ CALLS = 12
 def test_calls(name: str) -> None:
     texts = [text for template in TEMPLATES[name] for text in Drawn((name, template)).calls(f"tf.{name}", template, CALLS)]
     theirs, ours = values(texts, FLOWING)
-    differ = [f"{text}: TensorFlow {a}, ours {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if not agree(a, b, name in SIZED_BY_DATA)]
+    differ = [
+        f"{text}: TensorFlow {a}, ours {b}"
+        for text, a, b in zip(texts, theirs, ours, strict=True)
+        if not agree(a, b, name in SIZED_BY_DATA)
+    ]
     assert not differ, "\n".join(differ)
     assert any(found != "raises" for found in theirs), "not one call that TensorFlow takes was drawn"
 

@@ -226,10 +226,25 @@ def test_normalization() -> None:
     cpu("normalize", T(3, 2), dim=(0, 1))
 
 
-@pytest.mark.parametrize("name", ["layer_norm", "batch_norm", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d",
-                                  "interpolate",
-                                  "lp_pool2d", "local_response_norm", "channel_shuffle", "group_norm", "max_pool1d", "rms_norm",
-                                  "avg_pool3d"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "layer_norm",
+        "batch_norm",
+        "max_pool2d",
+        "avg_pool2d",
+        "adaptive_avg_pool2d",
+        "adaptive_max_pool2d",
+        "interpolate",
+        "lp_pool2d",
+        "local_response_norm",
+        "channel_shuffle",
+        "group_norm",
+        "max_pool1d",
+        "rms_norm",
+        "avg_pool3d",
+    ],
+)
 def test_element_types(name: str) -> None:
     special = {"layer_norm": ((6,),), "rms_norm": ((6,),), "lp_pool2d": (2, 2)}
     for dtype in _DTYPES:
@@ -383,12 +398,29 @@ def test_attention(data: st.DataObject) -> None:
              T(target, 9)]  # fmt: skip
     paddings = [None, T(*extra, source), T(*extra, source, dtype="bool"), T(source, batch)]
     bias = data.draw(st.booleans())
-    agree(_FN + "multi_head_attention_forward", query, key, key, width, heads, T(3 * width, width), T(3 * width),
-          T(1, 1, width) if bias else None, T(1, 1, width) if bias else None, data.draw(st.booleans()), 0.0, T(width, width), T(width),
-          training=False, attn_mask=data.draw(st.sampled_from(masks)),
-          key_padding_mask=data.draw(st.sampled_from(paddings)) if not bias else None,
-          need_weights=data.draw(st.booleans()), average_attn_weights=data.draw(st.booleans()), is_causal=data.draw(st.booleans()),
-          device="cpu")
+    agree(
+        _FN + "multi_head_attention_forward",
+        query,
+        key,
+        key,
+        width,
+        heads,
+        T(3 * width, width),
+        T(3 * width),
+        T(1, 1, width) if bias else None,
+        T(1, 1, width) if bias else None,
+        data.draw(st.booleans()),
+        0.0,
+        T(width, width),
+        T(width),
+        training=False,
+        attn_mask=data.draw(st.sampled_from(masks)),
+        key_padding_mask=data.draw(st.sampled_from(paddings)) if not bias else None,
+        need_weights=data.draw(st.booleans()),
+        average_attn_weights=data.draw(st.booleans()),
+        is_causal=data.draw(st.booleans()),
+        device="cpu",
+    )
 
 
 def test_signatures() -> None:
@@ -417,9 +449,18 @@ def test_signatures() -> None:
 
 
 #: Machinery of torch, and what belongs to other hardware.
-_NOT_OURS = {"Optional", "assert_int_or_pair", "boolean_dispatch", "handle_torch_function", "has_torch_function",
-             "has_torch_function_unary",
-             "has_torch_function_variadic", "grouped_mm", "scaled_mm", "scaled_grouped_mm"}
+_NOT_OURS = {
+    "Optional",
+    "assert_int_or_pair",
+    "boolean_dispatch",
+    "handle_torch_function",
+    "has_torch_function",
+    "has_torch_function_unary",
+    "has_torch_function_variadic",
+    "grouped_mm",
+    "scaled_mm",
+    "scaled_grouped_mm",
+}
 
 
 def test_initialization() -> None:

@@ -81,8 +81,9 @@ def _built(module: Any, modules: list[tuple[str, Any]]) -> dict[str, Any]:
     """What a description has built."""
     joined = [(f"{path}." if path else "", child) for path, child in modules]
     return {
-        "parameters": [(f"{path}{key}", summary(p), p.requires_grad)
-                       for path, c in joined for key, p in c._parameters.items() if p is not None],
+        "parameters": [
+            (f"{path}{key}", summary(p), p.requires_grad) for path, c in joined for key, p in c._parameters.items() if p is not None
+        ],
         "buffers": [(f"{path}{key}", summary(p)) for path, c in joined for key, p in c._buffers.items() if p is not None],
         "modules": [(path, _kind(child)) for path, child in modules],
         "attributes": [(key, _plain(value)) for key, value in vars(module).items() if key not in _HOOKS],
@@ -206,11 +207,15 @@ def test_convolution(data: st.DataObject, axes: int, lazy: bool) -> None:
     channels, groups = data.draw(st.integers(1, 4)), data.draw(st.integers(0, 2))
     shape = (*data.draw(st.sampled_from([(2,), ()])), data.draw(st.sampled_from([channels, channels, 3])),
              *[data.draw(st.integers(2, 7))] * axes)  # fmt: skip
-    kwargs = {"stride": data.draw(per_axis(axes)), "groups": groups, "bias": data.draw(st.booleans()),
-              "dilation": data.draw(per_axis(axes, 1, 2)),
-              "padding": data.draw(st.one_of(per_axis(axes, 0, 2), st.sampled_from(["same", "valid", "other"]))),
-              "padding_mode": data.draw(st.sampled_from(["zeros", "zeros", "circular", "replicate", "other"])),
-              "dtype": data.draw(st.sampled_from([None, None, D("float64")]))}
+    kwargs = {
+        "stride": data.draw(per_axis(axes)),
+        "groups": groups,
+        "bias": data.draw(st.booleans()),
+        "dilation": data.draw(per_axis(axes, 1, 2)),
+        "padding": data.draw(st.one_of(per_axis(axes, 0, 2), st.sampled_from(["same", "valid", "other"]))),
+        "padding_mode": data.draw(st.sampled_from(["zeros", "zeros", "circular", "replicate", "other"])),
+        "dtype": data.draw(st.sampled_from([None, None, D("float64")])),
+    }
     start = () if lazy else (channels,)
     outside, kernel = data.draw(st.integers(1, 4)), data.draw(per_axis(axes))
     check(f"{'Lazy' if lazy else ''}Conv{axes}d", *start, outside, kernel, inputs=(T(*shape),), **kwargs)
@@ -222,9 +227,14 @@ def test_transposed_convolution(data: st.DataObject, axes: int, lazy: bool) -> N
     channels, groups = data.draw(st.sampled_from([2, 4])), data.draw(st.integers(1, 3))
     shape = (*data.draw(st.sampled_from([(2,), ()])), data.draw(st.sampled_from([channels, channels, 3])),
              *[data.draw(st.integers(3, 5))] * axes)  # fmt: skip
-    kwargs = {"stride": data.draw(per_axis(axes, 1, 2)), "groups": groups, "bias": data.draw(st.booleans()),
-              "dilation": data.draw(per_axis(axes, 1, 2)),
-              "padding": data.draw(per_axis(axes, 0, 1)), "output_padding": data.draw(per_axis(axes, 0, 1))}
+    kwargs = {
+        "stride": data.draw(per_axis(axes, 1, 2)),
+        "groups": groups,
+        "bias": data.draw(st.booleans()),
+        "dilation": data.draw(per_axis(axes, 1, 2)),
+        "padding": data.draw(per_axis(axes, 0, 1)),
+        "output_padding": data.draw(per_axis(axes, 0, 1)),
+    }
     size = data.draw(st.one_of(st.none(), st.lists(st.integers(4, 9), min_size=axes, max_size=axes)))
     start = () if lazy else (channels,)
     more = {} if lazy else {"output_size": size}
@@ -365,20 +375,30 @@ def test_multihead_attention(data: st.DataObject) -> None:
     torch.backends.mha.set_fastpath_enabled(False)
     width, heads, first = data.draw(st.sampled_from([4, 6])), data.draw(st.sampled_from([1, 2, 4])), data.draw(st.booleans())
     kdim, vdim = data.draw(st.sampled_from([None, None, 3, width])), data.draw(st.sampled_from([None, None, 5]))
-    kwargs = {"bias": data.draw(st.booleans()), "add_bias_kv": data.draw(st.booleans()), "add_zero_attn": data.draw(st.booleans()),
-              "kdim": kdim,
-              "vdim": vdim, "batch_first": first}
+    kwargs = {
+        "bias": data.draw(st.booleans()),
+        "add_bias_kv": data.draw(st.booleans()),
+        "add_zero_attn": data.draw(st.booleans()),
+        "kdim": kdim,
+        "vdim": vdim,
+        "batch_first": first,
+    }
     batch = data.draw(st.sampled_from([(), (2,)]))
 
     def sequence(length: int, features: int) -> T:
         return T(*batch, length, features) if first or not batch else T(length, *batch, features)
 
     inputs = (sequence(3, width), sequence(5, kdim or width), sequence(5, vdim or width))
-    more = {"need_weights": data.draw(st.booleans()), "average_attn_weights": data.draw(st.booleans()),
-            "attn_mask": data.draw(st.sampled_from([None, T(3, 5), T(3, 5, dtype="bool"), T(3, 4), T(2 * heads, 3, 5),
-                                                    T(3, 5, dtype="int64")])),
-            "key_padding_mask": data.draw(st.sampled_from([None, T(*batch, 5, dtype="bool"),
-                                                           T(*batch, 5)])) if not kwargs["add_bias_kv"] else None}
+    more = {
+        "need_weights": data.draw(st.booleans()),
+        "average_attn_weights": data.draw(st.booleans()),
+        "attn_mask": data.draw(
+            st.sampled_from([None, T(3, 5), T(3, 5, dtype="bool"), T(3, 4), T(2 * heads, 3, 5), T(3, 5, dtype="int64")])
+        ),
+        "key_padding_mask": data.draw(st.sampled_from([None, T(*batch, 5, dtype="bool"), T(*batch, 5)]))
+        if not kwargs["add_bias_kv"]
+        else None,
+    }
     check("MultiheadAttention", width, heads, inputs=inputs, more=more, **kwargs)
 
 

@@ -43,9 +43,7 @@ def main(folder: Path) -> None:
                 [layer.name, type(layer).__name__, [n.operation.name for node in layer._inbound_nodes for n in history(node)]]
                 for layer in model.layers
             ],
-            "frozen": {
-                node.name: [node.op, [i for i in node.input if not i.startswith("^")], stated(node)] for node in frozen.node
-            },
+            "frozen": {node.name: [node.op, [i for i in node.input if not i.startswith("^")], stated(node)] for node in frozen.node},
             "served": sorted(node.op for function in inner for node in function.node_def),
             "configs": {layer.name: plain(layer.get_config()) for layer in model.layers},
             "listed": [[key, list(shape)] for key, shape in tf.train.list_variables(str(folder / f"{name}_checkpoint"))],

@@ -22,7 +22,9 @@ def build(resource: bool) -> tuple[Any, Any]:
         y, *_ = v1.nn.fused_batch_norm(y, *scales, *moving, epsilon=0.01, is_training=False, name="FusedBatchNorm")
     y = tf.reshape(v1.nn.max_pool(y, [1, 2, 2, 1], [1, 2, 2, 1], "VALID", name="pool"), (-1, 128), name="flat")
     with v1.variable_scope("fc", use_resource=resource):
-        y = tf.nn.bias_add(tf.matmul(y, v1.get_variable("kernel", (128, 10)), name="MatMul"), v1.get_variable("bias", (10,)), name="BiasAdd")
+        y = tf.nn.bias_add(
+            tf.matmul(y, v1.get_variable("kernel", (128, 10)), name="MatMul"), v1.get_variable("bias", (10,)), name="BiasAdd"
+        )
     _, y = v1.while_loop(lambda i, z: i < 3, lambda i, z: (i + 1, z * 2.0), [tf.constant(0), y], name="loop")
     return image, tf.nn.softmax(y, name="probs")
 

@@ -131,7 +131,9 @@ def test_torchscript_operations(workshop: Any, name: str) -> None:
     wanted = ("conv", "linear", "relu", "pool", "norm", "embedding", "lstm", "gru", "attention", "cat", "tanh", "gelu", "sigmoid", "silu")
     truth = [node.kind().removeprefix("aten::") for node in graph.nodes() if any(word in node.kind() for word in wanted)]
     read = astarch.read(str(path))
-    found = [node.target.removeprefix("torch.") for node in read.graph if node.op == "call_function" and any(w in node.target for w in wanted)]
+    found = [
+        node.target.removeprefix("torch.") for node in read.graph if node.op == "call_function" and any(w in node.target for w in wanted)
+    ]
     assert sorted(found) == sorted(truth)
 
 

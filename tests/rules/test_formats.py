@@ -120,4 +120,3 @@ def test_rdjson_has_what_reviewdog_needs(report: Report) -> None:
         assert one["message"]
         assert one["severity"] in ("ERROR", "WARNING", "INFO")
         assert one["location"]["range"]["start"]["line"] > 0
-

@@ -1,6 +1,5 @@
 """Inputs nobody gave: worked out from the layers that use them first, solved where something fixes them."""
 
-# ruff: noqa: E501 - a program, a line
 from __future__ import annotations
 
 from pathlib import Path
@@ -47,8 +46,18 @@ MODELS = {
         {"x": "B,3,H,W"},
         [{"H": 64, "W": 64}],
     ),
-    "used in another order": ("self.f, self.c = nn.Linear(8, 2), nn.Conv2d(3, 8, 3)", "x: return self.f(self.c(x).mean((2, 3)))", {"x": "B,3,H,W"}, []),
-    "two inputs": ("self.a, self.b = nn.Linear(3, 4), nn.Conv2d(5, 4, 1)", "x, y: return self.a(x), self.b(y)", {"x": "B,3", "y": "B,5,H,W"}, []),
+    "used in another order": (
+        "self.f, self.c = nn.Linear(8, 2), nn.Conv2d(3, 8, 3)",
+        "x: return self.f(self.c(x).mean((2, 3)))",
+        {"x": "B,3,H,W"},
+        [],
+    ),
+    "two inputs": (
+        "self.a, self.b = nn.Linear(3, 4), nn.Conv2d(5, 4, 1)",
+        "x, y: return self.a(x), self.b(y)",
+        {"x": "B,3", "y": "B,5,H,W"},
+        [],
+    ),
     "a list": ("self.c = nn.Conv2d(3, 8, 3)", "xs: list[torch.Tensor]: return [self.c(x[None]) for x in xs]", {"xs": "[3,H,W]"}, []),
 }
 

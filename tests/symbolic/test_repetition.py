@@ -35,7 +35,10 @@ REPEATED = {
         "self.blocks = nn.ModuleList([Block(dim) for _ in range(depth)])",
         "for block in self.blocks:\n            x = block(x)\n        return x",
     ),
-    "generator": ("self.blocks = nn.ModuleList(Block(dim) for _ in range(depth))", "for i, block in enumerate(self.blocks): x = block(x)\n        return x"),
+    "generator": (
+        "self.blocks = nn.ModuleList(Block(dim) for _ in range(depth))",
+        "for i, block in enumerate(self.blocks): x = block(x)\n        return x",
+    ),
     "sequential of a list": ("self.blocks = nn.Sequential(*[Block(dim) for _ in range(depth)])", "return self.blocks(x)"),
     "sequential of a generator": ("self.blocks = nn.Sequential(*(Block(dim) for _ in range(depth)))", "return self.blocks(x)"),
     "list that grows": (
@@ -47,7 +50,10 @@ REPEATED = {
         "        layers.append(nn.Linear(dim, 3))\n        self.blocks = nn.Sequential(*layers)",
         "return self.blocks(x)",
     ),
-    "star in a list": ("self.blocks = nn.Sequential(*[Block(dim), *[Block(dim) for _ in range(depth)], nn.Linear(dim, 2)])", "return self.blocks(x)"),
+    "star in a list": (
+        "self.blocks = nn.Sequential(*[Block(dim), *[Block(dim) for _ in range(depth)], nn.Linear(dim, 2)])",
+        "return self.blocks(x)",
+    ),
     "concatenated lists": (
         "layers = [Block(dim) for _ in range(depth)] + [nn.Linear(dim, 5)]\n        self.blocks = nn.Sequential(*layers)",
         "return self.blocks(x)",
@@ -74,7 +80,10 @@ REPEATED = {
     ),
     "transformer encoder": ("self.blocks = nn.TransformerEncoder(nn.TransformerEncoderLayer(dim, 4), depth)", "return self.blocks(x)"),
     "transformer decoder": ("self.blocks = nn.TransformerDecoder(nn.TransformerDecoderLayer(dim, 2), depth)", "return self.blocks(x, x)"),
-    "called several times": ("self.block, self.depth = Block(dim), depth", "for _ in range(self.depth): x = self.block(x)\n        return x"),
+    "called several times": (
+        "self.block, self.depth = Block(dim), depth",
+        "for _ in range(self.depth): x = self.block(x)\n        return x",
+    ),
 }
 
 #: Rounds that differ, or depend on one another: what is not known is said.
@@ -135,7 +144,10 @@ def test_rounds_that_differ_are_not_claimed(tmp_path: Path, name: str) -> None:
 
 def test_the_round_is_named_and_counted(tmp_path: Path) -> None:
     found = read(target(tmp_path, "net", REPEATED["list comprehension"]))
-    assert [(name, str(module.times)) for name, module in found.modules.items()][2:4] == [("blocks.{i}", "depth"), ("blocks.{i}.norm", "depth")]
+    assert [(name, str(module.times)) for name, module in found.modules.items()][2:4] == [
+        ("blocks.{i}", "depth"),
+        ("blocks.{i}.norm", "depth"),
+    ]
     assert str(found.parameter_count) == "8*depth*dim**2 + 6*depth*dim"
     assert str(found.parameters["blocks.{i}.norm.weight"].count) == "depth*dim"
 

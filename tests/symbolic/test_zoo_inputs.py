@@ -39,7 +39,12 @@ def test_without_input(model: str, search_path: list[Path], tmp_path: Path) -> N
     truth = recorded_shapes(record)
     assert [bool(spec.items) for spec in specs] == [isinstance(shape, dict) for shape in record["input"].values()]
     assert [len(shape) for shape in told] == [len(shape) for shape in truth]
-    sizes = {name: size for names, shape in zip(told, truth, strict=True) for name, size in zip(names, shape, strict=True) if isinstance(name, str)}
+    sizes = {
+        name: size
+        for names, shape in zip(told, truth, strict=True)
+        for name, size in zip(names, shape, strict=True)
+        if isinstance(name, str)
+    }
     assert [[sizes.get(name, name) for name in names] for names in told] == truth  # channels, and each symbol one size
     space = {name: size for name, size in sizes.items() if name != "B"}
     if inference.answers:  # something fixes the sizes: the live model's are among the answers

@@ -241,7 +241,11 @@ def as_numpy(value: Any) -> Any:
 
 def scalar_attribute(value: Any, name: str, missing: Any) -> Any:
     """``item`` and ``astype`` of a plain number that a function of numpy may have given."""
-    if name not in ("item", "astype", "tolist") or type(value) not in (int, float, bool, Float64) or not RUN.get().state.get("numpy scalars"):
+    if (
+        name not in ("item", "astype", "tolist")
+        or type(value) not in (int, float, bool, Float64)
+        or not RUN.get().state.get("numpy scalars")
+    ):
         return missing
     described = REGISTRY[f"numpy.ndarray.{name}"]
     return described.bind_to(array_of(value))

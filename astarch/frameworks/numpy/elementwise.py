@@ -110,7 +110,7 @@ _UNARY_ALIASES = {"abs": "absolute", "acos": "arccos", "asin": "arcsin", "atan":
                   "bitwise_invert": "invert", "fabs": "absolute"}  # fmt: skip
 #: In these the last bit is the same for float32 as when it is computed in float64 and rounded.
 _ROUNDED_ONCE = {"add", "subtract", "multiply", "divide", "sqrt", "square", "absolute", "negative", "reciprocal",
-                 "rint", "positive", "sign"}
+                 "rint", "positive", "sign"}  # fmt: skip
 
 
 def applied(name: str, gives: str, exact: Callable[..., Any] | None, operands: tuple[Any, ...], dtype: str | None = None) -> Any:

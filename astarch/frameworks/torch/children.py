@@ -72,7 +72,9 @@ def add(self: Any, items: Iterable[Any]) -> None:
                 _register(self, start + part.index * len(part.items) + place, module, part)
         elif loops and self in loops[-1].heap:
             repeat = loops[-1].repeat
-            if (len(loops) > 1 and self in loops[-2].heap) or any(getattr(name, "repeat", None) is repeat for name in self.__dict__["_modules"]):
+            if (len(loops) > 1 and self in loops[-2].heap) or any(
+                getattr(name, "repeat", None) is repeat for name in self.__dict__["_modules"]
+            ):
                 raise Unrepeatable((loops[-1].place, repeat.place), "several children are added in every round")
             _register(self, start + repeat.index, part, repeat)
         else:

@@ -346,4 +346,3 @@ class ParameterDict(Module):
 
 
 CONTAINERS = (Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict)
-

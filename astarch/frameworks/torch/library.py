@@ -231,7 +231,9 @@ class TorchLibrary:
         cls = self.classes.get(host)
         if cls is None:
             name = getattr(host, "described_as", host.__name__)
-            namespace: dict[str, Any] = {"__new__": StaticMethod(Builtin(name, lambda cls, *args, **kwargs: host(*args, **kwargs), False, False))}
+            namespace: dict[str, Any] = {
+                "__new__": StaticMethod(Builtin(name, lambda cls, *args, **kwargs: host(*args, **kwargs), False, False))
+            }
             for key, value in vars(host).items():
                 if not key.startswith("_") and not callable(value) and not isinstance(value, (property, staticmethod, classmethod)):
                     namespace[key] = value
@@ -268,8 +270,12 @@ class TorchLibrary:
         self.classes[Module] = module
         self.wrapped["torch.nn.Module"] = module
         for host in CONTAINERS:
-            methods = {name: Builtin(f"{host.__name__}.{name}", value) for name, value in vars(host).items() if isinstance(value, FunctionType)}
-            cls = Class(host.__name__, (module,), {**methods, "described_as": host.described_as, "is_container": True}, "torch.nn.modules.container")
+            methods = {
+                name: Builtin(f"{host.__name__}.{name}", value) for name, value in vars(host).items() if isinstance(value, FunctionType)
+            }
+            cls = Class(
+                host.__name__, (module,), {**methods, "described_as": host.described_as, "is_container": True}, "torch.nn.modules.container"
+            )
             self.wrapped[f"torch.nn.{host.__name__}"] = cls
             self.classes[host] = cls
 
@@ -295,7 +301,9 @@ def _new_parameter(cls: Any, data: Any = None, requires_grad: Any = True) -> Any
 def _new_buffer(cls: Any, data: Any = None, *, persistent: Any = True) -> Any:
     if isinstance(data, Unknown):
         return data
-    made = Buffer(data.shape if data is not None else (0,), data.dtype if data is not None else "float32", data.data if data is not None else None)
+    made = Buffer(
+        data.shape if data is not None else (0,), data.dtype if data is not None else "float32", data.data if data is not None else None
+    )
     made.persistent = bool(persistent)
     return made
 
@@ -397,4 +405,6 @@ def _refuse_for_a_tensor(host: type, function: Callable[..., Any], args: tuple[A
     for parameter, value in zip(list(inspect.signature(function).parameters.values())[1:], args[1:], strict=False):
         if value is error.obj and parameter.default is parameter.empty and isinstance(value, (tuple, list, dict, str, type(None))):
             kind = type(value).__name__
-            raise Refusal("TypeError", f"{host.__name__}.{function.__name__}(): argument '{parameter.name}' must be Tensor, not {kind}") from None
+            raise Refusal(
+                "TypeError", f"{host.__name__}.{function.__name__}(): argument '{parameter.name}' must be Tensor, not {kind}"
+            ) from None

@@ -425,5 +425,3 @@ BUILTINS["__union__"] = _Union()
 @builtin("__build_class__")
 def _build_class(m: Machine, *args: Any, **kwargs: Any) -> Any:
     return m.unknown(Reason.UNSUPPORTED, "__build_class__")
-
-

@@ -102,7 +102,9 @@ def gather(m: Machine, items: Any) -> list[Any]:
 
 def _method(type_name: str, name: str, function: Callable[..., Any], needs_machine: bool = False) -> Builtin:
     if needs_machine:
-        return Builtin(f"{type_name}.{name}", lambda m, self, *args, **kw: function(m, payload_of(self), *args, **kw), True, name in _STORES)
+        return Builtin(
+            f"{type_name}.{name}", lambda m, self, *args, **kw: function(m, payload_of(self), *args, **kw), True, name in _STORES
+        )
     return Builtin(f"{type_name}.{name}", lambda self, *args, **kw: function(payload_of(self), *args, **kw), False, name in _STORES)
 
 

@@ -34,7 +34,9 @@ def load(name: str, scope: Scope, at: Any = None) -> Run:
             return frame.outer[place][name]
         except KeyError:
             frame.at = at or frame.at
-            raise frame.machine.error("NameError", f"cannot access free variable '{name}' where it is not associated with a value") from None
+            raise frame.machine.error(
+                "NameError", f"cannot access free variable '{name}' where it is not associated with a value"
+            ) from None
 
     return outer
 
@@ -45,7 +47,9 @@ def _load_local(name: str, at: Any) -> Run:
             return frame.names[name]
         except KeyError:
             frame.at = at or frame.at
-            raise frame.machine.error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value") from None
+            raise frame.machine.error(
+                "UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value"
+            ) from None
 
     return local
 

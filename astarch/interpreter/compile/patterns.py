@@ -41,7 +41,9 @@ def _match_yielding(node: s.Match, scope: Scope) -> Run | None:
     if holds_yield([node.subject]):
         return None
     subject = expression(node.subject, scope)
-    cases = [(_pattern(c.pattern, scope), condition(c.guard, scope) if c.guard else None, generator_block(c.body, scope)) for c in node.cases]
+    cases = [
+        (_pattern(c.pattern, scope), condition(c.guard, scope) if c.guard else None, generator_block(c.body, scope)) for c in node.cases
+    ]
 
     def run(frame: Frame) -> Any:
         body = _chosen(frame, subject(frame), cases)

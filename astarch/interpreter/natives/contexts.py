@@ -49,6 +49,7 @@ class Decorating:
 
 def decorated(m: Machine, manager: Callable[[], Any], function: Any) -> Any:
     """A function whose every call runs inside a context."""
+
     def call(m: Machine, *args: Any, **kwargs: Any) -> Any:
         context = manager()
         enter(m, context)

@@ -87,8 +87,15 @@ def new_enum(m: Machine, meta: Class, name: str, bases: Any, namespace: dict[str
     found = {key: value for key, value in namespace.items() if _is_member(key, value, ignored, name)}
     rest = {key: value.value if isinstance(value, Marked) else value for key, value in namespace.items() if key not in found}
     data_type = _data_type(tuple(bases))
-    rest.update({"_member_names_": [], "_member_map_": {}, "_value2member_map_": {}, "_member_type_": data_type or OBJECT,
-                 "_boundary_": keywords.pop("boundary", None) or next((b.find("_boundary_") for b in bases if b.find("_boundary_")), None)})
+    rest.update(
+        {
+            "_member_names_": [],
+            "_member_map_": {},
+            "_value2member_map_": {},
+            "_member_type_": data_type or OBJECT,
+            "_boundary_": keywords.pop("boundary", None) or next((b.find("_boundary_") for b in bases if b.find("_boundary_")), None),
+        }
+    )
     custom_new = rest.pop("__new__", MISSING)
     if custom_new is not MISSING:
         rest["_new_member_"] = custom_new if type(custom_new) is StaticMethod else StaticMethod(custom_new)

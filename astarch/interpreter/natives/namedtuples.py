@@ -93,5 +93,3 @@ def named_tuple_from_body(m: Machine, meta: Class, name: str, bases: tuple[Class
     defaults = {field: namespace[field] for field in fields if field in namespace}
     extra = {key: value for key, value in namespace.items() if key not in fields}
     return make_named_tuple(m, name, fields, defaults, namespace.get("__module__"), False, extra)
-
-

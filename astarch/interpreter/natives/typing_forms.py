@@ -217,5 +217,3 @@ def origin_of(value: Any) -> Any:
 def arguments_of(value: Any) -> tuple[Any, ...]:
     """``typing.get_args``."""
     return value.args if isinstance(value, GenericAlias) else ()
-
-

@@ -32,5 +32,8 @@ def _version(m: Machine, distribution_name: Any) -> Any:
 
 def namespace(m: Machine) -> dict[str, Any]:
     """The names of the module."""
-    return {"PackageNotFoundError": NOT_FOUND, **guarded("importlib.metadata", version=_version),
-            **outside("importlib.metadata", "metadata distribution distributions entry_points files requires packages_distributions")}
+    return {
+        "PackageNotFoundError": NOT_FOUND,
+        **guarded("importlib.metadata", version=_version),
+        **outside("importlib.metadata", "metadata distribution distributions entry_points files requires packages_distributions"),
+    }

@@ -133,5 +133,3 @@ def namespace(m: Machine) -> dict[str, Any]:
     )  # fmt: skip
     names["chain"].attributes = {"from_iterable": Builtin("itertools.chain.from_iterable", _chain_nested, True)}
     return names
-
-

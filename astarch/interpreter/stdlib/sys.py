@@ -71,5 +71,3 @@ def namespace(m: Machine) -> dict[str, Any]:
         **silent("sys", "setrecursionlimit settrace setprofile setswitchinterval displayhook excepthook audit"),
         **outside("sys", "getsizeof getrefcount _getframe exc_clear"),
     }  # fmt: skip
-
-

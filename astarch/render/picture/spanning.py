@@ -35,7 +35,9 @@ def _range(first: str, second: str) -> str:
 def merged(members: Sequence[Item]) -> Item:
     """The first of items that are built alike, saying what holds for all of them; its numbers are those of all together."""
     first = members[0]
-    alike = all((one.arguments, one.output, str(one.parameters)) == (first.arguments, first.output, str(first.parameters)) for one in members)
+    alike = all(
+        (one.arguments, one.output, str(one.parameters)) == (first.arguments, first.output, str(first.parameters)) for one in members
+    )
     inside = tuple(merged(parts) for parts in zip(*(one.children for one in members), strict=True))
     if alike and not any(child.varied for child in inside):
         return replace(first, children=inside)

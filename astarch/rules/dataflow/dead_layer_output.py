@@ -74,7 +74,11 @@ class DeadLayerOutput(Rule):
                 layer = self._layer(cls, value)
                 if not layer or name in scoped:
                     continue
-                if name is None and here is forward.body[-1] and not any(isinstance(n, ast.Return) and n.value for n in cls.file.walk(forward)):
+                if (
+                    name is None
+                    and here is forward.body[-1]
+                    and not any(isinstance(n, ast.Return) and n.value for n in cls.file.walk(forward))
+                ):
                     continue  # its return is missing, which is said elsewhere
                 if name is None:
                     yield self.finding(cls.file, here, f"the result of `{layer}` is thrown away: the call has no effect")

@@ -125,8 +125,10 @@ def _is_used(cls: ClassSource, name: str) -> bool:
     """Whether the class computes with what its own method gives."""
     for node in cls.reads.get(name, []):
         call = cls.file.parents[node]
-        if isinstance(call, ast.Call) and call.func is node and isinstance(
-            cls.file.parents[call], (ast.Assign, ast.Call, ast.BinOp, ast.Return, ast.Attribute)
+        if (
+            isinstance(call, ast.Call)
+            and call.func is node
+            and isinstance(cls.file.parents[call], (ast.Assign, ast.Call, ast.BinOp, ast.Return, ast.Attribute))
         ):
             return True
     return False

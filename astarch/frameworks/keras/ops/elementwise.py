@@ -120,6 +120,8 @@ for _name, _class in (("ceil", "Ceil"), ("floor", "Floor")):
     keras_op(f"keras.ops.{_name}", class_name=_class)(_unary(as_float, "complex"))
 keras_op("keras.ops.absolute", "keras.ops.abs")(_unary(lambda dtype: {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)))
 keras_op("keras.ops.conj", class_name="Conjugate")(_unary(lambda dtype: dtype, "bool"))
+
+
 def _part(name: str) -> None:
     def function(x: Any) -> Any:
         x = as_tensor(x)

@@ -136,8 +136,7 @@ for _name, _arguments, _extra in (
     ("MaxNorm", {"max_value": 2, "axis": 0}, ("max_norm",)), ("NonNeg", {}, ("non_neg",)), ("UnitNorm", {"axis": 0}, ("unit_norm",)),
     ("MinMaxNorm", {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0}, ("min_max_norm",)),
 ):  # fmt: skip
-    _register("constraints", _class(_name, "keras.constraints", Constraint, **_arguments), "keras.src.constraints.constraints",
-              *_extra)  # type: ignore[arg-type]
+    _register("constraints", _class(_name, "keras.constraints", Constraint, **_arguments), "keras.src.constraints.constraints", *_extra)  # type: ignore[arg-type]
 
 
 def _getter(family: str, what: str) -> Callable[..., Any]:

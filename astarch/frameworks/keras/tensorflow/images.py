@@ -52,7 +52,9 @@ def resize(images: Any, size: Any, method: Any = "bilinear", preserve_aspect_rat
         else:
             height, width = open_size(), open_size()
     unchanged = all(isinstance(one, int) for one in (height, width)) and (height, width) == (old_height, old_width)
-    kind = x.dtype if str(method).rpartition(".")[2].lower().startswith("nearest") or (unchanged and not preserve_aspect_ratio) else "float32"
+    kind = (
+        x.dtype if str(method).rpartition(".")[2].lower().startswith("nearest") or (unchanged and not preserve_aspect_ratio) else "float32"
+    )
     return _framed(x, height, width, kind)
 
 
@@ -78,7 +80,10 @@ def resize_with_crop_or_pad(image: Any, target_height: Any, target_width: Any) -
 def crop_to_bounding_box(image: Any, offset_height: Any, offset_width: Any, target_height: Any, target_width: Any) -> Any:
     """A part of images."""
     x = pictures(image)
-    for total, offset, wanted, name in ((x.shape[-3], offset_height, target_height, "height"), (x.shape[-2], offset_width, target_width, "width")):
+    for total, offset, wanted, name in (
+        (x.shape[-3], offset_height, target_height, "height"),
+        (x.shape[-2], offset_width, target_width, "width"),
+    ):
         if all(isinstance(one, int) for one in (total, offset, wanted)):
             require(offset + wanted <= total, f"{name} must be >= target + offset: {total} for {wanted} + {offset}")
     return _framed(x, scalar(target_height), scalar(target_width))
@@ -88,7 +93,10 @@ def crop_to_bounding_box(image: Any, offset_height: Any, offset_width: Any, targ
 def pad_to_bounding_box(image: Any, offset_height: Any, offset_width: Any, target_height: Any, target_width: Any) -> Any:
     """Images with a border."""
     x = pictures(image)
-    for total, offset, wanted, name in ((x.shape[-3], offset_height, target_height, "height"), (x.shape[-2], offset_width, target_width, "width")):
+    for total, offset, wanted, name in (
+        (x.shape[-3], offset_height, target_height, "height"),
+        (x.shape[-2], offset_width, target_width, "width"),
+    ):
         if all(isinstance(one, int) for one in (total, offset, wanted)):
             require(offset + total <= wanted, f"{name} must be <= target - offset: {total} for {wanted} - {offset}")
     return _framed(x, scalar(target_height), scalar(target_width))
@@ -136,7 +144,13 @@ def rot90(image: Any, k: Any = 1, name: Any = None) -> Any:
     """Turned by quarters."""
     x = pictures(image)
     height, width = x.shape[-3], x.shape[-2]
-    return _framed(x, width, height) if isinstance(k, int) and k % 2 else x.like() if isinstance(k, int) else _framed(x, open_size(), open_size())
+    return (
+        _framed(x, width, height)
+        if isinstance(k, int) and k % 2
+        else x.like()
+        if isinstance(k, int)
+        else _framed(x, open_size(), open_size())
+    )
 
 
 @tf_op("image.transpose")
@@ -297,5 +311,3 @@ def psnr(a: Any, b: Any, max_val: Any, name: Any = None) -> Any:
     first, second = pictures(a, REAL), pictures(b, REAL)
     stretched(first.shape[-3:], second.shape[-3:])
     return KerasTensor(first.shape[:-3], "float32")
-
-

@@ -81,7 +81,9 @@ def loose_kind(value: Any) -> str | None:
     """The kind of Python's own numbers and lists of them; None for what has an element type of its own."""
     if isinstance(value, (list, tuple)):
         found = {loose_kind(item) for item in value}
-        return None if None in found or not found else next((kind for kind in ("complex64", "float*", "int*", "bool") if kind in found), None)
+        return (
+            None if None in found or not found else next((kind for kind in ("complex64", "float*", "int*", "bool") if kind in found), None)
+        )
     return kind_of(value) if isinstance(value, (bool, int, float, complex, Dim)) else None
 
 

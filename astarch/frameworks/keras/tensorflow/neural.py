@@ -135,5 +135,3 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: Any = Fals
     require(agree(shape_of(targets), shape_of(log_input)), f"`log_input` and `targets` must have the same shape, received "
             f"({list(shape_of(log_input))} vs {list(shape_of(targets))}).")  # fmt: skip
     return KerasTensor(shape_of(log_input), kind)
-
-

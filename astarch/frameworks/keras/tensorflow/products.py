@@ -92,8 +92,14 @@ def tensordot(a: Any, b: Any, axes: Any, name: Any = None) -> Any:
         refuse("ValueError", f"Different number of contraction axes {left} and {right}")
     ours, theirs = (math.prod(shape[place] for place in places) for shape, places in ((first, left), (second, right)))
     if not is_open(ours) and not is_open(theirs):  # as many elements are enough: TensorFlow reshapes to matrices
-        require(same(ours, theirs), f"Matrix size-incompatible: {list(first)} over {left} and {list(second)} over {right}", name="matmul-mismatch")
-    rest = [size for place, size in enumerate(first) if place not in left] + [size for place, size in enumerate(second) if place not in right]
+        require(
+            same(ours, theirs),
+            f"Matrix size-incompatible: {list(first)} over {left} and {list(second)} over {right}",
+            name="matmul-mismatch",
+        )
+    rest = [size for place, size in enumerate(first) if place not in left] + [
+        size for place, size in enumerate(second) if place not in right
+    ]
     multiply(math.prod(rest) * ours)
     return KerasTensor(rest, kind)
 
@@ -327,4 +333,3 @@ def cross(a: Any, b: Any, name: Any = None) -> Any:
     if not first or not (is_open(first[-1]) or same(first[-1], 3)):
         refuse("ValueError", "Cross-products are only defined for 3-element vectors.")
     return KerasTensor(first, kind)
-

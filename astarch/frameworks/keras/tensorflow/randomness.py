@@ -98,5 +98,3 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: Any = None, name: 
     if isinstance(share, (int, float)) and not 0 <= share < 1:
         refuse("ValueError", f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}")
     return taken(x, FLOATS).like()
-
-

@@ -174,11 +174,15 @@ def one_hot(indices: Any, depth: Any, on_value: Any = None, off_value: Any = Non
     if not -1 <= place <= len(found):
         refuse("ValueError", f"Expected axis to be -1 or between [0, {len(found) + 1}). But received: {axis}")
     given = [value for value in (on_value, off_value) if value is not None]
-    kind = standardize_dtype(dtype) if dtype is not None else taken_together(frozenset({as_tensor(given[0]).dtype}), *given) if given else "float32"
+    kind = (
+        standardize_dtype(dtype)
+        if dtype is not None
+        else taken_together(frozenset({as_tensor(given[0]).dtype}), *given)
+        if given
+        else "float32"
+    )
     if kind == "bool" and len(given) < 2:
         refuse("TypeError", "Cannot convert 1 to EagerTensor of dtype bool")
     count = scalar(depth)
     place = len(found) if place == -1 else place
     return KerasTensor((*found[:place], open_size() if count is None else count, *found[place:]), kind)
-
-

@@ -137,8 +137,12 @@ def slice_(input_: Any, begin: Any, size: Any, name: Any = None) -> Any:
         refuse("ValueError", f"Expected begin and size arguments to be 1-D tensors of size {len(x.shape)}")
     for total, start, count in zip(x.shape, starts, wanted, strict=True):
         if all(isinstance(one, int) for one in (total, start, count)):
-            require(0 <= start <= total and (count == -1 or start + count <= total), f"Expected size in [0, {total - start}], but got {count}")
-    found = [total - start if type(count) is int and count == -1 else count for total, start, count in zip(x.shape, starts, wanted, strict=True)]
+            require(
+                0 <= start <= total and (count == -1 or start + count <= total), f"Expected size in [0, {total - start}], but got {count}"
+            )
+    found = [
+        total - start if type(count) is int and count == -1 else count for total, start, count in zip(x.shape, starts, wanted, strict=True)
+    ]
     return KerasTensor(found, x.dtype)
 
 
@@ -279,5 +283,3 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: Any = None) -
     x, blocks, pairs = _in_blocks(input, block_shape, crops)
     spatial = [size * block - low - high for size, block, (low, high) in zip(x.shape[1 : 1 + len(blocks)], blocks, pairs, strict=True)]
     return KerasTensor((_exact(x.shape[0], math.prod(blocks)), *spatial, *x.shape[1 + len(blocks) :]), x.dtype)
-
-

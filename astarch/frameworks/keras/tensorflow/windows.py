@@ -116,7 +116,9 @@ def depthwise_conv2d(input: Any, filter: Any, strides: Any, padding: Any, data_f
     x, weights, form = as_tensor(input), ranked(filter, 4, "filter"), form_of(data_format)
     channels = channels_of(x.shape, form)
     if not is_open(channels):
-        require(same(channels, weights[2]), f"input and filter must have the same depth: {channels} vs {weights[2]}", name="channels-mismatch")
+        require(
+            same(channels, weights[2]), f"input and filter must have the same depth: {channels} vs {weights[2]}", name="channels-mismatch"
+        )
     found = _slid(x, weights[:2], strides, padding, dilations, form)
     multiply(x.shape[0] * math.prod(found) * math.prod(weights))
     return KerasTensor(placed(x.shape, found, weights[2] * weights[3], form), kind)

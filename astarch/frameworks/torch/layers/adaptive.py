@@ -30,9 +30,11 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
         if not cutoffs:
             refuse("ValueError", "cutoffs should be a sequence of length larger than 0")
         if cutoffs != sorted(set(cutoffs)) or cutoffs[0] <= 0 or cutoffs[-1] > n_classes - 1 or any(int(cut) != cut for cut in cutoffs):
-            refuse("ValueError",
-                   "cutoffs should be a sequence of unique, positive integers sorted in an increasing order, where each value "
-                   "is between 1 and n_classes-1")
+            refuse(
+                "ValueError",
+                "cutoffs should be a sequence of unique, positive integers sorted in an increasing order, where each value "
+                "is between 1 and n_classes-1",
+            )
         self.in_features = in_features
         self.n_classes = n_classes
         self.cutoffs = [*cutoffs, n_classes]

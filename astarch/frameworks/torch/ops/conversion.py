@@ -384,5 +384,3 @@ def sum_to_size(input: Any, *size: Any) -> Any:
 def as_subclass(input: Any, cls: Any) -> Any:
     """The tensor as an object of a derived class."""
     return input
-
-

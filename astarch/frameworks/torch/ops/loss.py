@@ -308,5 +308,3 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, siz
     if place < 0:
         refuse("IndexError", "Dimension specified as -1 but tensor has no dimensions")
     return reduced(input, (*shape[:place], *shape[place + 1 :]), dtype, reduction)
-
-

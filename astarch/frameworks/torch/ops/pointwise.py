@@ -99,7 +99,7 @@ def names_of(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if name.startswith("special."):
         return (f"torch.{name}",), ()
     inplace = {"*": (f"torch.Tensor.{name}_", f"torch.{name}_"), "_": (f"torch.Tensor.{name}_",)}
-    return (f"torch.{name}", f"torch.Tensor.{name}"), inplace.get(word[len(name):], ())
+    return (f"torch.{name}", f"torch.Tensor.{name}"), inplace.get(word[len(name) :], ())
 
 
 def _unary(rule: Rule, words: str) -> None:

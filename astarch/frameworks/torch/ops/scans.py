@@ -266,4 +266,3 @@ def corrcoef(input: Any) -> Any:
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
     """How much the rows vary together."""
     return _together("cov", input)
-

@@ -13,7 +13,9 @@ from ...describe import refuse
 
 #: What torch's own argument parser takes for numpy's sake, and the functions written in Python, which do not go through it.
 _NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
-_IN_PYTHON = frozenset(f"torch.{of}{name}" for of in ("", "Tensor.") for name in ("norm", "split", "unique", "unique_consecutive", "unflatten"))
+_IN_PYTHON = frozenset(
+    f"torch.{of}{name}" for of in ("", "Tensor.") for name in ("norm", "split", "unique", "unique_consecutive", "unflatten")
+)
 
 
 def _numpy_names(names: tuple[str, ...], parameters: tuple[str, ...]) -> dict[str, str]:
