@@ -448,7 +448,7 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
         if isinstance(index, Dim) and not (isinstance(value, dict) and index in value):
             return m.unknown(Reason.UNDECIDED, f"index {index}")
     try:
-        return value[index]
+        return value[index]  # pyright: ignore[reportCallIssue, reportArgumentType] - the host says what fits
     except Exception as error:
         return _failed(m, error)
 

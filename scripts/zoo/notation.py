@@ -92,7 +92,9 @@ def agree(ours: Any, theirs: Any, free_sizes: bool = False) -> Verdict:
     if isinstance(theirs, dict) and isinstance(ours, dict):
         return _agree_container(ours, theirs, free_sizes)
     if isinstance(ours, str) and isinstance(theirs, dict) and "obj" in theirs:
-        return Verdict.PARTIAL if last_part(ours) == last_part(theirs["obj"]) else Verdict.WRONG
+        if last_part(ours) != last_part(theirs["obj"]):
+            return Verdict.WRONG
+        return Verdict.PARTIAL if _present(theirs["fields"]) else Verdict.EXACT
     return Verdict.EXACT if type(ours) is type(theirs) and ours == theirs else Verdict.WRONG
 
 

@@ -127,7 +127,8 @@ def _part(name: str) -> None:
         x = as_tensor(x)
         if x.symbolic:
             return x.like()  # Keras keeps the element type here
-        return KerasTensor(x.shape, _PARTS.get(never(x, *(("bool",) if name == "real" else ())).dtype, x.dtype))
+        kind = str(never(x, *(("bool",) if name == "real" else ())).dtype)
+        return KerasTensor(x.shape, _PARTS.get(kind, kind))
 
     keras_op(f"keras.ops.{name}")(function)
 
