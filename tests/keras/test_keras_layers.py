@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("keras")
 
 from tests.keras.keras_oracle import compare
 from tests.keras.keras_programs import LAYERS, MODELS, program_of
-from tests.keras.keras_strangers import PROGRAMS
 
 
 @pytest.mark.parametrize(("shapes", "layer"), LAYERS, ids=[f"{shapes}-{layer}"[:90] for shapes, layer in LAYERS])
@@ -19,6 +21,12 @@ def test_layer(shapes: list[tuple[object, ...]], layer: str) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_model(name: str) -> None:
     assert not (difference := compare(MODELS[name])), difference
+
+
+#: Programs as strangers write them: functional, subclassed and both, with `keras.ops` and `tf.*`, policies, tracked containers;
+#: each is headed by a line ``# --- its name``.
+STRANGERS = re.split(r"^# --- (.+)\n", Path(__file__).with_name("strangers.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+PROGRAMS = dict(zip(STRANGERS[::2], STRANGERS[1::2], strict=True))
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
