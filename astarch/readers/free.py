@@ -193,20 +193,23 @@ class Filling:
         replace = self.machine.get(self.machine.import_module("dataclasses"), "replace")
         return self.machine.call(replace, (default,), changed)
 
-    def _described_by_use(self, name: str, uses: frozenset[str]) -> Any:
+    def _described_by_use(self, name: str, uses: Mapping[str, bool]) -> Any:
         """A config of no stated class: of the class that has the fields it is asked for, or a namespace of just those."""
-        cls = self._class_with(uses)
+        cls = self._class_with(frozenset(uses))
         if cls is not None:
             self.machine.assume(f"{name} is a {cls.name}")
             return self.settings(name, cls)
-        self.machine.assume(f"{name} is a namespace of numbers")
+        self.machine.assume(f"{name} is a namespace of numbers" + (" and flags" if any(uses.values()) else ""))
         namespace = self.machine.get(self.machine.import_module("types"), "SimpleNamespace")
-        return self.machine.call(namespace, (), {field: self._field(name, field) for field in sorted(uses)})
+        return self.machine.call(namespace, (), {field: self._field(name, field, uses[field]) for field in sorted(uses)})
 
-    def _field(self, name: str, field: str) -> Any:
-        """A number that a config is asked for, of which nothing more is known."""
-        self.given.fields[f"{name}.{field}"] = None
-        return self.given.size(f"{name}.{field}")
+    def _field(self, name: str, field: str, is_flag: bool) -> Any:
+        """A number that a config is asked for, of which nothing more is known; or a flag, where that is all it is used as."""
+        full = f"{name}.{field}"
+        self.given.fields[full] = None
+        if is_flag and self.given.value(full) is MISSING:
+            return self.machine.choose(full)
+        return self.given.size(full)
 
     def _class_with(self, uses: frozenset[str]) -> Class | None:
         """The class named in the module, no model itself, that has most of the fields, and at least half."""
@@ -249,21 +252,51 @@ def _named(annotation: Any) -> str:
     return annotation if isinstance(annotation, str) else ""
 
 
-def _uses(module: PyModule, name: str) -> frozenset[str]:
-    """The attributes that a module's text takes of a name, written or called ones left out."""
-    if module.file is None:
-        return frozenset()
+def _tree(module: PyModule) -> ast.AST | None:
     try:
-        tree = ast.parse("\n".join(module.file.lines))
+        return ast.parse("\n".join(module.file.lines)) if module.file is not None else None
     except (SyntaxError, ValueError, RecursionError, SourceError):
-        return frozenset()
+        return None
+
+
+def _uses(module: PyModule, name: str) -> dict[str, bool]:
+    """The attributes that a module's text takes of a name, written or called ones left out; whether each is but a flag."""
+    tree = _tree(module)
+    if tree is None:
+        return {}
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return frozenset(
-        node.attr
+    last = name.rpartition(".")[2]
+    nodes = [
+        node
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and id(node) not in called
-        if isinstance(node.value, ast.Name) and node.value.id == name.rpartition(".")[2]
-    )
+        if isinstance(node.value, ast.Name) and node.value.id == last
+    ]
+    tested, counted = _tested(tree), _counted(tree)
+    flags = {node.attr for node in nodes if id(node) in tested} - {node.attr for node in nodes if id(node) in counted}
+    return {node.attr: node.attr in flags for node in nodes}
+
+
+def _tested(tree: ast.AST) -> set[int]:
+    """The expressions of which a program only asks whether they are true."""
+    waiting = [node.test for node in ast.walk(tree) if isinstance(node, (ast.If, ast.IfExp, ast.While, ast.Assert))]
+    found: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        found.add(id(node))
+        waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand] if isinstance(node, ast.UnaryOp) else []
+    return found
+
+
+def _counted(tree: ast.AST) -> set[int]:
+    """The expressions with which a program counts, or which it compares."""
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp):
+            found += [node.left, node.right]
+        elif isinstance(node, ast.Compare):
+            found += [node.left, *node.comparators]
+    return set(map(id, found))
 
 
 def unbound(expression: str, module: PyModule, known: Mapping[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from astarch.api import presets, settings
 from astarch.cli import commands
 from astarch.errors import InputError, TargetError
 from astarch.inputs import parse_settings
-from astarch.ir.dim import evaluate
+from astarch.ir.dim import Dim, evaluate
 
 MODEL = """
 from dataclasses import dataclass
@@ -158,6 +158,27 @@ def test_each_flag_shows_its_effect(tmp_path: Path) -> None:
     assert "if norm: + norm LayerNorm(dim); 2*dim parameters more" in shown
     assert "if bias: dim parameters more" in shown
     assert "if gated: + gate Linear(dim, dim); dim**2 + dim parameters more" in shown
+
+
+def test_a_field_that_is_only_asked_for_its_truth_is_a_flag(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(
+        "from torch import nn\n"
+        "class Net(nn.Module):\n"
+        "    def __init__(self, config):\n"
+        "        super().__init__()\n"
+        "        self.fc = nn.Linear(config.dim, config.dim, bias=config.bias)\n"
+        "        if config.norm and not config.plain:\n"
+        "            self.norm = nn.LayerNorm(config.dim)\n"
+        "        self.tail = nn.Linear(config.dim, config.rate * 2) if config.rate else None\n"
+        "    def forward(self, x):\n"
+        "        return self.fc(x)\n"
+    )
+    found = read(f"{file}:Net", inputs="auto")
+    assert {one.condition for one in found.alternatives} == {"config.norm", "config.plain"}
+    assert "norm" not in found.modules
+    assert found.modules["tail"].arguments["out_features"] == 2 * Dim.symbol("config.rate")  # counted with: no flag
+    assert "norm" in read(f"{file}:Net", inputs="auto", set={"config.norm": True}).modules
 
 
 def test_several_values_give_a_table(tmp_path: Path) -> None:
