@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
+
+
+def divided(a: Any, b: Any) -> float:
+    """True division with the infinities of floating point."""
+    if b:
+        return a / b
+    if not a or math.isnan(a):
+        return math.nan
+    return math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def _whole(a: float, b: float) -> float:
+    return a // b if b else divided(a, b)
+
+
+def _rest(a: float, b: float) -> float:
+    return a % b if b else math.nan
+
+
+def powered(a: float, b: float) -> float:
+    """A power with the infinities of floating point, and nan where it is not real."""
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return math.inf if a > 0 or b % 2 == 0 else -math.inf
+    except ValueError:
+        return math.inf if a == 0 else math.nan
 
 
 class Float64(float):
@@ -21,11 +49,7 @@ def _kept(function: Callable[..., Any], swapped: bool) -> Callable[[Any, Any], A
         if not isinstance(other, (int, float)):
             return NotImplemented
         a, b = (float(other), float(self)) if swapped else (float(self), float(other))
-        try:
-            found = function(a, b)
-        except ZeroDivisionError:
-            found = a * float("inf") if function is operator.truediv else float("nan")  # numpy warns and goes on
-        return Float64(found) if type(found) is float else found
+        return Float64(function(a, b))
 
     return method
 
@@ -34,8 +58,11 @@ def _unary(function: Callable[[float], float]) -> Callable[[Any], Float64]:
     return lambda self: Float64(function(float(self)))
 
 
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
-    setattr(Float64, f"__{_name}__", _kept(getattr(operator, _name), swapped=False))
-    setattr(Float64, f"__r{_name}__", _kept(getattr(operator, _name), swapped=True))
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": divided, "floordiv": _whole, "mod": _rest, "pow": powered,
+}  # fmt: skip
+for _name, _function in _ARITHMETIC.items():
+    setattr(Float64, f"__{_name}__", _kept(_function, swapped=False))
+    setattr(Float64, f"__r{_name}__", _kept(_function, swapped=True))
 for _name in ("neg", "pos", "abs"):
     setattr(Float64, f"__{_name}__", _unary(getattr(operator, _name)))

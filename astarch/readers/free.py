@@ -284,7 +284,13 @@ def _tested(tree: ast.AST) -> set[int]:
     while waiting:
         node = waiting.pop()
         found.add(id(node))
-        waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand] if isinstance(node, ast.UnaryOp) else []
+        waiting += (
+            node.values
+            if isinstance(node, ast.BoolOp)
+            else [node.operand]
+            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+            else []
+        )
     return found
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from ...ir.tensor import Tensor
 from ..describe import REGISTRY, RUN, op, refuse
 from ..dtypes import category, real_of
-from ..scalars import Float64
+from ..scalars import Float64, divided, powered
 from ..shapes import broadcast
 from ..torch.ops.aliasing import write
-from ..torch.ops.values import LOST, cast_all, computed, divided, few, spread_values
+from ..torch.ops.values import LOST, cast_all, computed, few, spread_values
 from ..torch.tensor import TorchTensor
 from .array import NumpyArray, array_of, common, float_for, given, promote
 
@@ -34,12 +34,7 @@ def _mod(a: Any, b: Any) -> Any:
 def _power(a: Any, b: Any) -> Any:
     if type(a) is int:
         return a**b if b >= 0 else refuse("ValueError", "Integers to negative integer powers are not allowed.")
-    try:
-        return math.pow(a, b)
-    except OverflowError:
-        return math.inf if a > 0 or b % 2 == 0 else -math.inf
-    except ValueError:
-        return math.inf if a == 0 else math.nan
+    return powered(a, b)
 
 
 def _largest(a: Any, b: Any) -> Any:

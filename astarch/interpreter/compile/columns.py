@@ -14,6 +14,7 @@ from typing import Any
 
 from ...source import syntax as s
 from ..machine import Frame
+from ..values import Instance
 from .dispatch import expression
 from .scopes import Scope
 
@@ -57,9 +58,9 @@ def column(node: Any, name: str, scope: Scope) -> Column | None:
 
 
 def _column(node: Any, name: str, scope: Scope) -> Column | None:
-    if isinstance(node, s.Name) and node.id == name:
+    if isinstance(node, s.Name) and scope.mangled(node.id) == name:
         return lambda frame, items: items
-    if isinstance(node, (s.Name, s.Constant, s.Attribute)):
+    if isinstance(node, (s.Name, s.Constant)) or (isinstance(node, s.Attribute) and isinstance(node.value, s.Name)):
         return _same_for_all(node, scope)
     compiler = _COMPILERS.get(type(node))
     return compiler(node, name, scope) if compiler is not None else None
@@ -67,8 +68,11 @@ def _column(node: Any, name: str, scope: Scope) -> Column | None:
 
 def _same_for_all(node: Any, scope: Scope) -> Column:
     value = expression(node, scope)
+    owner = expression(node.value, scope) if isinstance(node, s.Attribute) else None
 
     def number(frame: Frame, items: range) -> Any:
+        if owner is not None and isinstance(holder := owner(frame), Instance) and node.name not in holder.__dict__:
+            raise Unfit  # a property may give another value, and do something, each time
         found = value(frame)
         if (type(found) is int or isinstance(found, float)) and -_LARGE < found < _LARGE:
             return found

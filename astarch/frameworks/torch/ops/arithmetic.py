@@ -10,13 +10,14 @@ from typing import Any
 
 from ...describe import refuse
 from ...dtypes import rounded
+from ...scalars import divided
 from ...shapes import broadcast
 from ..tensor import TorchTensor
 from .elementwise import ANY, FLOATS, NUMBERS, REAL, Rule, check_numbers, deliver, elementwise, place_of, store
 from .nearly import Nearly
 from .promotion import category_of, number_category, result_dtype
 from .signatures import op
-from .values import divided, floored, not_zero
+from .values import floored, not_zero
 
 ADD = Rule("add", exact=operator.add, numbers="both")
 SUBTRACT = Rule("sub", "ihfc", exact=operator.sub, numbers="both")

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from ...scalars import divided
 from ..tensor import TorchTensor
 from .arithmetic import ADD, DIVIDE, FLOOR_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT, both, power, scaled
 from .comparison import BITWISE, COMPARISONS, SHIFTS
@@ -13,7 +14,6 @@ from .elementwise import Rule, elementwise, store
 from .pointwise import conj
 from .promotion import number_category
 from .signatures import op
-from .values import divided
 
 _RECIPROCAL = Rule("reciprocal", gives="float", exact=lambda a: divided(1.0, a))
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from ...describe import refuse
 from ...dtypes import real_of
+from ...scalars import divided
 from .elementwise import ANY, FLOATS, NUMBERS, REAL, Rule, deliver, elementwise, letter, store
 from .nearly import nearly
 from .promotion import category_of
 from .signatures import op
-from .values import divided
 
 
 def _sign(a: Any) -> Any:

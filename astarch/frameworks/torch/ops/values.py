@@ -11,7 +11,7 @@ from ....ir.dim import Dim, Undecided
 from ....ir.tensor import KEPT_VALUES
 from ...describe import refuse
 from ...dtypes import BITS, rounded
-from ...scalars import Float64
+from ...scalars import Float64, divided
 from .nearly import Nearly
 from .promotion import CATEGORY
 
@@ -123,15 +123,6 @@ def computed(function: Callable[..., Any], columns: Sequence[list[Any]], within:
         return _cast_each([function(*row) for row in zip(*cast_columns, strict=True)], dtype)
     except LOST:
         return None
-
-
-def divided(a: Any, b: Any) -> float:
-    """True division with the infinities of floating point."""
-    if b:
-        return a / b
-    if not a or math.isnan(a):
-        return math.nan
-    return math.copysign(math.inf, a) * math.copysign(1.0, b)
 
 
 def floored(a: Any, b: Any) -> Any:
