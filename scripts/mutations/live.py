@@ -1,7 +1,7 @@
-"""Runs models in the live framework, on the meta device, each in a child of its own; a job is a line of JSON, so is its answer.
+"""Runs models in the live framework, each in a child of its own; a job is a line of JSON, so is its answer.
 
 It is started with the Python that has torch. A job has `path` and `text` of the source, `runs` (what builds a model, and
-``[sizes, dtype]`` of each input), `module` (the dotted name of a file of a library, or empty). The answer says whether the
+``[sizes, dtype]`` of each input), `device` (where they run), `module` (the dotted name of a file of a library, or empty). The answer says whether the
 models were built and ran, what was raised and where, which lines were executed, and what was computed: every operation with its
 shapes, and the state dict.
 """
@@ -73,7 +73,7 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
     try:
         namespace = _namespace(job)
         for expression, inputs in job["runs"]:
-            computed.append(_computed(namespace, expression, inputs))
+            computed.append(_computed(namespace, expression, inputs, job["device"]))
     except Exception as error:
         return {"stage": "failed", "error": f"{type(error).__name__}: {error}"[:300], "lines": _lines(error, job["path"])}
     finally:
@@ -82,15 +82,15 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
     return {"stage": "ok", "error": "", "lines": [], "computed": digest, "executed": sorted(executed)}
 
 
-def _computed(namespace: dict[str, Any], expression: str, inputs: list[Any]) -> Any:
+def _computed(namespace: dict[str, Any], expression: str, inputs: list[Any], device: str) -> Any:
     """All that a model does and holds."""
     import torch
 
-    with torch.device("meta"), torch.no_grad():
+    with torch.device(device), torch.no_grad():
         torch.manual_seed(0)
         model = eval(expression, namespace)
         model.eval()
-        arguments = [_tensor(torch, sizes, dtype) for sizes, dtype in inputs]
+        arguments = [torch.zeros(sizes, dtype=getattr(torch, dtype)) for sizes, dtype in inputs]
         with _recording() as operations:
             output = model(*arguments)
     if output is None:
@@ -109,11 +109,6 @@ def _namespace(job: dict[str, Any]) -> dict[str, Any]:
     sys.modules[module.__name__] = module
     exec(compile(job["text"], job["path"], "exec"), module.__dict__)
     return module.__dict__
-
-
-def _tensor(torch: Any, sizes: list[int], dtype: str) -> Any:
-    kind = getattr(torch, dtype)
-    return torch.zeros(sizes, dtype=kind, device="meta")
 
 
 def _shapes(value: Any) -> Any:

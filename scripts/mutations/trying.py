@@ -32,13 +32,22 @@ class Live:
         command = [python, str(Path(__file__).with_name("live.py")), *map(str, folders)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def ask(self, subject: Subject, path: Path, text: str, *, trace: bool = False) -> dict[str, Any]:
-        """What happens when a text stands in the place of the subject's file."""
+    def ask(self, subject: Subject, path: Path, text: str, *, trace: bool = False, device: str = "meta") -> dict[str, Any]:
+        """What happens when a text stands in the place of the subject's file.
+
+        Args:
+            subject: Whose file it is.
+            path: Where the file is.
+            text: What stands in it.
+            trace: Whether the lines that run are wanted.
+            device: ``meta`` is quick; only ``cpu`` makes all the checks (a transposed convolution on the meta device takes any
+                number of channels).
+        """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         job = {
             "path": str(path), "text": text, "runs": subject.runs, "module": subject.module,
-            "trace": trace,
+            "trace": trace, "device": device,
         }  # fmt: skip
         self.process.stdin.write(json.dumps(job) + "\n")
         self.process.stdin.flush()
@@ -71,8 +80,10 @@ def trials(subjects: list[Subject], live: Live, place: Place, count: int, seed: 
         for kind, edit in drawn(Source(text), set(original["executed"]), count, random.Random(f"{seed} {subject.name}"), only):  # noqa: S311
             mutant = edit.apply(text)
             path = place.write(subject, mutant)
-            answer = live.ask(subject, path, mutant)
-            yield Trial(subject.name, kind, edit.what, edit.lines, answer, original["computed"], errors(subject, path, place))
+            answer, found = live.ask(subject, path, mutant), errors(subject, path, place)
+            if found and answer["stage"] == "ok" and (thorough := live.ask(subject, path, mutant, device="cpu"))["stage"] == "failed":
+                answer = thorough
+            yield Trial(subject.name, kind, edit.what, edit.lines, answer, original["computed"], found)
         place.write(subject, text)
 
 
