@@ -139,6 +139,7 @@ class Run:
         modules: The modules being run, outermost first.
         open: Sizes that must be equal although that cannot be told: both sides, the module, and the place.
         settle: Takes a condition that is not known for true from here on.
+        refuse_misfit: Refuses a call of an op whose rule looked for a tensor and found what can never be one.
     """
 
     call: Callable[..., Any] = lambda function, *args, **kwargs: function(*args, **kwargs)
@@ -154,6 +155,7 @@ class Run:
     unknowns: list[Unknown] = field(default_factory=list)
     open: list[tuple[Any, Any, Any, Span]] = field(default_factory=list)
     settle: Callable[[Unknown], None] = lambda lost: None
+    refuse_misfit: Callable[[Any, tuple[Any, ...], dict[str, Any], AttributeError], None] = lambda op, args, kwargs, error: None
     state: dict[str, Any] = field(default_factory=dict)
     macs: Any = 0
     elementwise: Any = 0
@@ -280,6 +282,8 @@ def fault(run: Run, op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], erro
             inspect.signature(op.function).bind(*args, **kwargs)
         except TypeError as mismatch:
             raise Refusal("TypeError", f"{op.name}: {mismatch}") from None
+    elif isinstance(error, AttributeError):
+        run.refuse_misfit(op, args, kwargs, error)
     return run.unknown(*reason_of(error, op.name))
 
 

@@ -13,6 +13,7 @@ from ..frameworks.describe import RUN, Run
 from ..frameworks.torch.children import copies, run_in_turn
 from ..frameworks.torch.instance import REGISTERED, ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
+from ..frameworks.torch.misfits import of_an_op
 from ..frameworks.torch.tensor import TorchTensor
 from ..inputs import InputSpec
 from ..interpreter.budget import Budget, BudgetSpent
@@ -63,7 +64,7 @@ class Session:
         self.keras = LazyKeras(self.machine, lambda: self.run)
         self.machine.libraries = [self.library, self.keras]
         self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
-        self.run.settle = self._settle
+        self.run.settle, self.run.refuse_misfit = self._settle, of_an_op
         self.machine.registries = REGISTERED
         self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
         self.machine.multiply = self._multiply

@@ -30,7 +30,7 @@ class ModuleInstance(Instance):
                 return registered[name]
         found = self.py_class.find(name)
         if found is MISSING:
-            raise AttributeError(f"'{self.py_class.name}' object has no attribute '{name}'")
+            raise AttributeError(f"'{self.py_class.name}' object has no attribute '{name}'", name=name, obj=self)
         return bind(CURRENT.get(), found, self, self.py_class)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -28,6 +28,7 @@ from . import layers as _layers
 from . import ops as _ops
 from .containers import CONTAINERS
 from .instance import ModuleInstance
+from .misfits import refuse_misfit
 from .module import Module
 from .names import exists
 from .native import Native
@@ -394,17 +395,7 @@ def _fault(host: type, function: Callable[..., Any], args: tuple[Any, ...], kwar
         except TypeError as mismatch:
             raise Refusal("TypeError", f"{host.__name__}.{function.__name__}() {mismatch}") from None
     if isinstance(error, AttributeError):
-        _refuse_for_a_tensor(host, function, args, error)
+        refuse_misfit(f"{host.__name__}.{function.__name__}", function, args, kwargs, error)
     if RUN.get().state.get("raise faults"):
         raise error
     return RUN.get().unknown(*reason_of(error, f"{host.__name__}.{function.__name__}"))
-
-
-def _refuse_for_a_tensor(host: type, function: Callable[..., Any], args: tuple[Any, ...], error: AttributeError) -> None:
-    """A forward that found no tensor where it needs one was called wrongly: nothing that stands in a default's place."""
-    for parameter, value in zip(list(inspect.signature(function).parameters.values())[1:], args[1:], strict=False):
-        if value is error.obj and parameter.default is parameter.empty and isinstance(value, (tuple, list, dict, str, type(None))):
-            kind = type(value).__name__
-            raise Refusal(
-                "TypeError", f"{host.__name__}.{function.__name__}(): argument '{parameter.name}' must be Tensor, not {kind}"
-            ) from None

@@ -10,6 +10,7 @@ from ...dtypes import BITS, real_of
 from ...shapes import axis
 from ..tensor import Parameter, TorchTensor
 from .aliasing import picked, steps, view_of
+from .demands import tensors
 from .device import Device
 from .dtypes import DTYPES
 from .elementwise import letter
@@ -343,6 +344,7 @@ def _answer(name: str, also: bool) -> None:
 
     @op(*names)
     def function(input: Any) -> bool:
+        tensors(name, input=input)
         return False
 
     function.__doc__ = "False for every tensor described here."

@@ -12,7 +12,7 @@ from ..tensor import TorchTensor, is_size
 from .aliasing import view_of, write
 from .choosing import fits
 from .device import Device, device_name
-from .dtypes import DType, element_type
+from .dtypes import DType, element_type, is_number_type
 from .promotion import category_of, number_category
 from .values import cast_all, few, spread_values
 
@@ -41,7 +41,7 @@ def to(input: Any, *args: Any, **kwargs: Any) -> Any:
     for value in args[:2]:
         if isinstance(value, TorchTensor):
             kind, device = value.dtype, value.device
-        elif isinstance(value, (DType, type)):
+        elif isinstance(value, (DType, type)) or is_number_type(value):
             kind = element_type(value)
         elif type(value) is Unknown:
             if len(args) == 1 or not isinstance(args[1], DType):

@@ -343,7 +343,7 @@ def legacy(dtype: str, device: str, args: tuple[Any, ...]) -> Any:
     """What the old constructors make: ``FloatTensor(2, 3)`` of sizes, ``FloatTensor([2, 3])`` of values."""
     if not args:
         return TorchTensor((0,), dtype, [], device)
-    if len(args) == 1 and isinstance(args[0], (list, tuple, Tensor)) and type(args[0]).__name__ != "Shape":
+    if len(args) == 1 and isinstance(args[0], (list, tuple, range, Tensor)) and type(args[0]).__name__ != "Shape":
         return from_values(args[0], dtype, device)
     return TorchTensor(sizes("new", args), dtype, None, device)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import less
+from ....ir.tensor import Tensor
 from ...describe import RUN, refuse, require
 
 #: Element types that hold real numbers.
@@ -37,6 +38,13 @@ def mixable(name: str, input: Any, *parameters: Any) -> None:
 
 def _autocast() -> Any:
     return RUN.get().state.get("torch autocast")
+
+
+def tensors(name: str, **given: Any) -> None:
+    """Each of these is a tensor: for rules that ask nothing of theirs. A rule that does is told what it was given (`misfits`)."""
+    for what, value in given.items():
+        if not isinstance(value, Tensor):
+            refuse("TypeError", f"{name}(): argument '{what}' must be Tensor, not {type(value).__name__}")
 
 
 def rank_of(name: str, input: Any, *ranks: int) -> int:

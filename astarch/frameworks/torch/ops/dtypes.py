@@ -222,3 +222,13 @@ def element_type(dtype: Any, otherwise: str | None = None) -> str | None:
     if found is None:
         refuse("TypeError", f"argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
     return found
+
+
+def is_number_type(value: Any) -> bool:
+    """Whether it is one of Python's types that stand for an element type; the program's ``int`` stands for the host's.
+
+    >>> is_number_type(float), is_number_type("float")
+    (True, False)
+    """
+    kind = getattr(value, "host", value)
+    return isinstance(kind, type) and kind.__module__ == "builtins" and kind.__name__ in _PYTHON_TYPES

@@ -7,6 +7,7 @@ from typing import Any
 
 from ....ir.dim import same
 from ....ir.tensor import KEPT_VALUES, Tensor
+from ....ir.unknown import Unknown
 from ...describe import fresh_size, refuse, require, unknown
 from ...dtypes import category
 from ...shapes import broadcast, product, text
@@ -164,7 +165,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
 def masked_scatter_(self: Any, mask: Any, source: Any) -> Any:
     """`masked_scatter`, in place."""
     if is_tensor(self):
-        if is_tensor(mask) and is_tensor(source):
+        if not isinstance(mask, Unknown) and not isinstance(source, Unknown):
             shape = _scattered("masked_scatter_", self, mask, source)
             if len(shape) != len(self.shape) or any(same(a, b) is False for a, b in zip(shape, self.shape, strict=True)):
                 refuse("RuntimeError", f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(shape)}")

@@ -9,6 +9,7 @@ from typing import Any
 from ....ir.dim import same
 from ...describe import op, refuse
 from .conversion import fill_, zero_
+from .demands import tensors
 
 _LINEAR = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid")
 
@@ -60,6 +61,7 @@ def _calculate_correct_fan(tensor: Any, mode: str) -> Any:
 
 
 def _filled(tensor: Any) -> Any:
+    tensors("init", tensor=tensor)
     tensor.data = None
     return tensor
 

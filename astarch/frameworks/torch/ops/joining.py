@@ -25,9 +25,11 @@ def _dtype_of(tensors: Any) -> str:
 
 
 def _list_of(tensors: Any, name: str) -> list[Any]:
-    if is_tensor(tensors):
-        refuse("TypeError", f"{name}(): argument 'tensors' must be tuple of Tensors, not Tensor")
-    found = list(tensors)
+    given = getattr(tensors, "payload", tensors)  # what an object of a class derived from list holds
+    if not isinstance(given, (list, tuple)):
+        kind = "Tensor" if is_tensor(tensors) else type(tensors).__name__
+        refuse("TypeError", f"{name}(): argument 'tensors' must be tuple of Tensors, not {kind}")
+    found = list(given)
     for tensor in found:
         if not is_tensor(tensor):
             refuse("TypeError", f"expected Tensor as element in argument 0, but got {type(tensor).__name__}")

@@ -1,0 +1,55 @@
+"""What can never stand where torch takes a tensor."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import GeneratorType
+from typing import Any
+
+from ...interpreter.values import CURRENT, MISSING, BoundMethod, Builtin, Class, Function, PyModule
+from ...ir.refusal import Refusal
+from ..describe import BoundOp, Op
+from .instance import ModuleInstance
+
+#: No argument parser of torch makes a tensor of one of these, and none has ``__torch_function__`` to answer for itself.
+_NEVER = frozenset(
+    {str, bytes, dict, set, frozenset, list, tuple, range, slice, type(None), GeneratorType, zip, map, filter, enumerate, reversed,
+     type({}.keys()), type({}.values()), type({}.items()), Function, BoundMethod, Builtin, Class, PyModule, Op, BoundOp,
+     *(type(iter(value)) for value in ([], (), {}, "", set(), range(0), {}.values(), {}.items()))}
+)  # fmt: skip
+
+#: What rules ask of a tensor.
+_ASKED = frozenset({"shape", "dtype", "device", "data", "rank", "size", "like", "requires_grad", "node", "__dict__"})
+
+
+def misfit(value: Any) -> bool:
+    """Whether a value is certainly no tensor, nor anything that torch takes for one."""
+    return type(value) in _NEVER or (isinstance(value, ModuleInstance) and value.py_class.find("__torch_function__") is MISSING)
+
+
+def refuse_misfit(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], error: AttributeError) -> None:
+    """A rule that looked for a tensor and found what can never be one was called wrongly by the program.
+
+    What stands in the place of a default (None, mostly) may be what torch takes there: then the fault is ours.
+
+    Raises:
+        Refusal: Such a value was given.
+    """
+    if error.name not in _ASKED or not misfit(error.obj):
+        return
+    signature = inspect.signature(function)
+    for key, value in signature.bind(*args, **kwargs).arguments.items():
+        parameter = signature.parameters[key]
+        several = parameter.kind is parameter.VAR_POSITIONAL or isinstance(value, (list, tuple))
+        if value is not error.obj and not (several and any(item is error.obj for item in value)):
+            continue
+        if parameter.default is parameter.empty or error.obj is not parameter.default:
+            kind = CURRENT.get().class_of(error.obj).name
+            raise Refusal("TypeError", f"{name}(): argument '{key}' must be Tensor, not {kind}") from None
+
+
+def of_an_op(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: AttributeError) -> None:
+    """The same for an op of torch; other libraries make arrays of lists."""
+    if op.name.startswith("torch."):
+        refuse_misfit(op.__name__, op.function, args, kwargs, error)

@@ -1,0 +1,128 @@
+"""What can never be a tensor is given for one, to every function that torch and we can call: refused where torch refuses it, never elsewhere."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+import astarch.frameworks.torch.library  # noqa: F401 - registers every description
+from astarch.frameworks.describe import REGISTRY, RUN, Op, Run
+from astarch.frameworks.torch.library import TorchLibrary
+from astarch.frameworks.torch.misfits import of_an_op
+from astarch.interpreter.engine import new_machine, run_deep, use
+from astarch.interpreter.imports import load
+from astarch.ir.unknown import Unknown
+from astarch.source.project import Project
+from tests.oracle.torch_oracle import _resolve
+
+PROGRAM = """
+import torch
+from torch import nn
+x, square, row, whole = torch.zeros(3, 4), torch.zeros(4, 4), torch.zeros(4), torch.zeros(3, 4, dtype=torch.int64)
+flags, images, batch, places = torch.zeros(3, 4, dtype=torch.bool), torch.zeros(2, 4, 4, 4), torch.zeros(2, 4, 4), torch.zeros(2, dtype=torch.int64)
+layer = nn.Linear(2, 2)
+class Own:
+    pass
+def ask(call):
+    try:
+        value = call()
+    except Exception as error:
+        return type(error).__name__, None
+    return "gives", value
+"""
+TENSORS = ("x", "square", "row", "whole", "flags", "images", "batch", "places")
+LIST = "[x, x]"
+ARGUMENTS = (*TENSORS[:5], "1", "(1,)", LIST, *TENSORS[5:], "(3, 4)")
+MISFITS = ("(t for t in (x, x))", "'a'", "{'a': x}", "(lambda t: t)", "layer", "[1.0]", "None", "x.sum", "Own", "range(3)", "{}.values()")
+MODULES = ("torch", "torch.Tensor", "torch.nn.functional", "torch.linalg", "torch.fft", "torch.special", "torch.nn.init")
+#: They change how torch computes from then on, or what others hold.
+LEFT_OUT = ("set_", "_", "manual", "use_", "save", "load", "share_memory", "compile", "initial", "backward")
+
+
+def called(name: str, described: Op, values: dict[str, Any]) -> tuple[str, ...] | None:
+    """Arguments with which torch runs it, tensors among them."""
+    parameters = inspect.signature(described.function).parameters.values()
+    needed = sum(one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters)
+    try:
+        live = _resolve(name)
+    except (AttributeError, LookupError):
+        return None
+    for chosen in itertools.product((*TENSORS, LIST), *[ARGUMENTS] * (max(needed, 1) - 1)) if needed < 4 else ():
+        given = [value.clone() if isinstance(value := values[text], torch.Tensor) else value for text in chosen]
+        try:
+            live(*given)
+        except Exception:
+            continue
+        return chosen
+    return None
+
+
+def calls(values: dict[str, Any]) -> Iterator[str]:
+    """Calls of every function with a misfit in the place of each tensor."""
+    for name in sorted(REGISTRY):
+        module, _, last = name.rpartition(".")
+        if module not in MODULES or last.startswith(LEFT_OUT) or not isinstance(described := REGISTRY[name], Op):
+            continue
+        chosen = called(name, described, values)
+        for place, item in enumerate(chosen or ()):
+            if item in TENSORS or item == LIST:
+                for misfit in MISFITS:
+                    given = [misfit if at == place else text for at, text in enumerate(chosen or ())]
+                    yield f"{name}({', '.join(given)})"
+                    if item == LIST:
+                        yield f"{name}({', '.join([*given[:place], f'[x, {misfit}]', *given[place + 1 :]])})"
+
+
+def read(source: str) -> list[Any]:
+    """The answers of a program as it is read."""
+    project = Project([])
+    machine = new_machine(None, project)
+    library = TorchLibrary(machine)
+    machine.libraries = [library]
+    run = Run(call=lambda f, *a, **k: machine.call(f, a, k), where=machine.where, stack=machine.stack, strict=False)
+    run.state["make"], run.refuse_misfit = library.make, of_an_op
+
+    def work() -> list[Any]:
+        token = RUN.set(run)
+        try:
+            module = load(machine, "__main__", project.snippet(source, "__main__"))
+            module.state.run_all()
+            return module.namespace["answers"]
+        finally:
+            RUN.reset(token)
+
+    return run_deep(lambda: use(machine, work))
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, tuple[str, str]]:
+    """What torch says to each call, and what we say: ``gives``, ``unknown``, or the name of an error."""
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        values: dict[str, Any] = {}
+        exec(PROGRAM, values)
+        values |= {text: eval(text, values) for text in ARGUMENTS}
+        asked = list(dict.fromkeys(calls(values)))
+        source = PROGRAM + "answers = []\n" + "".join(f"answers.append(ask(lambda: {call}))\n" for call in asked)
+        exec(source, values)
+    said = [answer if type(answer) is Unknown else answer[1] if type(answer[1]) is Unknown else answer[0] for answer in read(source)]
+    ours = ["unknown" if type(one) is Unknown else one for one in said]
+    return {call: (live[0], own) for call, live, own in zip(asked, values["answers"], ours, strict=True)}
+
+
+def test_nothing_is_refused_that_torch_takes(answers: dict[str, tuple[str, str]]) -> None:
+    assert len(answers) >= 10_000
+    assert sum(live == "gives" for live, _ in answers.values()) >= 80
+    assert not {call: both for call, both in answers.items() if both[0] == "gives" and both[1].endswith("Error")}
+
+
+def test_what_torch_refuses_is_refused(answers: dict[str, tuple[str, str]]) -> None:
+    refused = {call: own for call, (live, own) in answers.items() if live != "gives"}
+    missed = {call: own for call, own in refused.items() if own in ("gives", "unknown")}
+    assert len(missed) <= 0.03 * len(refused), missed
