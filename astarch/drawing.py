@@ -26,6 +26,7 @@ def draw(
     collapse: Sequence[str] = (),
     direction: str = "TB",
     operations: bool = True,
+    wrap: int | str = "auto",
 ) -> str | bytes:
     """A drawing of an Architecture; bytes for ``svg``, ``png`` and ``pdf``.
 
@@ -37,6 +38,7 @@ def draw(
         collapse: Patterns of names or classes whose boxes stay closed.
         direction: ``TB``, ``LR``, ``BT`` or ``RL``.
         operations: Whether functions and methods are drawn.
+        wrap: Into how many columns a tall drawing is broken at most; ``"auto"`` for as many as make ``svg``, ``png`` and ``pdf`` fit a page.
 
     Raises:
         AstarchError: The form needs graphviz, and it is not there.
@@ -56,10 +58,14 @@ def draw(
     if form == "mermaid" and depth == "auto":
         from .render.mermaid import fitting
 
-        return fitting(architecture, direction=direction, fold=fold, collapse=collapse, operations=operations)
-    from .render.picture import picture
+        columns = 1 if wrap == "auto" else int(wrap)
+        return fitting(architecture, direction=direction, fold=fold, collapse=collapse, operations=operations, columns=columns)
+    from .render.picture import in_columns, picture
 
-    return _drawn(picture(architecture, depth=depth, fold=fold, collapse=collapse, operations=operations), form, direction)
+    drawing = picture(architecture, depth=depth, fold=fold, collapse=collapse, operations=operations)
+    if wrap != "auto" or form in ("svg", "png", "pdf"):  # what other programs read is left whole
+        drawing = in_columns(drawing, wrap, direction in ("TB", "BT"))
+    return _drawn(drawing, form, direction)
 
 
 def _drawn(drawing: Picture, form: str, direction: str) -> str | bytes:

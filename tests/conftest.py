@@ -16,7 +16,7 @@ settings.load_profile("fresh" if os.environ.get("ASTARCH_FRESH") else "steady")
 
 
 #: Why a test is passed over that needs a package or a program; where everything is set up, that is a failure.
-_MISSING = ("could not import", "needs graphviz", "needs Chromium")
+_MISSING = ("could not import", "needs graphviz", "needs Chromium", "npm", "made by git")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -43,6 +43,7 @@ SUFFIXES = {
 @click.option("--fold/--no-fold", default=True, help="Draw equal neighbours once, with their count.")
 @click.option("--collapse", multiple=True, metavar="PATTERN", help="Names or classes whose boxes stay closed in a drawing: 'blocks.*'.")
 @click.option("--direction", type=click.Choice(("TB", "LR", "BT", "RL")), default="TB", help="Where a drawing runs: TB is top to bottom.")
+@click.option("--wrap", metavar="N|off|auto", default="auto", help="Columns of a tall drawing; by default as many as make it fit a page.")
 @click.option("--with", "names", multiple=True, metavar="NAME=TARGET", help="An object the target uses: config=package.module:Config().")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
 @click.option("--python", type=click.Path(), metavar="PATH", help="The environment whose packages are read, never run.")
@@ -64,6 +65,7 @@ def command(target: str | None, **options: Any) -> None:
     config = load_config(Path.cwd())
     options["form"] = options["form"] or _form(options["output"])
     depth = _depth(options["depth"], options["form"])
+    options["wrap"] = _wrap(options["wrap"])
     shown: list[str | bytes] = []
     failed = False
     settings = parse_settings(options["values"])
@@ -132,6 +134,16 @@ def _depth(text: str | None, form: str) -> int | str | None:
     raise click.BadParameter(f"{text!r} is neither a number above 0 nor `all` nor `auto`.", param_hint="'--depth'")
 
 
+def _wrap(text: str) -> int | str:
+    if text == "auto":
+        return text
+    if text == "off":
+        return 1
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise click.BadParameter(f"{text!r} is neither a number above 0 nor `off` nor `auto`.", param_hint="'--wrap'")
+
+
 def _read(model: ModelConfig, options: dict[str, Any], config: Config, values: dict[str, Any]) -> Architecture:
     from .. import api
 
@@ -190,7 +202,7 @@ def _rendered(architecture: Architecture, depth: int | str | None, options: dict
     if options["form"] in DRAWINGS:
         from ..api import draw
 
-        asked = {name: options[name] for name in ("fold", "collapse", "direction")}
+        asked = {name: options[name] for name in ("fold", "collapse", "direction", "wrap")}
         return draw(architecture, options["form"], depth=depth, **asked)
     if isinstance(depth, str):
         from ..render.rows import readable_depth

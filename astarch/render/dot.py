@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..ir.dim import Dim
@@ -32,19 +33,45 @@ def to_dot(picture: Picture, *, direction: str = "TB", shapes: bool = True) -> s
     >>> to_dot(Picture("Net")).splitlines()[0]
     'digraph "Net" {'
     """
-    names = {item.key: f"n{number}" for number, item in enumerate(picture.walk())}
-    lines = [f"digraph {_quoted(picture.title)} {{", *_settings(picture, direction)]
-    for item in picture.items:
+    names = _names(picture)
+    lines = [f"digraph {_quoted(picture.title)} {{", *_settings(direction), f"  graph [{heading(picture)}]"]
+    if picture.columns:
+        lines += _columns(picture, names)
+    for item in () if picture.columns else picture.items:
         lines += _drawn(item, names, picture.places, 1)
     lines += [_arrow(edge, names, shapes) for edge in _told(picture)]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _settings(picture: Picture, direction: str) -> Iterator[str]:
+def column_dots(picture: Picture, *, direction: str = "TB", shapes: bool = True) -> list[str]:
+    """The columns of a drawing that is broken, each as a graph of its own without a heading."""
+    names = _names(picture)
+    arrows = list(_told(picture))
+    found: list[str] = []
+    for number, items in enumerate(columns_of(picture)):
+        inside = {leaf.key for item in items for leaf in item.leaves()}
+        lines = [f"digraph {{ sortv={number + 1}", *_settings(direction)]
+        for item in items:
+            lines += _drawn(item, names, picture.places, 1)
+        lines += [_arrow(edge, names, shapes) for edge in arrows if edge.source in inside]
+        found.append("\n".join([*lines, "}"]) + "\n")
+    return found
+
+
+def _names(picture: Picture) -> dict[str, str]:
+    return {item.key: f"n{number}" for number, item in enumerate(picture.walk())}
+
+
+def _settings(direction: str) -> Iterator[str]:
     yield f'  graph [rankdir={direction} fontname="{_FONT}" fontsize=11 bgcolor=white pad=0.3 nodesep=0.28 ranksep=0.34'
-    yield f"         compound=true newrank=true splines=spline labelloc=t labeljust=l label=<{_heading(picture)}>]"
+    yield "         compound=true newrank=true splines=spline]"
     yield f'  node [fontname="{_FONT}" fontsize=10 shape=box style="rounded,filled" penwidth=1 margin="0.12,0.06" height=0.3]'
     yield f'  edge [fontname="{_FONT}" fontsize=8 fontcolor="#64748b" color="#64748b" penwidth=1 arrowsize=0.6 weight=8]'
+
+
+def heading(picture: Picture) -> str:
+    """The title and what is said below it, as settings of a graph."""
+    return f"labelloc=t labeljust=l label=<{_heading(picture)}>"
 
 
 def _heading(picture: Picture) -> str:
@@ -71,6 +98,24 @@ def remarks(picture: Picture) -> list[str]:
     return [clean(note if len(note) <= 100 else note[:99] + "…") for note in notes]
 
 
+def _columns(picture: Picture, names: dict[str, str]) -> Iterator[str]:
+    """Columns side by side, their heads on one line."""
+    heads: list[str] = []
+    for number, items in enumerate(columns_of(picture)):
+        heads.append(names[next(leaf.key for item in items for leaf in item.leaves())])
+        yield f'  subgraph "cluster_column{number}" {{'
+        yield '  graph [peripheries=0 label="" margin=14]'
+        for item in items:
+            yield from _drawn(item, names, picture.places, 1)
+        yield "  }"
+    yield f"  {{ rank=same {' -> '.join(heads)} [style=invis] }}"
+
+
+def columns_of(picture: Picture) -> list[tuple[Item, ...]]:
+    """What stands in each column of a drawing that is broken."""
+    return [picture.items[start:end] for start, end in pairwise((*picture.columns, len(picture.items)))]
+
+
 # --- boxes and nodes --------------------------------------------------------------------------------------------------
 
 
@@ -83,7 +128,7 @@ def _drawn(item: Item, names: dict[str, str], places: Places, level: int) -> Ite
     yield f'{margin}subgraph "cluster_{names[item.key]}" {{'
     yield f'{margin}  graph [label=<{_box_label(item)}> labeljust=l labelloc=t style="rounded,filled" margin=12'
     colours = _attributes(color=ink.line, fillcolor=ink.fill, fontcolor=ink.text)
-    yield f"{margin}         {colours} {_tip(item, places)} penwidth=1 fontsize=10]"
+    yield f"{margin}         {colours} {_tip(item, places)} penwidth=1 peripheries=1 fontsize=10]"
     for child in item.children:
         yield from _drawn(child, names, places, level + 1)
     yield f"{margin}}}"
@@ -123,6 +168,8 @@ def _look(item: Item) -> str:
     if item.kind in ("input", "output"):
         label = f"<b>{_text(item.type)}</b>" + (f'{_GAP}<font point-size="8">{_text(item.output)}</font>' if item.output else "")
         return f'label=<{label}> shape=box style="rounded,filled" {_inked(ink)}'
+    if item.kind == "mark":
+        return f"label=<<b>{_text(item.type)}</b>> shape=circle width=0.26 fixedsize=true margin=0 style=filled {_inked(ink)}"
     if item.kind in ("operation", "parameter"):
         return _light(item, ink)
     border = ' penwidth=2.2 color="#dc2626"' if item.failed else " peripheries=2" if item.times != 1 else ""
@@ -149,7 +196,7 @@ def _module_label(item: Item) -> str:
     calls = f'{_GAP}<font color="#be185d">×{item.calls} calls</font>' if item.calls > 1 and _some(item.parameters) else ""
     more = "\u00a0⊞" if item.closed else ""
     first = f"<b>{_text(item.type)}</b>{more}"
-    first += f"\u00a0{_text(item.arguments)}" if item.arguments else ""
+    first += f"{_GAP}{_text(item.arguments)}" if item.arguments else ""
     place = f" · line {item.place.line}" if item.place.line else ""
     count = f" · {'in all ' if item.varied else ''}{short_count(item.parameters)}" if _some(item.parameters) else ""
     second = f'<font point-size="8" color="#64748b">{_text(item.label)}{_text(count)}{place}</font>'

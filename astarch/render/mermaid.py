@@ -12,7 +12,7 @@ from ..ir.dim import Dim
 from .dot import remarks
 from .notation import short_count
 from .paint import clean
-from .picture import Edge, Item, Picture, in_one, picture
+from .picture import Edge, Item, Picture, in_columns, in_one, picture
 from .picture.palette import INKS
 
 MOST_EDGES = 499
@@ -22,12 +22,18 @@ _SIGNS = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "`
 
 
 def fitting(
-    architecture: Architecture, *, direction: str = "TB", fold: bool = True, collapse: Sequence[str] = (), operations: bool = True
+    architecture: Architecture,
+    *,
+    direction: str = "TB",
+    fold: bool = True,
+    collapse: Sequence[str] = (),
+    operations: bool = True,
+    columns: int = 1,
 ) -> str:
     """The largest readable drawing that GitHub draws."""
     drawing = Picture("")
     for most in (260, 160, 90, 40, 15):
-        drawing = picture(architecture, fold=fold, collapse=collapse, operations=operations, most=most)
+        drawing = in_columns(picture(architecture, fold=fold, collapse=collapse, operations=operations, most=most), columns)
         text = to_mermaid(drawing, direction=direction)
         if fits(drawing, text):
             return text
@@ -71,6 +77,8 @@ def _shape(item: Item) -> str:
     text = _label(item)
     if item.kind in ("input", "output"):
         return f'(["{text}"])'
+    if item.kind == "mark":
+        return f'(("{text}"))'
     if item.kind == "operation":
         return f'(("{text}"))' if len(item.type) == 1 and item.times == 1 else f'("{text}")'
     return f'[/"{text}"/]' if item.kind == "parameter" else f'["{text}"]'

@@ -1,6 +1,7 @@
 """A sample of real models in every form, each judged by what reads it; `python -m scripts.formats` does the same for hundreds.
 
-Mermaid's parser is brought by npm: without npm, or where it cannot bring anything, its part cannot be judged and says so.
+Mermaid's parser is brought by npm. Without npm, or where it cannot bring anything, nothing can be judged: the tests are passed over,
+and fail where nothing may be missing, as under `scripts/test`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Item:
 
     Args:
         key: Unique in the picture, and the same from one run to the next.
-        kind: ``module``, ``operation``, ``input``, ``output`` or ``parameter``.
+        kind: ``module``, ``operation``, ``input``, ``output``, ``parameter``, or ``mark`` where a drawing is broken.
         name: Dotted name of the module, or of the module an operation runs in.
         type: Class name, or what the operation is called.
         arguments: What it was made with, short.
@@ -115,7 +115,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing: what is in it, and what must be said beside it."""
+    """A drawing: what is in it, and what must be said beside it; ``columns`` says with which of its items each column starts."""
 
     title: str
     items: tuple[Item, ...] = ()
@@ -130,6 +130,7 @@ class Picture:
     diagnostics: tuple[Diagnostic, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     flows: bool = True
+    columns: tuple[int, ...] = ()
     places: Places = field(default_factory=lambda: Places(Architecture("")), repr=False)
 
     def walk(self) -> Iterator[Item]:

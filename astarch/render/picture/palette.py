@@ -30,6 +30,7 @@ INKS = {
     "operation": Ink("#f8fafc", "#cbd5e1", "#475569", "#1a1f29", "#475569", "#cbd5e1"),
     "parameter": Ink("#f8fafc", "#94a3b8", "#475569", "#1a1f29", "#64748b", "#cbd5e1"),
     "terminal": Ink("#0f172a", "#0f172a", "#f8fafc", "#e2e8f0", "#e2e8f0", "#0f172a"),
+    "mark": Ink("#475569", "#475569", "#f8fafc", "#94a3b8", "#94a3b8", "#0f172a"),
     "container": Ink("#ffffff", "#cbd5e1", "#64748b", "#12161e", "#3b4556", "#94a3b8"),
     "other": Ink("#f5f5f4", "#a8a29e", "#292524", "#26231f", "#78716c", "#e7e5e4"),
 }
