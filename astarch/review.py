@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -174,6 +174,7 @@ def review(
     models: Iterable[ModelConfig] = (),
     budget: int | None = None,
     progress: Callable[[str], None] = lambda name: None,
+    among: Container[str] | None = None,
 ) -> Review:
     """Every model whose reading changed between two states, those changed through an import included.
 
@@ -184,8 +185,9 @@ def review(
         models: What the project itself wants analysed, and how.
         budget: Steps per model.
         progress: Told the name of every model that is read.
+        among: The only files, from the root, in which models are looked for that the project does not name; all by default.
     """
-    wanted = _wanted(old, new, paths, list(models))
+    wanted = _wanted(old, new, paths, list(models), among)
     found: list[Comparison] = []
     failures: dict[str, str] = {}
     for model in wanted:
@@ -250,7 +252,7 @@ def _same_files(first: Architecture, second: Architecture, old: State, new: Stat
     return bool(sides[0]) and sorted(map(old.meaning, sides[0])) == sorted(map(new.meaning, sides[1]))
 
 
-def _wanted(old: State, new: State, paths: Sequence[str], models: list[ModelConfig]) -> list[_Model]:
+def _wanted(old: State, new: State, paths: Sequence[str], models: list[ModelConfig], among: Container[str] | None) -> list[_Model]:
     """The models of both states: those that the project names, and the classes that are no parts of others."""
     found: list[_Model] = []
     for config in models:
@@ -258,7 +260,7 @@ def _wanted(old: State, new: State, paths: Sequence[str], models: list[ModelConf
         if config.target.is_source and any(places):
             found.append(_Model(config.target.text, places[0], places[1], config))
     named = {(model.config.target.path, model.config.target.expression.partition("(")[0]) for model in found}
-    sides = [{(one.path, one.name): one for one in _found(state, paths)} for state in (old, new)]
+    sides = [{(one.path, one.name): one for one in _found(state, paths, among)} for state in (old, new)]
     moved = _moved(*sides)
     for key in dict.fromkeys((*sides[1], *sides[0])):
         if key in named or key in moved.values():
@@ -269,10 +271,11 @@ def _wanted(old: State, new: State, paths: Sequence[str], models: list[ModelConf
     return found
 
 
-def _found(state: State, paths: Sequence[str]) -> list[Candidate]:
+def _found(state: State, paths: Sequence[str], among: Container[str] | None) -> list[Candidate]:
+    files = [path for path in state.files if among is None or path in among]
     return [
         one
-        for one in candidates(state.files, state.text, _classes, lambda path: state.files[path])
+        for one in candidates(files, state.text, _classes, lambda path: state.files[path])
         if not paths or any(one.path == path or one.path.startswith(f"{path.rstrip('/')}/") or path in ("", ".") for path in paths)
     ]
 

@@ -20,7 +20,7 @@ from ..rules.settings import Settings
 from ..source.edits import apply
 from ..source.index import SourceError
 from ..source.project import read_text
-from .changed import changed_files
+from .changed import beside_the_old, changed_files
 from .files import Job, checked, syntax_error
 from .known import Known
 
@@ -69,10 +69,12 @@ def check(
         if not place.exists():
             raise ReadError(f"there is no file or folder `{place}`")
     files = python_files(places, exclude)
+    folders = _folders(places, search_path)
+    changed = None
     if since is not None:
         files = changed_files(files, since)
-    folders = _folders(places, search_path)
-    job = Job(settings, folders, tuple(models), read)
+        changed = beside_the_old(files, since, settings, models, folders) if read else None
+    job = Job(settings, folders, tuple(models), read, changed)
     if not cache:
         return sorted((finding for one in checked(files, job, jobs) for finding in one.findings), key=order)
     known = Known.of(job, files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -35,12 +35,14 @@ class Job:
         folders: Where modules are looked for.
         models: Targets with their inputs, that the project names.
         read: Whether models are built and run.
+        changed: By file, what was found by comparing with an older state; None when that was not asked for.
     """
 
     settings: Settings
     folders: tuple[Path, ...]
     models: tuple[ModelConfig, ...]
     read: bool
+    changed: Mapping[str, tuple[Diagnostic, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def _check_one(path: Path, survey: Survey, project: WatchedProject | None, job: 
     if project is not None:
         project.opened.clear()
     read = list(_read(file, path, project, job))
-    findings = tuple(check_file(file, read, job.settings))
+    changed = None if job.changed is None else job.changed.get(str(path), ())
+    findings = tuple(check_file(file, read, job.settings, changed))
     asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
     survey.program.forget()
     return Checked(str(path), findings, frozenset(project.opened if project is not None else ()), asked)

@@ -124,6 +124,7 @@ def _digest(job: Job, tops: list[str]) -> str:
     settings = job.settings
     parts = [_FORM, VERSION, sys.version_info[:2], _ourselves(), str(Path.cwd()), sorted(tops), [str(folder) for folder in job.folders],
              [rule.code for rule in settings.active()], sorted(settings.per_file_ignores.items()), settings.comments, job.models, job.read,
+             None if job.changed is None else sorted(job.changed.items()),
              [name for folder in sorted(tops) for name in _installed(folder)]]  # fmt: skip
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 

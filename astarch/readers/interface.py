@@ -16,6 +16,9 @@ HOOKS = (
     "_key_mapping", "_fix_state_dict_key_on_load", "_fix_state_dict_keys_on_load", "_load_hook", "checkpoint_filter_fn",
 )  # fmt: skip
 
+#: Where a module keeps those that it registered.
+REGISTERED = ("_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")
+
 
 def interface(root: Any) -> dict[str, Any]:
     """The signatures as ``[(name, kind, default)]``, the configuration's fields, and the hooks by class."""
@@ -80,8 +83,9 @@ def _hooks(root: ModuleInstance) -> dict[str, str]:
                 value = cls.namespace.get(name, MISSING)
                 if value is not MISSING and cls.module != "torch.nn.modules.module":
                     found[f"{cls.qualname}.{name}"] = _text(value) if name == "_version" else ""
-        for name, count in module.__dict__.get("_load_hooks", {}).items():
-            found[f"{module.py_class.qualname}.{name}"] = str(count)
+        for name in REGISTERED:
+            if hooks := module.__dict__.get(name):
+                found[f"{module.py_class.qualname}.{name}"] = str(len(hooks))
     return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from ..ir.architecture import Architecture
+from ..ir.change import Comparison
 from ..ir.diagnostic import Diagnostic, Edit, Fix, Note
 from ..ir.program import ClassSource, File
 from ..ir.span import Span
@@ -20,7 +21,7 @@ class Rule:
     """One thing that can be wrong.
 
     A subclass stands in a file of its own, says `code` and `severity`, documents itself under the headings *Why*, *Known
-    problems* and *Fix*, and defines one or several of `check_class`, `check_file`, `check_architecture`.
+    problems* and *Fix*, and defines one or several of `check_class`, `check_file`, `check_architecture`, `check_comparison`.
 
     Attributes:
         code: Three letters and three digits; the hundreds are the family.
@@ -32,6 +33,7 @@ class Rule:
         default: Whether it is on when nothing is selected; info rules are not.
         bad: Code that it finds; several for several cases.
         good: Code that it does not find, and that a fix turns the bad code into.
+        before: What both were before, for a rule that looks at changes.
     """
 
     code: ClassVar[str]
@@ -42,6 +44,7 @@ class Rule:
     status: ClassVar[str] = "stable"
     bad: ClassVar[str | tuple[str, ...]] = ()
     good: ClassVar[str | tuple[str, ...]] = ()
+    before: ClassVar[str] = ""
     references: ClassVar[tuple[str, ...]] = ()
 
     @property
@@ -78,6 +81,15 @@ class Rule:
     def check_architecture(self, architecture: Architecture) -> Iterator[Diagnostic]:
         """Findings in one model that was read."""
         return iter(())
+
+    def check_comparison(self, comparison: Comparison) -> Iterator[Diagnostic]:
+        """Findings in one model that was read before a change and after it."""
+        return iter(())
+
+    @property
+    def needs_revision(self) -> bool:
+        """Whether it can say something only beside an older state (``--changed-only --base-ref``)."""
+        return type(self).check_comparison is not Rule.check_comparison
 
     def finding(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..ir.architecture import Architecture
+from ..ir.change import Comparison
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
@@ -20,18 +21,28 @@ _FRAMEWORKS = re.compile(r"\b(torch|keras|tensorflow|nn|timm|transformers|lightn
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
 
-def check_file(file: File, architectures: Iterable[Architecture], settings: Settings) -> list[Diagnostic]:
+def check_comparison(comparison: Comparison, settings: Settings) -> Iterable[Diagnostic]:
+    """The findings in one model that was read before a change and after it."""
+    for rule in settings.active():
+        yield from rule.check_comparison(comparison)
+
+
+def check_file(
+    file: File, architectures: Iterable[Architecture], settings: Settings, changed: Iterable[Diagnostic] | None = None
+) -> list[Diagnostic]:
     """The findings in one file.
 
     Args:
         file: What to check.
         architectures: The models of this file, as far as they were read; their findings in other files are left out.
         settings: Which rules are on.
+        changed: What was found by comparing with an older state; None when there is none to compare with.
     """
     active = settings.active()
     off = settings.ignored_in(file.path)
-    used = [rule for rule in active if rule.code not in off]
+    used = [rule for rule in active if rule.code not in off and not (changed is None and rule.needs_revision)]
     found = [*_source_findings(file, used), *_model_findings(file, architectures, used)]
+    found += [finding for finding in changed or () if finding.code not in off]
     found = [finding for finding in found if finding.span.file == file.path]
     kept, comments = silence(file, _once(found)) if settings.comments else (_once(found), [])
     kept += _comment_findings(comments, used)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 
 import pytest
 
+import astarch
+from astarch.compare.changes import compare
+from astarch.ir.diagnostic import Diagnostic
 from astarch.ir.program import File, Program
 from astarch.rules.catalog import TOMBSTONES, matching, rule_named, rules
 from astarch.rules.rule import Rule
@@ -26,7 +33,21 @@ def findings(text: str, name: str = "ALL") -> list:
     program = Program.of({})
     file = File("model", "model.py", text, program)
     program.add(file)
-    return check_file(file, (), Settings(select=(name,)))
+    rule = rule_named(name)
+    changed = None if rule is None or not rule.needs_revision else list(beside(rule, text))
+    return check_file(file, (), Settings(select=(name,)), changed)
+
+
+def beside(rule: Rule, text: str) -> Iterator[Diagnostic]:
+    """What a rule of changes finds in a text, beside what it says was there before."""
+    read = []
+    for version in (examples(rule.before)[0], text):
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "model.py")
+            path.write_text(version)
+            read.append(astarch.read(f"{path}:Net"))
+    for finding in rule.check_comparison(compare(*read)):
+        yield replace(finding, span=finding.span._replace(file="model.py"))
 
 
 CASES = [(rule, i) for rule in rules() for i in range(len(examples(rule.bad)) if rule.bad else 0)]

@@ -164,12 +164,16 @@ class Module:
         return HookHandle({}, hook)
 
     register_state_dict_post_hook = register_state_dict_pre_hook
-    register_load_state_dict_pre_hook = register_state_dict_pre_hook
-    register_load_state_dict_post_hook = register_state_dict_pre_hook
     _register_state_dict_hook = register_state_dict_pre_hook
 
+    def register_load_state_dict_pre_hook(self, hook: Any) -> Any:
+        return add_hook(self, "_load_state_dict_pre_hooks", hook, False, False)
+
     def _register_load_state_dict_pre_hook(self, hook: Any, with_module: Any = False) -> Any:
-        return HookHandle({}, hook)
+        return add_hook(self, "_load_state_dict_pre_hooks", hook, with_module, False)
+
+    def register_load_state_dict_post_hook(self, hook: Any) -> Any:
+        return add_hook(self, "_load_state_dict_post_hooks", hook, False, False)
 
     # --- traversal ------------------------------------------------------------------------------------------------
 
