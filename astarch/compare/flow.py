@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ..ir.architecture import Architecture
 from ..ir.verification import Fact, Status
-from .operations import COMPARED, Operation, artifact_operations, moves, source_operations
+from .operations import BY_SHAPE, COMPARED, Operation, artifact_operations, moves, source_operations
+from .proof import Proof, difference, proof, proved_facts, strangers
 from .settings import alike, plain, settings_of
 
 #: Operations that exporters to ONNX, TensorFlow and TFLite leave as they are.
@@ -60,6 +61,22 @@ _SILENT = {"inplace", "training", "momentum", "auto_pad", "storage_order", "half
 
 def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
     """What the artifact's graph says of the source's."""
+    shown = proof(source, artifact) if artifact.framework == "onnx" else None
+    if shown is not None and shown.whole:
+        yield from proved_facts(shown)
+        yield from _dropouts(source, artifact)
+        return
+    contradicted = False
+    for fact in _laid_beside(source, artifact, holds, shown):
+        contradicted |= fact.status is Status.CONTRADICTED
+        yield fact
+    if shown is not None and not contradicted:
+        yield from difference(shown)
+        yield from strangers(shown)
+
+
+def _laid_beside(source: Architecture, artifact: Architecture, holds: tuple[str, ...], shown: Proof | None) -> Iterator[Fact]:
+    """Operation by operation, in order."""
     exact = artifact.framework == "torch"
     ours, composite, strange = source_operations(source)
     theirs, others = artifact_operations(artifact, composite)
@@ -92,9 +109,8 @@ def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, .
     if strange:
         yield Fact("forward", "operations", Status.ABSENT, ", ".join(sorted(set(strange))), note="these operations are not compared")
     if not exact:
-        yield Fact(
-            "forward", "other operations", Status.ABSENT, note="exporters take operations apart; only those that they keep are compared"
-        )
+        note = "exporters take operations apart; only those that they keep are compared"
+        yield Fact("forward", "other operations", Status.ABSENT, note=note if shown is None else f"{note}: {shown.reason}")
 
 
 def _difference(ours: list[Operation], theirs: list[Operation], *, loose: bool, names: list[str]) -> Fact:
@@ -136,19 +152,33 @@ def _comparable(ours: list[Operation], theirs: list[Operation], mixed: bool) -> 
 
 
 def _settings(one: Operation, other: Operation, exact: bool) -> Iterator[Fact]:
-    for name in COMPARED.get(one.kind, ()):
-        if name not in one.settings or not plain(one.settings[name]):
+    mode = one.settings.get("padding_mode", "zeros")
+    if mode != "zeros":
+        zeros = any(_flat(other.settings.get("padding", 0)))
+        status = Status.CONTRADICTED if zeros else Status.ABSENT
+        yield Fact(one.name, "padding_mode", status, mode, "zeros" if zeros else None, one.at, other.name)
+    compared = COMPARED.get(one.kind, ())
+    rest = [name for name in one.settings if name not in compared and name not in BY_SHAPE] if exact and one.layer else []
+    for name in (*compared, *rest):
+        if name not in one.settings or not plain(one.settings[name]) or (name == "padding" and mode != "zeros"):
             continue
         expected = one.settings[name]
         if name not in other.settings or not plain(other.settings[name]):
-            if exact and name != "hidden_size":
+            told = name == "hidden_size" or (name in rest and (name == "kernel_size" or not expected))  # by the weights; nothing to tell
+            if exact and not told and (name != "padding_idx" or expected is not None):
                 yield Fact(one.name, name, Status.ABSENT, expected, None, one.at, other.name)
             continue
         found = other.settings[name]
         if name == "padding" and isinstance(found, str) != isinstance(expected, str):
             continue
+        if name == "padding_idx" and expected is None and found == -1:
+            found = None
         status = Status.CONFIRMED if alike(expected, found) else Status.CONTRADICTED
         yield Fact(one.name, name, status, expected, found, one.at, other.name)
+
+
+def _flat(value: object) -> list[object]:
+    return [one for item in value for one in _flat(item)] if isinstance(value, list | tuple) else [value]
 
 
 def _result(one: Operation, other: Operation, exact: bool) -> Iterator[Fact]:

@@ -235,7 +235,9 @@ _ONNX = {
 COMPARED: Mapping[str, tuple[str, ...]] = {
     "conv": ("stride", "padding", "dilation", "groups"),
     "conv_transpose": ("stride", "padding", "dilation", "groups", "output_padding"),
-    "batch_norm": ("eps",),
+    "batch_norm": ("eps", "momentum"),
+    "instance_norm": ("eps",),
+    "embedding": ("padding_idx",),
     "layer_norm": ("eps",),
     "group_norm": ("eps", "num_groups"),
     "max_pool": ("kernel_size", "stride", "padding", "dilation", "ceil_mode"),
@@ -247,6 +249,16 @@ COMPARED: Mapping[str, tuple[str, ...]] = {
     "lstm": ("num_layers", "bidirectional", "batch_first", "hidden_size"),
     "gru": ("num_layers", "bidirectional", "batch_first", "hidden_size"),
 }
+
+
+#: What the sizes of weights and results tell, or what makes no difference, or is compared beside.
+BY_SHAPE = frozenset(
+    (
+        *("in_channels", "out_channels", "num_channels", "in_features", "out_features", "num_features", "num_embeddings", "bias", "affine"),
+        *("embedding_dim", "normalized_shape", "elementwise_affine", "track_running_stats", "input_size", "output_size", "start_dim"),
+        *("end_dim", "return_indices", "num_parameters", "init", "sparse", "scale_grad_by_freq", "norm_type", "padding_mode", "p"),
+    )
+)
 
 
 def _canonical(settings: dict[str, Any]) -> dict[str, Any]:
@@ -292,5 +304,6 @@ _CHANGES: Mapping[str, Callable[[dict[str, Any]], None]] = {
     "AveragePool": _pads,
     "LSTM": _onnx_recurrent,
     "GRU": _onnx_recurrent,
+    "BatchNormalization": lambda found: found.update(momentum=1 - found["momentum"] if "momentum" in found else 0.1),
     "LeakyRelu": lambda found: found.update(negative_slope=found.get("alpha", 0.01)),
 }

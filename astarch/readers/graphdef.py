@@ -45,7 +45,7 @@ def read(path: Path) -> Architecture:
     said += [Assumption(f"the graph reaches outside of itself: `{op}`") for op in sorted(flow.outward)]
     return Architecture(
         target=str(path), framework="tensorflow", inputs=inputs, modules=modules, parameters=parameters, graph=flow.wiring.graph(),
-        outputs=types, assumptions=tuple(said), attributes=facts("frozen GraphDef", ("operations", "order")),
+        outputs=types, assumptions=tuple(said), attributes=facts("frozen GraphDef", ("operations", "order"), slots=tuple(flow.wiring.slots)),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import Any
 from ..ir.architecture import Architecture, Assumption, Buffer, Module, Parameter
 from ..ir.dtype import is_floating
 from ..ir.graph import TensorType
-from .onnx_tensors import attribute_value, tensor_type, tensor_value, value_type
+from .onnx_tensors import KEPT, attribute_value, tensor_type, tensor_value, value_type
 from .opening import refuse, size_of
 from .tree import facts, parents
 from .wire import Message, Source, varint
-from .wiring import Wiring
+from .wiring import Output, Wiring
 
 #: How deep functions call one another and subgraphs nest.
 DEPTH = 40
@@ -103,7 +104,8 @@ class _Reader:
         return Architecture(
             target=str(self.path), framework="onnx", inputs=inputs, modules=self.modules, parameters=parameters, buffers=buffers,
             graph=self.wiring.graph(), outputs=stated, assumptions=tuple(said),
-            attributes=facts("ONNX", ("operations", "order"), producer=f"{producer} {self.model.text(3)}".strip(), opset=opset),
+            attributes=facts("ONNX", ("operations", "order"), producer=f"{producer} {self.model.text(3)}".strip(), opset=opset,
+                             slots=tuple(self.wiring.slots)),
         )  # fmt: skip
 
     def _initializers(self, graph: Message) -> tuple[dict[str, Parameter], dict[str, Buffer]]:
@@ -134,7 +136,9 @@ class _Reader:
         weights = {tensor.text(8): tensor for tensor in graph.messages(5)}
         for name, tensor in weights.items():
             kind = tensor_type(tensor)
-            value = kind if is_floating(kind.dtype) else tensor_value(tensor)
+            value = tensor_value(tensor) if not is_floating(kind.dtype) or math.prod(kind.shape) <= KEPT else kind
+            if is_floating(kind.dtype) and isinstance(value, list) and any(item != value[0] for item in value):
+                value = kind  # weights are not settings; the same number everywhere may be one
             known = {} if value is kind or isinstance(value, TensorType) else {"value": value}
             scope.values[name] = self.wiring.add("get_attr", name, output=kind, module=scope.module, attributes=known)
         for info in graph.messages(11):
@@ -185,8 +189,8 @@ class _Reader:
             arguments=[(str(place), name) for place, name in enumerate(inputs) if name],
             name=node.text(3) or next(filter(None, outputs), ""),
         )  # fmt: skip
-        for name in outputs:
-            scope.values[name] = index
+        for place, name in enumerate(outputs):
+            scope.values[name] = Output.of(index, place) if place else index
 
     def _call(self, function: Message, node: Message, inner: _Scope, outer: _Scope, depth: int) -> None:
         """A function's body in place of its call."""

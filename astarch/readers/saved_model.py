@@ -115,6 +115,7 @@ class _Reader:
                 producer=f"tensorflow {self.meta.message(1).text(5)}".strip(),
                 signature=chosen or "",
                 places=self.variables.places,
+                slots=tuple(self.flow.wiring.slots),
             ),
         )
 

@@ -12,7 +12,7 @@ from .opening import refuse
 from .tensorflow_results import result_types
 from .tensorflow_values import attribute_value, dtype_name, sizes, tensor_type
 from .wire import Message
-from .wiring import NODES, Wiring
+from .wiring import NODES, Output, Wiring
 
 #: How deep functions call one another.
 DEPTH = 60
@@ -217,7 +217,12 @@ def pick(made: Mapping[str, list[int]], name: str) -> int | None:
     """The node that makes a value of several."""
     found = made.get(owner(name), [])
     place = name.rpartition(":")[2]
-    return (found[int(place)] if place.isdecimal() and len(place) < 6 and int(place) < len(found) else found[0]) if found else None
+    if not found:
+        return None
+    number = int(place) if place.isdecimal() and len(place) < 6 else 0
+    if len(found) == 1 and number and found[0] >= 0:
+        return Output.of(found[0], number)
+    return found[number] if number < len(found) else found[0]
 
 
 def fed_ends(steps: list[Step]) -> list[str]:

@@ -17,6 +17,19 @@ from .report import formula
 NODES = 100_000
 
 
+class Output(int):
+    """The number of a node, with which of its several results is meant."""
+
+    place = 0
+
+    @classmethod
+    def of(cls, node: int, place: int) -> Output:
+        """That result of a node."""
+        found = cls(node)
+        found.place = place
+        return found
+
+
 class Wiring:
     """Nodes in order, and which of them makes each named value."""
 
@@ -24,6 +37,7 @@ class Wiring:
         self.path = path
         self.nodes: list[Node] = []
         self.makers: dict[str, int] = {}
+        self.slots: list[tuple[tuple[int, int], ...]] = []
 
     def add(
         self,
@@ -43,7 +57,9 @@ class Wiring:
         index = len(self.nodes)
         if index >= NODES:
             refuse(self.path, f"has more than {NODES:,} operations", "it is made to exhaust its reader")
-        inputs = tuple(dict.fromkeys(sources))
+        raw = tuple(sources)
+        inputs = tuple(dict.fromkeys(raw))
+        self.slots.append(tuple((int(source), getattr(source, "place", 0)) for source in raw))
         given = dict(attributes or {})
         self.nodes.append(Node(index, word, target, inputs, tuple(arguments), output, module, macs=macs, attributes=given, name=name))
         for made in makes:

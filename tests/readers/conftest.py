@@ -36,7 +36,10 @@ class Workshop:
 
     def _live(self, name: str) -> torch.nn.Module:
         torch.manual_seed(0)
-        return getattr(models, name)().eval()
+        model = getattr(models, name)().eval()
+        for parameter in model.parameters():  # as after training: exporters leave out zeros, and merge what is equal
+            torch.nn.init.normal_(parameter)
+        return model
 
     def _file(self, name: str, form: str) -> Path:
         path = self.folder / f"{name}.{form}"

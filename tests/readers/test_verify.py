@@ -21,6 +21,9 @@ FORMS = ["state.pt", "old.pt", "checkpoint.pt", "safetensors", "whole.pt", "trac
 #: What the exported program confirms to the last fact; of the others something stays open: how elements are moved, dropout, attention.
 WHOLE = ["SmallCNN", "NormCNN", "Inception", "Depthwise", "Residual", "UNet", "Tagger", "Recurrent"]
 
+#: What both exporters to ONNX leave enough of. They fold norms into convolutions and drop dropout, and copy tied weights.
+IN_ONNX = ["SmallCNN", "UNet", "Inception", "Depthwise", "Tagger", "Recurrent", "Attention", "TwoInputs"]
+
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_nothing_is_contradicted(workshop: Any, name: str) -> None:
@@ -32,6 +35,9 @@ def test_nothing_is_contradicted(workshop: Any, name: str) -> None:
         assert found.of(Status.CONFIRMED), form
     verdict = astarch.verify(source, workshop.file(name, "pt2")).verdict
     assert verdict is (Verdict.CONFIRMED if name in WHOLE else Verdict.CONSISTENT)
+    for form in ONNX:
+        found = astarch.verify(source, workshop.file(name, form))
+        assert found.verdict is (Verdict.CONFIRMED if name in IN_ONNX else Verdict.CONSISTENT), (form, found.of(Status.ABSENT)[:3])
 
 
 #: A name for each difference: the model, what is replaced in its source, and the formats that show it. In no format is it confirmed.
@@ -48,17 +54,17 @@ SEEDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "default stride": ("SmallCNN", "stride=2, padding=1", "padding=1", (*GRAPHS, *ONNX, "whole.pt")),
     "missing layer": ("SmallCNN", "self.pool(self.relu(self.conv(x)))", "self.pool(self.conv(x))", (*GRAPHS, *ONNX)),
     "removed layer": ("Perceptron", "nn.Linear(20, 20), ", "", (*NAMED, *ONNX)),
-    "renamed": ("SmallCNN", "self.conv", "self.stem", NAMED),
+    "renamed": ("SmallCNN", "self.conv", "self.stem", (*NAMED, *ONNX)),
     "order": ("SmallCNN", "self.pool(self.relu(self.conv(x)))", "self.relu(self.pool(self.conv(x)))", (*GRAPHS, *ONNX)),
     "activation": ("SmallCNN", "nn.ReLU()", "nn.Tanh()", (*GRAPHS, *ONNX, "whole.pt")),
     "function": ("TwoInputs", "torch.tanh", "torch.sigmoid", (*GRAPHS, *ONNX)),
     "slope": ("NormCNN", "nn.LeakyReLU(0.2)", "nn.LeakyReLU(0.1)", (*GRAPHS, *ONNX, "whole.pt")),
     "pool kind": ("NormCNN", "nn.AvgPool2d(2)", "nn.MaxPool2d(2)", (*GRAPHS, *ONNX, "whole.pt")),
-    "pool size": ("Residual", "x.mean((2, 3))", "x.amax((2, 3))", GRAPHS),
+    "pool size": ("Residual", "x.mean((2, 3))", "x.amax((2, 3))", (*GRAPHS, *ONNX)),
     "bias": ("NormCNN", "bias=False", "bias=True", NAMED),
-    "norm groups": ("Depthwise", "nn.GroupNorm(4, 16)", "nn.GroupNorm(8, 16)", (*GRAPHS, "whole.pt")),
+    "norm groups": ("Depthwise", "nn.GroupNorm(4, 16)", "nn.GroupNorm(8, 16)", (*GRAPHS, *ONNX, "whole.pt")),
     "epsilon": ("NormCNN", "nn.BatchNorm2d(8)", "nn.BatchNorm2d(8, eps=0.01)", (*GRAPHS, "whole.pt")),
-    "heads": ("Attention", "nn.MultiheadAttention(16, 4", "nn.MultiheadAttention(16, 8", ("whole.pt", "pt2")),
+    "heads": ("Attention", "nn.MultiheadAttention(16, 4", "nn.MultiheadAttention(16, 8", ("whole.pt", "pt2", *ONNX)),
     "gelu": ("Attention", "nn.GELU()", 'nn.GELU("tanh")', (*GRAPHS, *ONNX, "whole.pt")),
     "norm first": ("Attention", "self.up(self.norm(x))", "self.up(x)", (*GRAPHS, *ONNX)),
     "tying": ("TiedGPT", "        self.head.weight = self.wte.weight\n", "", ("state.pt", "whole.pt", "trace.pt", "script.pt", "pt2")),
@@ -75,12 +81,29 @@ SEEDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "nn.GRU(8, 10, batch_first=True)\n        self.out = nn.Linear(10",
         (*NAMED, *ONNX),
     ),
-    "batch first": ("Recurrent", "nn.GRU(8, 12, batch_first=True)", "nn.GRU(8, 12)", (*GRAPHS, "whole.pt")),
+    "batch first": ("Recurrent", "nn.GRU(8, 12, batch_first=True)", "nn.GRU(8, 12)", (*GRAPHS, *ONNX, "whole.pt")),
     "cell": ("Recurrent", "nn.GRU(8, 12", "nn.LSTM(8, 12", (*NAMED, *ONNX)),
-    "dtype": ("SmallCNN", "nn.Linear(8 * 4 * 4, 10)", "nn.Linear(8 * 4 * 4, 10, dtype=torch.float16)", NAMED),
-    "concat order": ("UNet", "torch.cat([skip, y], 1)", "torch.cat([y, skip], 1)", GRAPHS),
+    "dtype": ("SmallCNN", "nn.Linear(8 * 4 * 4, 10)", "nn.Linear(8 * 4 * 4, 10, dtype=torch.float16)", (*NAMED, *ONNX)),
+    "concat order": ("UNet", "torch.cat([skip, y], 1)", "torch.cat([y, skip], 1)", (*GRAPHS, *ONNX)),
     "skip": ("Residual", "self.bn2(self.conv2(y)) + x", "self.bn2(self.conv2(y)) + y", GRAPHS),
     "swapped": ("Inception", "self.a(x), self.b(x), self.c(x)", "self.b(x), self.a(x), self.c(x)", (*GRAPHS, *ONNX)),
+    "pool padding": ("SmallCNN", "nn.MaxPool2d(2)", "nn.MaxPool2d(3, stride=2, padding=1)", (*GRAPHS, *ONNX, "whole.pt")),
+    "rounding": ("SmallCNN", "nn.MaxPool2d(2)", "nn.MaxPool2d(2, ceil_mode=True)", (*GRAPHS, *ONNX, "whole.pt")),
+    "padding mode": ("SmallCNN", "padding=1)", 'padding=1, padding_mode="circular")', (*GRAPHS, *ONNX, "whole.pt")),
+    "turned": ("TwoInputs", "self.image(image).flatten(1)", "self.image(image).transpose(2, 3).flatten(1)", ONNX),
+    "scaled": ("TwoInputs", "* self.text(text)", "* self.text(text) * 0.5", (*GRAPHS, *ONNX)),
+    "norm epsilon": ("Attention", "nn.LayerNorm(16)", "nn.LayerNorm(16, eps=1e-06)", (*GRAPHS, *ONNX, "whole.pt")),
+    "momentum": ("NormCNN", "nn.BatchNorm2d(8)", "nn.BatchNorm2d(8, momentum=0.3)", (*GRAPHS, "whole.pt")),
+    "shortcut": ("Attention", "x + self.down", "self.norm(x) + self.down", (*GRAPHS, *ONNX)),
+    "frozen": (
+        "SmallCNN",
+        "self.relu = nn.ReLU()",
+        "self.relu = nn.ReLU()\n        self.conv.weight.requires_grad_(False)",
+        (*GRAPHS, "whole.pt"),
+    ),
+    "no bias": ("UNet", "nn.ConvTranspose2d(16, 8, 2, stride=2)", "nn.ConvTranspose2d(16, 8, 2, stride=2, bias=False)", NAMED),
+    "steps": ("Recurrent", "self.gru(x)[0]", "self.gru(x.flip(1))[0]", ()),
+    "kernel of a shortcut": ("Inception", "nn.Conv2d(3, 4, 1)", "nn.Conv2d(3, 4, (1, 3), padding=(0, 1))", (*NAMED, *ONNX)),
     "dropout": ("Perceptron", "nn.Dropout(0.3)", "nn.Dropout(0.5)", ("whole.pt",)),
     "embedding": ("Tagger", "nn.Embedding(30, 8)", "nn.Embedding(31, 8)", (*NAMED, *ONNX)),
 }

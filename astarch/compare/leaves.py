@@ -1,0 +1,103 @@
+"""The tensors that a saved graph works with, as tensors of the source: by their names, else by the layer that uses them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ir.architecture import Architecture
+from .align import aligned
+from .index_notation import Unproven, Value
+from .vocabulary import Vocabulary
+
+_AGAIN = re.compile(r"(.+)_\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A tensor that a saved graph holds, not yet known as one of the source's."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    passed: bool = False
+    value: tuple[float, ...] = ()
+
+
+@dataclass(slots=True)
+class Leaves:
+    """Which tensor of the source each of an artifact's is.
+
+    Attributes:
+        bound: By the source's names: the artifact's tensor, and whether it is turned about or reshaped.
+        unnamed: Those of the source that are known by their place in a layer alone.
+        merged: Those that the artifact lets share the elements of another, for their values are equal.
+    """
+
+    source: Architecture
+    artifact: Architecture
+    words: Vocabulary
+    bound: dict[str, tuple[str, bool]] = field(default_factory=dict[str, tuple[str, bool]])
+    unnamed: set[str] = field(default_factory=set[str])
+    merged: set[str] = field(default_factory=set[str])
+    tensors: dict[str, Any] = field(default_factory=dict[str, Any])
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def __post_init__(self) -> None:
+        self.tensors = {**self.source.parameters, **self.source.buffers}
+        listed = [*self.artifact.parameters, *self.artifact.buffers]
+        names, _ = aligned(list(self.tensors), listed)
+        self.names = {name: names.get(name, name) for name in listed}
+        self.scopes, _ = aligned(list(self.source.modules), [name for name in self.artifact.modules if name])
+        self.listed = {self.names[name] for name in listed}
+
+    scopes: Mapping[str, str] = field(default_factory=dict[str, str])
+    listed: set[str] = field(default_factory=set[str])
+
+    def module(self, scope: str) -> str:
+        """The source's module of a scope; a second call of one may carry a number."""
+        scope = self.scopes.get(scope, scope)
+        if scope in self.source.modules:
+            return scope
+        again = _AGAIN.fullmatch(scope)
+        if again and again[1] in self.source.modules:
+            return again[1]
+        return ""
+
+    def value(self, leaf: Leaf, scope: str, *roles: str, turned: bool = False) -> Value:
+        """A tensor as the source's: by its name, else by the layer that uses it, as the one of these roles that fits.
+
+        `turned` says that the user of it takes it the other way round than the layer keeps it.
+        """
+        module = self.module(scope)
+        name = self.names.get(leaf.name, leaf.name)
+        item = self.tensors.get(name)
+        own = name.rpartition(".")[0]
+        if item is not None and item.shape == leaf.shape and not (leaf.passed and own != module):
+            return self._bind(name, leaf, leaf.shape, False)
+        candidates = [
+            key for role in roles if (key := f"{module}.{role}".lstrip(".")) in self.tensors and (key not in self.listed or leaf.passed)
+        ]
+        for key in candidates:
+            shape = self.tensors[key].shape
+            if shape is None:
+                continue
+            wanted = shape[::-1] if turned else shape
+            if [side for side in wanted if side != 1] == [side for side in leaf.shape if side != 1]:
+                self.unnamed.add(key)
+                if leaf.passed:
+                    self.merged.add(key)
+                return self._bind(key, leaf, shape, turned)
+        if leaf.value:
+            return self.words.constants(list(leaf.value), leaf.shape)
+        raise Unproven(f"which tensor of the source `{leaf.name}` is")
+
+    def _bind(self, name: str, leaf: Leaf, shape: tuple[int, ...], turned: bool) -> Value:
+        item = self.tensors[name]
+        if item.dtype != leaf.dtype:
+            raise Unproven(f"the element type of `{leaf.name}`")
+        self.bound.setdefault(name, (leaf.name, turned or shape != leaf.shape))
+        whole = self.words.leaf(("parameter", item.tied_to or name), shape)
+        return (whole.turned(tuple(reversed(range(len(shape))))) if turned else whole).shaped(leaf.shape)

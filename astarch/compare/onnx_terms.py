@@ -1,0 +1,419 @@
+"""What the graph of an ONNX file computes, in index notation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..ir.architecture import Architecture
+from ..ir.graph import Node, TensorType
+from .index_notation import Unproven, Value
+from .leaves import Leaf, Leaves
+from .torch_layers import adaptive
+from .torch_terms import Terms
+from .vocabulary import Vocabulary
+
+#: Functions of one element under the names of ONNX.
+_EACH = {
+    "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Exp": "exp", "Log": "log", "Sqrt": "sqrt", "Erf": "erf", "Abs": "abs",
+    "Sin": "sin", "Cos": "cos", "Floor": "floor", "Ceil": "ceil", "Round": "round", "Sign": "sign", "Softplus": "softplus",
+    "Softsign": "softsign", "Mish": "mish", "Neg": "neg", "Reciprocal": "reciprocal", "HardSwish": "hardswish", "Not": "logical_not",
+}  # fmt: skip
+_REDUCED = {"ReduceMean": "mean", "ReduceSum": "sum", "ReduceMax": "max", "ReduceMin": "min"}
+_BINARY: Mapping[str, Callable[[Vocabulary, Value, Value], Value]] = {
+    "Add": Vocabulary.add,
+    "Sub": Vocabulary.subtract,
+    "Mul": Vocabulary.multiply,
+    "Div": Vocabulary.quotient,
+    "Pow": Vocabulary.power,
+    "MatMul": Vocabulary.product,
+    "Max": lambda words, one, other: words.together("maximum", one, other, swaps=True),
+    "Min": lambda words, one, other: words.together("minimum", one, other, swaps=True),
+}
+_NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "Add": lambda one, other: one + other,
+    "Sub": lambda one, other: one - other,
+    "Mul": lambda one, other: one * other,
+    "Div": lambda one, other: one // other,
+    "Mod": lambda one, other: one % other,
+}
+_SAME = {"Identity", "Dropout", "Cast", "CastLike"}
+
+
+def onnx_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: list[Value]) -> Terms:
+    """The steps of an artifact, given what its inputs are."""
+    return _Lowering(artifact, words, leaves, inputs).run()
+
+
+class _Lowering:
+    def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: list[Value]) -> None:
+        self.artifact, self.words, self.leaves = artifact, words, leaves
+        self.inputs = iter(inputs)
+        self.terms = Terms()
+        self.slots = artifact.attributes.get("slots", ())
+        self.layers: dict[str, int] = {}
+
+    def run(self) -> Terms:
+        for node in self.artifact.graph:
+            try:
+                self.terms.values[node.index] = self._node(node)
+            except Unproven as reason:
+                self.terms.open[node.index] = str(reason)
+            except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError, StopIteration):
+                self.terms.open[node.index] = f"how `{node.target}` is used"
+        return self.terms
+
+    def _node(self, node: Node) -> Any:
+        if node.op == "placeholder":
+            return next(self.inputs)
+        if node.op == "get_attr":
+            return self._held(node)
+        given = self._given(node)
+        if node.op == "output":
+            self.terms.results = [self._tensor(item, node) for item in given]
+            return None
+        change = _OPERATIONS.get(node.target)
+        if node.target == "Constant":
+            return self._held(node)
+        if change is not None:
+            return change(self, node, given)
+        if node.target in _EACH:
+            return self.words.function(_EACH[node.target], self._tensor(given[0], node))
+        if (node.target in _BINARY or node.target in _NUMBERS) and len(given) == 2:
+            return self._binary(node, given[0], given[1])
+        if node.target in _REDUCED:
+            return self._reduced(node, given)
+        if node.target in _SAME:
+            return self._same(node, given)
+        raise Unproven(node.target)
+
+    def _given(self, node: Node) -> list[Any]:
+        """What a step is given, by place; None where it is given nothing there."""
+        slots = self.slots[node.index]
+        places = [int(place) for place, _ in node.arguments] if node.op.startswith("call") else list(range(len(slots)))
+        if len(places) != len(slots):
+            raise Unproven("what it is given")
+        found: list[Any] = [None] * (max(places, default=-1) + 1)
+        for place, (index, part) in zip(places, slots, strict=True):
+            if index not in self.terms.values:
+                raise Unproven(self.terms.open.get(index, "what goes before"))
+            value = self.terms.values[index]
+            found[place] = value[part] if isinstance(value, tuple) else value
+            if part and not isinstance(value, tuple):
+                raise Unproven("one of several results")
+        return found
+
+    def _held(self, node: Node) -> Any:
+        """A constant: numbers as they are, else as a value; a tensor that is large is one of the source's."""
+        kind = node.output
+        if "value" in node.attributes and isinstance(kind, TensorType):
+            value = node.attributes["value"]
+            if not kind.dtype.startswith(("float", "bfloat", "double")):
+                return value
+            known = value if isinstance(value, list) else [value]
+            if node.op == "get_attr":
+                return Leaf(node.target, kind.shape, kind.dtype, value=tuple(known))  # type: ignore[arg-type]
+            return self.words.constants(known, kind.shape)  # type: ignore[arg-type]
+        for name in ("value_float", "value_int", "value_ints"):
+            if name in node.attributes:
+                return node.attributes[name] if name != "value_float" else self.words.number(node.attributes[name])
+        if isinstance(kind, TensorType) and all(type(side) is int for side in kind.shape):
+            return Leaf(node.target, kind.shape, kind.dtype)  # type: ignore[arg-type]
+        raise Unproven("a constant")
+
+    def _tensor(self, item: Any, node: Node, *roles: str, turned: bool = False) -> Value:
+        if isinstance(item, Leaf):
+            return self.leaves.value(item, node.module, *(roles or ("weight", "bias")), turned=turned)
+        if isinstance(item, (int, float)) and not isinstance(item, bool):
+            return self.words.number(item)
+        if isinstance(item, list) and item and all(type(one) is int for one in item):
+            return self.words.constants(item, (len(item),))
+        if isinstance(item, Value):
+            return item
+        raise Unproven("what it is given")
+
+    # --- operations ---------------------------------------------------------------------------------------------------
+
+    def _binary(self, node: Node, one: Any, other: Any) -> Any:
+        if not any(isinstance(item, (Value, Leaf)) for item in (one, other)) and node.target in _NUMBERS:
+            change = _NUMBERS[node.target]
+            if isinstance(one, list) and isinstance(other, list):
+                return [change(a, b) for a, b in zip(one, other, strict=True)]
+            if isinstance(one, list) or isinstance(other, list):
+                return [change(a, other) for a in one] if isinstance(one, list) else [change(one, b) for b in other]
+            return change(one, other)
+        if node.target not in _BINARY:
+            raise Unproven(node.target)
+        roles = {"Add": ("bias", "in_proj_bias"), "Mul": ("weight",)}.get(node.target, ("weight", "in_proj_weight"))
+        turned = node.target == "MatMul" and isinstance(other, Leaf)
+        first = self._tensor(one, node, *roles)
+        return _BINARY[node.target](self.words, first, self._tensor(other, node, *roles, turned=turned))
+
+    def _reduced(self, node: Node, given: list[Any]) -> Value:
+        value = self._tensor(given[0], node)
+        axes = given[1] if len(given) > 1 else node.attributes.get("axes")
+        axes = [axes] if type(axes) is int else axes
+        if not axes and node.attributes.get("noop_with_empty_axes"):
+            return value
+        keep = bool(node.attributes.get("keepdims", 1))
+        return self.words.reduce(_REDUCED[node.target], value, axes or range(len(value.dims)), keep)
+
+    def _same(self, node: Node, given: list[Any]) -> Any:
+        item = given[0]
+        if node.target == "Cast" and isinstance(item, (Value, Leaf)) and not (isinstance(item, Value) and self.words.constant(item)):
+            raise Unproven("another element type")
+        if isinstance(item, Leaf):
+            return replace(item, passed=True)
+        return item
+
+    def gemm(self, node: Node, given: list[Any]) -> Value:
+        """A product of two matrices with what is added."""
+        attributes = node.attributes
+        if attributes["alpha"] != 1.0 or attributes["beta"] != 1.0 or attributes["transA"]:
+            raise Unproven("settings of a product")
+        value = self._tensor(given[0], node)
+        turned = not attributes["transB"]
+        weight = self._tensor(given[1], node, "weight", "in_proj_weight", turned=turned)
+        found = self.words.contract(value, weight, ("mk", "kn" if turned else "nk", "mn"))
+        if len(given) > 2 and given[2] is not None:
+            return self.words.add(found, self._tensor(given[2], node, "bias", "in_proj_bias"))
+        return found
+
+    def conv(self, node: Node, given: list[Any]) -> Value:
+        """A convolution; where its weights are not the source's, as they were folded, by its settings."""
+        attributes = node.attributes
+        if attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+            raise Unproven("auto_pad")
+        value = self._tensor(given[0], node)
+        rank = len(value.dims) - 2
+        pads = attributes.get("pads", [0] * 2 * rank)
+        kernel = self._tensor(given[1], node, "weight")
+        folded = self.words.folded.get(kernel.head)
+        if folded is not None:
+            kernel, bias = folded
+        else:
+            bias = self._tensor(given[2], node, "bias") if len(given) > 2 and given[2] is not None else None
+        return self.words.conv(
+            value, kernel, bias, stride=attributes.get("strides", [1] * rank), padding=list(zip(pads[:rank], pads[rank:], strict=True)),
+            dilation=attributes.get("dilations", [1] * rank), groups=attributes.get("group", 1),
+            transposed=node.target == "ConvTranspose", more=attributes.get("output_padding", ()),
+        )  # fmt: skip
+
+    def pool(self, node: Node, given: list[Any]) -> Value:
+        """A pool over windows."""
+        attributes, value = node.attributes, self._tensor(given[0], node)
+        rank = len(value.dims) - 2
+        if attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+            raise Unproven("auto_pad")
+        pads = attributes.get("pads", [0] * 2 * rank)
+        padding = list(zip(pads[:rank], pads[rank:], strict=True))
+        kind = "max_pool" if node.target == "MaxPool" else "avg_pool"
+        counted = (bool(attributes.get("count_include_pad")),) if kind == "avg_pool" else ()
+        taps, steps = attributes["kernel_shape"], attributes.get("strides", [1] * rank)
+        return self.words.pool(
+            kind, value, taps, steps, padding, attributes.get("dilations", [1] * rank), counted, bool(attributes.get("ceil_mode"))
+        )
+
+    def norm(self, node: Node, given: list[Any]) -> Value:
+        """The norms that ONNX has as one operation."""
+        words, epsilon = self.words, node.attributes.get("epsilon", 1e-05)
+        value = self._tensor(given[0], node)
+        if node.target == "LayerNormalization":
+            start = node.attributes.get("axis", -1) % len(value.dims)
+            found = words.normalized(value, range(start, len(value.dims)), epsilon)
+            parts = [self._tensor(item, node, role) for item, role in zip(given[1:], ("weight", "bias"), strict=False) if item is not None]
+            return words.affine(found, parts[0], parts[1] if len(parts) > 1 else None)
+        if node.target == "BatchNormalization":
+            roles = ("weight", "bias", "running_mean", "running_var")
+            scale, shift, mean, variance = (self._tensor(item, node, role) for item, role in zip(given[1:], roles, strict=True))
+            return words.standardized(value, mean, variance, epsilon, scale, shift)
+        found = words.normalized(value, range(2, len(value.dims)), epsilon)
+        scale, shift = (self._tensor(item, node, role) for item, role in zip(given[1:], ("weight", "bias"), strict=True))
+        wide = [item if words.constant(item) is not None else item.shaped((*item.shape, *(1,) * (len(value.dims) - 2)))
+                for item in (scale, shift)]  # fmt: skip
+        return words.affine(found, *wide)
+
+    def recurrent(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
+        """One layer of an LSTM or a GRU of torch: its weights are packed, and known by the layer they are in."""
+        kind = node.target.lower()
+        attributes, module = node.attributes, self.leaves.module(node.module)
+        sides = 2 if attributes["direction"] == "bidirectional" else 1
+        usual = {"direction", "hidden_size", "layout", "linear_before_reset", "input_forget"}
+        if attributes["direction"] == "reverse" or attributes.get("layout") or attributes.get("input_forget") or set(attributes) - usual:
+            raise Unproven("settings of a recurrent layer")
+        if kind == "gru" and not attributes.get("linear_before_reset"):
+            raise Unproven("settings of a recurrent layer")
+        place = self.layers.get(module, 0)
+        self.layers[module] = place + 1
+        value, hidden = self._tensor(given[0], node), attributes["hidden_size"]
+        gates = 4 if kind == "lstm" else 3
+        names = [f"_l{place}{end}" for end in ("", "_reverse")[:sides]]
+        bias = len(given) > 3 and given[3] is not None
+        for item, inner in ((given[1], value.shape[2]), (given[2], hidden)):
+            if not isinstance(item, Leaf) or item.shape != (sides, gates * hidden, inner):
+                raise Unproven("the weights of a recurrent layer")
+        self._packed(module, names, given, bias)
+        for item in given[4:]:
+            if item is not None and self.words.constant(self._zeros(item)) != 0.0:
+                raise Unproven("an initial state")
+        found, last = self.words.recurrent(kind, value, module, names, hidden, bias)
+        return found.shaped((value.shape[0], value.shape[1], sides, hidden)).turned((0, 2, 1, 3)), last, last
+
+    def _zeros(self, item: Any) -> Value:
+        if isinstance(item, Leaf) and item.value:
+            return self.words.constants(list(item.value), item.shape)
+        if isinstance(item, Value):
+            return item
+        raise Unproven("an initial state")
+
+    def _packed(self, module: str, names: list[str], given: list[Any], bias: bool) -> None:
+        """The source's weights that one packed tensor holds."""
+        words = (("weight_ih", given[1]), ("weight_hh", given[2]), *((("bias_ih", given[3]), ("bias_hh", given[3])) if bias else ()))
+        for word, leaf in words:
+            for end in names:
+                key = f"{module}.{word}{end}".lstrip(".")
+                item = self.leaves.tensors.get(key)
+                if item is None or not isinstance(leaf, Leaf):
+                    raise Unproven("the weights of a recurrent layer")
+                if item.shape[1:] != (leaf.shape[2:] if len(leaf.shape) == 3 else ()) or item.dtype != leaf.dtype:
+                    raise Unproven("the weights of a recurrent layer")
+                self.leaves.bound.setdefault(key, (leaf.name, True))
+                self.leaves.unnamed.add(key)
+
+    def reshape(self, node: Node, given: list[Any]) -> Any:
+        """A shape in which nothing is what was there, and one less than nothing is what is left."""
+        if not isinstance(given[0], (Value, Leaf)):
+            return given[0] if isinstance(given[0], list) else [given[0]]
+        value, wanted = self._tensor(given[0], node), list(given[1])
+        if not node.attributes.get("allowzero"):
+            wanted = [value.shape[place] if side == 0 else side for place, side in enumerate(wanted)]
+        if -1 in wanted:
+            wanted[wanted.index(-1)] = math.prod(value.shape) // max(1, -math.prod(wanted))
+        return value.shaped(wanted)
+
+    def gather(self, node: Node, given: list[Any]) -> Any:
+        """One place, or the rows of a table."""
+        item, index, axis = given[0], given[1], node.attributes.get("axis", 0)
+        if isinstance(item, list):
+            return [item[place] for place in index] if isinstance(index, list) else item[index]
+        if type(index) is int:
+            return self.words.one(self._tensor(item, node), axis, index)
+        if isinstance(index, Value):
+            return self.words.lookup(self._tensor(item, node, "weight"), index, axis)
+        raise Unproven("Gather")
+
+    def sliced(self, node: Node, given: list[Any]) -> Any:
+        """Parts between places."""
+        starts, ends = (item if isinstance(item, list) else [item] for item in given[1:3])
+        axes = (given[3] if isinstance(given[3], list) else [given[3]]) if len(given) > 3 else list(range(len(starts)))
+        steps = (given[4] if isinstance(given[4], list) else [given[4]]) if len(given) > 4 else [1] * len(starts)
+        if isinstance(given[0], list):
+            return given[0][starts[0] : ends[0] : steps[0]]
+        value = self._tensor(given[0], node)
+        for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
+            value = self.words.picked(value, axis, start, min(end, 2**40), step)
+        return value
+
+    def split(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
+        """Parts one after the other."""
+        value, axis = self._tensor(given[0], node), node.attributes.get("axis", 0)
+        sizes = given[1] if len(given) > 1 else node.attributes.get("split")
+        if sizes is None:
+            count = node.attributes.get("num_outputs") or len(node.output)
+            sizes = [value.shape[axis] // count] * count
+        if sum(sizes) != value.shape[axis]:
+            raise Unproven("Split")
+        starts = [sum(sizes[:place]) for place in range(len(sizes))]
+        return tuple(self.words.picked(value, axis, start, start + size) for start, size in zip(starts, sizes, strict=True))
+
+    def concat(self, node: Node, given: list[Any]) -> Any:
+        """One after the other."""
+        if not any(isinstance(item, (Value, Leaf)) for item in given):
+            return [one for item in given for one in (item if isinstance(item, list) else [item])]
+        return self.words.joined([self._tensor(item, node) for item in given], node.attributes["axis"])
+
+    def squeezed(self, node: Node, given: list[Any]) -> Any:
+        """Axes of one element, gone or new."""
+        axes = given[1] if len(given) > 1 else node.attributes.get("axes")
+        if not isinstance(given[0], (Value, Leaf)):
+            wide = node.target == "Unsqueeze"
+            return ([given[0]] if not isinstance(given[0], list) else given[0]) if wide else given[0][0]
+        value = self._tensor(given[0], node)
+        axes = [axes] if type(axes) is int else axes
+        if node.target == "Squeeze":
+            gone = {axis % len(value.dims) for axis in axes} if axes else {place for place, side in enumerate(value.shape) if side == 1}
+            return value.shaped([side for place, side in enumerate(value.shape) if place not in gone])
+        if axes is None:
+            raise Unproven("Unsqueeze")
+        rank = len(value.dims) + len(axes)
+        new = {axis % rank for axis in axes}
+        sides = iter(value.shape)
+        return value.shaped([1 if place in new else next(sides) for place in range(rank)])
+
+    def others(self, node: Node, given: list[Any]) -> Any:
+        """The rest: each a few words."""
+        value = self._tensor(given[0], node)
+        attributes, words = node.attributes, self.words
+        if node.target == "Transpose":
+            return value.turned(attributes.get("perm", list(reversed(range(len(value.dims))))))
+        if node.target == "Flatten":
+            axis = attributes.get("axis", 1)
+            return value.shaped((math.prod(value.shape[:axis]), math.prod(value.shape[axis:])))
+        if node.target in ("Softmax", "LogSoftmax"):
+            return words.along("softmax" if node.target == "Softmax" else "log_softmax", value, (attributes.get("axis", -1),))
+        if node.target in ("GlobalAveragePool", "GlobalMaxPool"):
+            return adaptive(words, "avg_pool" if "Average" in node.target else "max_pool", value, (1,) * (len(value.dims) - 2))
+        if node.target == "Gelu":
+            return words.function("gelu", value, attributes.get("approximate", "none"))
+        if node.target == "LeakyRelu":
+            return words.each("leaky_relu", value, attributes.get("alpha", 0.01))
+        if node.target == "Elu":
+            return words.each("elu", value, attributes.get("alpha", 1.0))
+        if node.target == "Clip":
+            low, high = (words.constant(item) for item in given[1:3])
+            if (low, high) == (0.0, 6.0):
+                return words.function("relu6", value)
+        if node.target == "HardSigmoid" and attributes.get("alpha") in (1 / 6, 0.1666667) and attributes.get("beta", 0.5) == 0.5:
+            return words.function("hardsigmoid", value)
+        raise Unproven(node.target)
+
+    def shape(self, node: Node, given: list[Any]) -> list[int]:
+        """The sizes of a tensor."""
+        shape: list[int] = list(given[0].shape)
+        return shape[node.attributes.get("start", 0) : node.attributes.get("end", len(shape))]
+
+    def expand(self, node: Node, given: list[Any]) -> Value:
+        """What is repeated, where that changes nothing."""
+        value = self._tensor(given[0], node)
+        if self.words.constant(value) is not None or list(value.shape) == list(given[1]):
+            return value
+        raise Unproven("Expand")
+
+    def filled(self, node: Node, given: list[Any]) -> Value:
+        """The same number everywhere."""
+        value = node.attributes.get("value", 0.0)
+        return self.words.number((value[0] if isinstance(value, list) else value) or 0.0)
+
+
+_OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
+    "Gemm": _Lowering.gemm,
+    **dict.fromkeys(("Conv", "ConvTranspose"), _Lowering.conv),
+    **dict.fromkeys(("MaxPool", "AveragePool"), _Lowering.pool),
+    **dict.fromkeys(("LayerNormalization", "BatchNormalization", "InstanceNormalization"), _Lowering.norm),
+    **dict.fromkeys(("LSTM", "GRU"), _Lowering.recurrent),
+    "Reshape": _Lowering.reshape,
+    "Gather": _Lowering.gather,
+    "Slice": _Lowering.sliced,
+    "Split": _Lowering.split,
+    "Concat": _Lowering.concat,
+    **dict.fromkeys(("Squeeze", "Unsqueeze"), _Lowering.squeezed),
+    "Shape": _Lowering.shape,
+    "Expand": _Lowering.expand,
+    "ConstantOfShape": _Lowering.filled,
+    **dict.fromkeys(
+        ("Transpose", "Flatten", "Softmax", "LogSoftmax", "GlobalAveragePool", "GlobalMaxPool", "Gelu", "LeakyRelu", "Elu", "Clip",
+         "HardSigmoid"), _Lowering.others,
+    ),
+}  # fmt: skip

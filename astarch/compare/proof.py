@@ -1,0 +1,386 @@
+"""Whether a saved graph computes what a source computes, layer by layer, whatever its exporter made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ir.architecture import Architecture, Buffer, Parameter
+from ..ir.graph import Node
+from ..ir.span import NOWHERE
+from ..ir.verification import Fact, Status
+from .index_notation import Value
+from .kinds import KINDS, base_name
+from .leaves import Leaves
+from .onnx_terms import onnx_terms
+from .settings import plain, settings_of
+from .torch_terms import Terms, torch_terms
+from .vocabulary import Vocabulary
+
+#: Settings that an inference shows nothing of; a rate of nothing, or a setting of None, states nothing.
+_UNSEEN = {"momentum", "p", "dropout", "padding_idx", "max_norm", "track_running_stats"}
+#: Settings that make no difference to what is computed, or that the sizes of the tensors state.
+_IDLE = {"inplace", "sparse", "scale_grad_by_freq", "norm_type", "return_indices", "device", "dtype", "mode"}
+#: Settings that what is computed depends on, or the sizes of the tensors: it would be something else with others.
+_SEEN = frozenset(
+    (
+        *("stride", "padding", "dilation", "groups", "kernel_size", "padding_mode", "output_padding", "ceil_mode", "count_include_pad"),
+        *("divisor_override", "output_size", "eps", "negative_slope", "alpha", "approximate", "dim", "normalized_shape", "num_groups"),
+        *("in_channels", "out_channels", "num_channels", "in_features", "out_features", "num_features", "bias", "affine"),
+        *("elementwise_affine", "num_embeddings", "embedding_dim", "input_size", "hidden_size", "num_layers", "batch_first"),
+        *("bidirectional", "embed_dim", "num_heads", "kdim", "vdim", "add_bias_kv", "add_zero_attn", "start_dim", "end_dim"),
+        "upscale_factor",
+    )
+)
+
+
+@dataclass(slots=True)
+class Proof:
+    """What was found: whether both compute the same, else why that is not known."""
+
+    source: Architecture
+    artifact: Architecture
+    words: Vocabulary
+    ours: Terms
+    theirs: Terms
+    leaves: Leaves
+    whole: bool = False
+    scopes: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
+    makers: dict[Any, str] = field(default_factory=dict[Any, str])
+
+    @property
+    def reason(self) -> str:
+        """Why it is not known that both compute the same."""
+        for terms, side in ((self.ours, self.source), (self.theirs, self.artifact)):
+            for index, reason in terms.open.items():
+                return f"what `{side.graph[index].target}` computes is not known here: {reason}"
+        return "the source and the artifact do not come down to the same operations"
+
+
+def proof(source: Architecture, artifact: Architecture) -> Proof | None:
+    """Both graphs in index notation, and whether their results are the same; None where their inputs cannot be laid side by side."""
+    words = Vocabulary()
+    inputs = _inputs(source, artifact, words)
+    if inputs is None:
+        return None
+    folding = not any(node.target == "BatchNormalization" for node in artifact.graph)
+    ours = torch_terms(source, words, inputs, folding=folding)
+    leaves = Leaves(source, artifact, words)
+    named = list(artifact.inputs) if set(artifact.inputs) == set(inputs) else list(inputs)
+    theirs = onnx_terms(artifact, words, leaves, [inputs[name] for name in named])
+    found = Proof(source, artifact, words, ours, theirs, leaves)
+    found.whole = bool(ours.results) and None not in ours.results and ours.results == theirs.results
+    for node in artifact.graph:
+        value = theirs.values.get(node.index)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Value) and node.op == "call_function":
+                found.scopes.setdefault(item.head, set()).add(node.module)
+                found.makers.setdefault(item, node.name or node.target)
+    return found
+
+
+def _inputs(source: Architecture, artifact: Architecture, words: Vocabulary) -> dict[str, Value] | None:
+    """The inputs of both; sizes that the artifact leaves open are those of the source."""
+    ours, theirs = source.inputs, artifact.inputs
+    if not ours or len(ours) != len(theirs):
+        return None
+    pairs = [(name, ours[name], theirs[name]) for name in ours] if set(ours) == set(theirs) else [
+        (name, one, other) for (name, one), other in zip(ours.items(), theirs.values(), strict=True)
+    ]  # fmt: skip
+    found: dict[str, Value] = {}
+    for name, one, other in pairs:
+        shape, stated = getattr(one, "shape", None), getattr(other, "shape", None)
+        if shape is None or stated is None or len(shape) != len(stated) or one.dtype != other.dtype:
+            return None
+        if not all(type(side) is int for side in shape):
+            return None
+        if any(type(side) is int and side != own for own, side in zip(shape, stated, strict=True)):
+            return None
+        found[name] = words.leaf(("input", name), shape)
+    return found
+
+
+# --- what it confirms -----------------------------------------------------------------------------------------------------
+
+
+def proved_facts(found: Proof) -> Iterator[Fact]:
+    """Every layer, function and tensor of a source whose computation is that of the artifact."""
+    yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
+    needed = _needed(found.source)
+    for node in found.source.graph:
+        if node.op.startswith("call_"):
+            yield from _step(found, node, node.index in needed)
+    yield from _tensors(found)
+    yield from _modules(found)
+
+
+def _needed(source: Architecture) -> set[int]:
+    """The steps that the results come from."""
+    border = [index for index, _ in _places(source.attributes.get("results"))]
+    found: set[int] = set()
+    while border:
+        index = border.pop()
+        if index not in found:
+            found.add(index)
+            border.extend(source.graph[index].inputs)
+    return found
+
+
+def _places(value: Any) -> Iterator[tuple[int, Any]]:
+    if isinstance(value, tuple):
+        if len(value) == 3 and value[0] == "node":
+            yield value[1], value[2]
+        else:
+            for item in value:
+                yield from _places(item)
+
+
+def _step(found: Proof, node: Node, needed: bool) -> Iterator[Fact]:
+    module = found.source.modules.get(node.target) if node.op == "call_module" else None
+    base = module.class_name if module is not None else base_name(node.target)
+    kind = KINDS.get(base, base.strip("_"))
+    place = module.defined_at if module is not None and module.defined_at.line else node.at
+    if not needed:
+        yield Fact(node.target, "operation", Status.ABSENT, kind, None, place, note="nothing comes of it")
+        return
+    if node.index in found.ours.folded:
+        conv = found.source.graph[found.ours.folded[node.index]].target
+        note = f"it is folded into the weights of `{conv}`: neither it nor its settings can be seen"
+        yield Fact(node.target, "operation", Status.ABSENT, kind, None, place, note=note)
+        return
+    if module is not None and "Dropout" in base:
+        return
+    yield Fact(node.target, "operation", Status.CONFIRMED, kind, kind, place, _where(found, node))
+    if module is not None:
+        yield from _settings(node.target, settings_of(base, module.arguments), place)
+
+
+def _where(found: Proof, node: Node) -> str:
+    """The artifact's operation that gives the same."""
+    return found.makers.get(_first(found.ours.values.get(node.index)), "")
+
+
+def _first(value: Any) -> Any:
+    return _first(value[0]) if isinstance(value, (tuple, list)) and value else value
+
+
+def _settings(name: str, settings: Mapping[str, Any], place: Any) -> Iterator[Fact]:
+    for key, value in settings.items():
+        if key in _IDLE or not plain(value):
+            continue
+        if key.split(".")[-1] in _UNSEEN:
+            if value not in (None, 0, 0.0, True):
+                yield Fact(name, key, Status.ABSENT, value, None, place, note="an inference shows nothing of it")
+            continue
+        seen = key in _SEEN
+        note = "" if seen else "it is not compared"
+        yield Fact(name, key, Status.CONFIRMED if seen else Status.ABSENT, value, value if seen else None, place, note=note)
+
+
+# --- what it contradicts --------------------------------------------------------------------------------------------------
+
+
+def difference(found: Proof) -> Iterator[Fact]:
+    """The first step that does something else with the same operands than the artifact, where all of both is understood."""
+    needed = _needed(found.source)
+    if any(index in needed for index in found.ours.open) or found.theirs.open or None in found.ours.results:
+        return
+    ours, theirs = (_reached(found.words, terms.results) for terms in (found.ours, found.theirs))
+    both = ours.keys() & theirs.keys()
+    fresh = {
+        operands(found.words.form(head)): head for head in theirs if head not in both and both.issuperset(operands(found.words.form(head)))
+    }
+    for head in sorted(ours):
+        other = fresh.get(operands(found.words.form(head)))
+        if head in both or other is None or not operands(found.words.form(head)):
+            continue
+        node, step = (_maker(found, terms, side, what) for terms, side, what in
+                      ((found.ours, found.source, head), (found.theirs, found.artifact, other)))  # fmt: skip
+        module = found.source.modules.get(node.target) if node is not None and node.op == "call_module" else None
+        at = module.defined_at if module is not None and module.defined_at.line else node.at if node is not None else NOWHERE
+        said = _said(found.words.form(head)), _said(found.words.form(other))
+        said = said if said[0] != said[1] else (f"{said[0]} of {_sides(found, head)}", f"{said[1]} of {_sides(found, other)}")
+        where = (step.name or step.target) if step is not None else ""
+        yield Fact(node.target if node is not None else "forward", "operation", Status.CONTRADICTED, *said, at, where)
+        return
+
+
+def _sides(found: Proof, head: int) -> str:
+    """The sizes that an operation works on, to tell two of one name apart."""
+    return "×".join(map(str, found.words.sizes(head))) or "a number"
+
+
+def _reached(words: Vocabulary, results: list[Value], known: dict[int, None] | None = None) -> dict[int, None]:
+    """The heads that results come from, beside those that are known."""
+    found: dict[int, None] = {} if known is None else known
+    border = [value.head for value in results]
+    while border:
+        head = border.pop()
+        if head not in found:
+            found[head] = None
+            border.extend(operands(words.form(head)))
+    return found
+
+
+def _maker(found: Proof, terms: Terms, side: Architecture, head: int) -> Node | None:
+    """The first step in which a head is computed."""
+    known: dict[int, None] = {}
+    for node in side.graph:
+        if node.op.startswith("call_"):
+            _reached(found.words, [item for item in _flat(terms.values.get(node.index)) if isinstance(item, Value)], known)
+            if head in known:
+                return node
+    return None
+
+
+def operands(form: Any) -> tuple[int, ...]:
+    """The heads that a form is of, each once."""
+    word = form[0]
+    if word in ("each", "along"):
+        return (form[3],)
+    if word in ("reduce", "slice", "part"):
+        return (form[2] if word == "reduce" else form[1],)
+    if word == "contract":
+        return tuple(sorted(set(form[1])))
+    if word == "lookup":
+        return tuple(sorted({form[1], form[3]}))
+    if word == "joined":
+        return tuple(sorted({head for head, *_ in form[1]}))
+    if word in ("together", "whole"):
+        return tuple(sorted({item[0] for item in form[3] if item is not None}))
+    return ()
+
+
+def _said(form: Any) -> str:
+    """What a form does, in a few words."""
+    word = form[0]
+    name = {"each": 1, "along": 1, "reduce": 1, "together": 1, "whole": 1}.get(word)
+    settings = [repr(item) for item in form[2]] if word in ("each", "along", "whole") else []
+    return f"{form[name] if name else word}{'(' if settings else ''}{', '.join(settings)}{')' if settings else ''}"
+
+
+# --- tensors --------------------------------------------------------------------------------------------------------------
+
+
+def strangers(found: Proof) -> Iterator[Fact]:
+    """Layers that the artifact names, and the source does not have."""
+    for name in found.artifact.modules:
+        if name and not found.leaves.module(name) and any(node.module == name for node in found.artifact.graph):
+            yield Fact(name, "module", Status.CONTRADICTED, None, name, note="the source has no such module")
+
+
+def _tensors(found: Proof) -> Iterator[Fact]:
+    used = {name for index in _needed(found.source) for name in found.ours.used.get(index, ())}
+    folded = {name: found.source.graph[conv].target for norm, conv in found.ours.folded.items() for name in found.ours.used[norm]}
+    convs = {f"{found.source.graph[conv].target}.{word}" for conv in found.ours.folded.values() for word in ("weight", "bias")}
+    for name, item in found.leaves.tensors.items():
+        yield from _tensor(found, name, item, folded, convs, used)
+    yield from _ties(found)
+
+
+def _tensor(found: Proof, name: str, item: Any, folded: Mapping[str, str], convs: set[str], used: set[str]) -> Iterator[Fact]:
+    first = item.tied_to or name
+    if name in folded:
+        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note=f"it is folded into the weights of `{folded[name]}`")
+    elif name in convs and name.endswith(".bias"):
+        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the norm after it gives the convolution a bias anyway")
+    elif name in found.leaves.merged:
+        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the exporter lets tensors of equal values share them")
+    elif name in found.leaves.bound:
+        at, changed = found.leaves.bound[name]
+        note = "in another layout" if changed else "known by its layer" if name in found.leaves.unnamed else ""
+        yield Fact(name, "shape", Status.CONFIRMED, item.shape, item.shape, item.at, f"{found.artifact.target}: {at}", note)
+        yield Fact(name, "dtype", Status.CONFIRMED, item.dtype, item.dtype, item.at, f"{found.artifact.target}: {at}")
+        if name in found.leaves.unnamed and not _owned_by_layer(found.source, name):
+            yield Fact(name, "name", Status.ABSENT, name, at, item.at, note="the exporter gave it another name")
+        if isinstance(item, Parameter) and not item.trainable:
+            yield Fact(name, "trained", Status.ABSENT, item.trainable, None, item.at, note="a graph does not say what is trained")
+    elif first in found.leaves.bound and first != name:
+        yield Fact(name, "name", Status.ABSENT, f"shares `{first}`", None, item.at, note="it shares its elements with one that is there")
+    elif isinstance(item, Buffer) and name not in used:
+        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the forward does not use it")
+    else:
+        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the graph does not hold it")
+
+
+def _owned_by_layer(source: Architecture, name: str) -> bool:
+    """Whether it is a tensor of a layer of torch, whose names are known."""
+    module = source.modules.get(name.rpartition(".")[0])
+    return module is not None and module.type.startswith("torch.nn.")
+
+
+def _ties(found: Proof) -> Iterator[Fact]:
+    """Tensors of one size of which it cannot be seen that they are not the same."""
+    unnamed = found.leaves.unnamed
+    for name in sorted(unnamed):
+        item = found.leaves.tensors[name]
+        home = name.rpartition(".")[0]
+        for other, peer in found.leaves.tensors.items():
+            if other == name or (other in unnamed and other < name) or other.rpartition(".")[0] == home:
+                continue
+            if isinstance(peer, Parameter) and peer.shape == item.shape and peer.dtype == item.dtype and len(item.shape or ()) > 1:
+                one, two = found.leaves.bound.get(name), found.leaves.bound.get(other)
+                if one is not None and two is not None and one[0] == two[0]:
+                    continue
+                note = f"whether it shares its elements with `{other}` cannot be seen: the exporter made copies"
+                yield Fact(name, "sharing", Status.ABSENT, None, None, item.at, note=note)
+                break
+
+
+# --- modules --------------------------------------------------------------------------------------------------------------
+
+
+def _modules(found: Proof) -> Iterator[Fact]:
+    """Where each layer ran, by the scopes that exporters keep."""
+    if not any(node.module for node in found.artifact.graph):
+        yield Fact("", "modules", Status.ABSENT, note="the artifact does not say which operations belong to which layer")
+        return
+    named = {found.leaves.module(name) for name in found.artifact.modules}
+    named |= {parent for name in (*named, *found.leaves.bound) for parent in _above(name)}
+    names: dict[str, set[str]] = {}
+    for name, module in found.source.modules.items():
+        names.setdefault(module.shared_with or name, set()).add(name)
+    for node in found.source.graph:
+        if node.op == "call_module" and (wrong := _elsewhere(found, node, names.get(node.target, {node.target}))):
+            module = found.source.modules[node.target]
+            yield Fact(node.target, "module", Status.CONTRADICTED, node.target, " or ".join(sorted(wrong)), module.defined_at)
+    for name, module in found.source.modules.items():
+        if not name or module.shared_with is not None:
+            continue
+        status = Status.CONFIRMED if name in named else Status.ABSENT
+        note = "" if name in named else "no operation of the artifact stands in it"
+        yield Fact(name, "module", status, module.type, name if name in named else None, module.defined_at, note=note)
+    yield from strangers(found)
+
+
+def _above(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts)))
+
+
+def _elsewhere(found: Proof, node: Node, own: set[str]) -> set[str]:
+    """Where the artifact computes what a layer of the source gives, when that is in other layers only."""
+    value = _first(found.ours.values.get(node.index))
+    if not isinstance(value, Value) or node.index in found.ours.folded or node.index in found.ours.folded.values():
+        return set()
+    before = {
+        item.head
+        for index in node.inputs
+        for item in _flat(found.ours.values.get(index))
+        if isinstance(item, Value)
+    }  # fmt: skip
+    if value.head in before:
+        return set()
+    scopes = {found.leaves.module(scope) or scope for scope in found.scopes.get(value.head, ())}
+    if not scopes or any(scope in own or any(scope.startswith(f"{name}.") for name in own) for scope in scopes):
+        return set()
+    return scopes - {""} if "" not in scopes else {"no layer"}
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value

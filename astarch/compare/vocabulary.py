@@ -1,0 +1,231 @@
+"""What composite operations are made of: each taken apart once, for sources and for all formats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .index_notation import Notation, Unproven, Value
+
+#: Functions of one element that are themselves.
+PLAIN = frozenset(
+    (
+        *("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "rsqrt", "erf", "abs", "sin", "cos", "floor", "ceil", "round", "sign"),
+        *("softplus", "softsign", "selu", "hardsigmoid", "log1p", "expm1", "tan", "atan", "sinh", "cosh", "asin", "acos", "logical_not"),
+    )
+)
+
+
+class Vocabulary(Notation):
+    """The composite operations in terms of the simple ones.
+
+    Attributes:
+        folded: By the kernel of a convolution into which a norm after it was folded: the kernel and the bias that this made.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folded: dict[int, tuple[Value, Value]] = {}
+
+    def function(self, name: str, value: Value, *settings: Any) -> Value:
+        """A function of every element, by the name it has everywhere."""
+        if name in ("silu", "swish"):
+            return self.multiply(value, self.each("sigmoid", value))
+        if name == "gelu":
+            return self._gelu(value, *settings)
+        if name == "relu6":
+            return self.each("clip", value, 0.0, 6.0)
+        if name == "mish":
+            return self.multiply(value, self.each("tanh", self.each("softplus", value)))
+        if name == "hardswish":
+            return self.multiply(value, self.each("hardsigmoid", value))
+        if name == "square":
+            return self.multiply(value, value)
+        if name == "neg":
+            return value.times(-1.0)
+        if name == "reciprocal":
+            return self.divide(self.number(1.0), value)
+        if name in PLAIN or settings:
+            return self.each(name, value, *settings)
+        raise Unproven(name)
+
+    def _gelu(self, value: Value, approximate: str = "none") -> Value:
+        if approximate == "tanh":
+            cube = self.multiply(self.multiply(value, value), value)
+            inner = self.add(value, cube.times(0.044715)).times(math.sqrt(2 / math.pi))
+            bent = self.each("tanh", inner)
+        else:
+            bent = self.each("erf", value.times(1 / math.sqrt(2)))
+        return self.multiply(value, self.add(bent, self.number(1.0))).times(0.5)
+
+    def power(self, value: Value, exponent: Value) -> Value:
+        """A power; those that are products and roots as such."""
+        known = self.constant(exponent)
+        if known == 2.0:
+            return self.multiply(value, value)
+        if known == 3.0:
+            return self.multiply(self.multiply(value, value), value)
+        if known == 1.0:
+            return value
+        if known == 0.5:
+            return self.each("sqrt", value)
+        return self.together("pow", value, exponent)
+
+    def quotient(self, one: Value, other: Value) -> Value:
+        """A quotient; by a root as the product with what is one through it."""
+        form = self.form(other.head)
+        if form[:2] == ("each", "sqrt") and other.factor == 1.0:
+            root = self.head(("each", "rsqrt", *form[2:]), self.sizes(other.head))
+            return self.multiply(one, Value(root, other.dims))
+        return self.divide(one, other)
+
+    def subtract(self, one: Value, other: Value) -> Value:
+        """The difference."""
+        return self.add(one, other.times(-1.0))
+
+    # --- layers -------------------------------------------------------------------------------------------------------
+
+    def linear(self, value: Value, weight: Value, bias: Value | None) -> Value:
+        """What a weight of outputs by inputs makes of the last axis."""
+        signs = "abcdefgh"[: len(value.dims) - 1]
+        found = self.contract(value, weight, (f"{signs}k", "nk", f"{signs}n"))
+        return found if bias is None else self.add(found, bias)
+
+    def conv(
+        self,
+        value: Value,
+        kernel: Value,
+        bias: Value | None,
+        *,
+        stride: Sequence[int],
+        padding: Sequence[tuple[int, int]],
+        dilation: Sequence[int],
+        groups: int,
+        transposed: bool = False,
+        more: Sequence[int] = (),
+    ) -> Value:
+        """A convolution of batch, channels, space with outputs, inputs, space (transposed: inputs, outputs, space).
+
+        `more` is what a transposed one adds at the end of each axis.
+        """
+        rank = len(value.dims) - 2
+        sizes, taps = value.shape[2:], kernel.shape[2:]
+        if not len(taps) == len(stride) == len(padding) == len(dilation) == rank:
+            raise Unproven("settings of a convolution")
+        if transposed:
+            more = more or (0,) * rank
+            space = [
+                (size - 1) * step - sum(pad) + wide * (tap - 1) + 1 + end
+                for size, step, pad, wide, tap, end in zip(sizes, stride, padding, dilation, taps, more, strict=True)
+            ]
+            padding = [(start, pad_end - end) for (start, pad_end), end in zip(padding, more, strict=True)]
+            channels = kernel.shape[1] * groups
+        else:
+            space = [
+                (size + sum(pad) - wide * (tap - 1) - 1) // step + 1
+                for size, step, pad, wide, tap in zip(sizes, stride, padding, dilation, taps, strict=True)
+            ]
+            channels = kernel.shape[0]
+        settings = (transposed, tuple(stride), tuple(padding), tuple(dilation), groups)
+        roles = range(rank + 2)
+        found = self.whole("conv", [(value, roles), (kernel, roles)], settings, (value.shape[0], channels, *space))
+        return found if bias is None else self.add(found, bias.shaped((channels, *(1,) * rank)))
+
+    def pool(
+        self,
+        name: str,
+        value: Value,
+        kernel: Sequence[int],
+        stride: Sequence[int],
+        padding: Sequence[tuple[int, int]],
+        dilation: Sequence[int],
+        settings: tuple[Any, ...],
+        ceil: bool = False,
+    ) -> Value:
+        """The largest or the mean in windows of space, of batch, channels, space."""
+        space: list[int] = []
+        for size, tap, step, pad, wide in zip(value.shape[2:], kernel, stride, padding, dilation, strict=True):
+            over = size + sum(pad) - wide * (tap - 1) - 1
+            count = (-(-over // step) if ceil else over // step) + 1
+            space.append(count - 1 if ceil and (count - 1) * step >= size + pad[0] else count)
+        own = (tuple(kernel), tuple(stride), tuple(padding), tuple(dilation), ceil, *settings)
+        return self.whole(name, [(value, range(len(value.dims)))], own, (*value.shape[:2], *space))
+
+    def normalized(self, value: Value, dims: Sequence[int], epsilon: float) -> Value:
+        """With a mean of nothing and a variance of one along some axes."""
+        away = self.subtract(value, self.reduce("mean", value, dims, True))
+        spread = self.reduce("mean", self.multiply(away, away), dims, True)
+        return self.multiply(away, self.each("rsqrt", self.add(spread, self.number(epsilon))))
+
+    def standardized(self, value: Value, mean: Value, variance: Value, epsilon: float, scale: Value | None, shift: Value | None) -> Value:
+        """With means and variances that were learned, for each channel of the second axis."""
+        sides = (-1, *(1,) * (len(value.dims) - 2))
+
+        def wide(item: Value) -> Value:
+            return item.shaped((item.shape[0], *sides[1:]))
+
+        found = self.multiply(self.subtract(value, wide(mean)), self.each("rsqrt", self.add(wide(variance), self.number(epsilon))))
+        return self.affine(found, None if scale is None else wide(scale), None if shift is None else wide(shift))
+
+    def affine(self, value: Value, scale: Value | None, shift: Value | None) -> Value:
+        """Times the one, plus the other."""
+        if scale is not None:
+            value = self.multiply(value, scale)
+        return value if shift is None else self.add(value, shift)
+
+    def grouped(self, value: Value, groups: int, epsilon: float, scale: Value | None, shift: Value | None) -> Value:
+        """Normalized in groups of channels, the second axis."""
+        count, channels, *space = value.shape
+        flat = value.shaped((count, groups, channels // groups * math.prod(space)))
+        found = self.normalized(flat, (2,), epsilon).shaped(value.shape)
+        ones = (1,) * len(space)
+        wide = [None if item is None else item.shaped((channels, *ones)) for item in (scale, shift)]
+        return self.affine(found, *wide)
+
+    def attention(self, query: Value, key: Value, value: Value, scale: float, mask: Value | None = None) -> tuple[Value, Value]:
+        """The weights that queries give to keys, and the values they take; the last two axes are places and features."""
+        signs = "abcdefgh"[: len(query.dims) - 2]
+        scores = self.contract(query, key, (f"{signs}mk", f"{signs}nk", f"{signs}mn")).times(scale)
+        if mask is not None:
+            scores = self.add(scores, mask)
+        weights = self.along("softmax", scores, (-1,))
+        return self.contract(weights, value, (f"{signs}mn", f"{signs}nk", f"{signs}mk")), weights
+
+    def causal(self, queries: int, keys: int) -> Value:
+        """What keeps a place from seeing those after it."""
+        return self.leaf(("causal", queries, keys), (queries, keys))
+
+    def recurrent(self, kind: str, value: Value, owner: str, names: list[str], hidden: int, bias: bool) -> tuple[Value, Value]:
+        """One layer of a recurrent network, of places, batch, features: what it gives for all places, and at the last one.
+
+        `names` are the endings of the names of its weights, one for each direction; the initial state is nothing.
+        """
+        places, count, _ = value.shape
+        own = (owner, tuple(names), hidden, bias)
+        given = [(value, range(3))]
+        found = self.whole(kind, given, (*own, "all"), (places, count, len(names) * hidden))
+        return found, self.whole(kind, given, (*own, "last"), (len(names), count, hidden))
+
+    # --- constants ----------------------------------------------------------------------------------------------------
+
+    def valued(self, value: Value | float) -> Value:
+        """A number as a value."""
+        return value if isinstance(value, Value) else self.number(value)
+
+    def constants(self, values: list[Any], shape: Sequence[int]) -> Value:
+        """A tensor of known elements; of one number where they are all the same."""
+        if values and all(value == values[0] for value in values) and isinstance(values[0], (int, float)):
+            return Value(self.number(1.0).head, ((),) * (len(shape) if math.prod(shape) == 1 else 0), float(values[0]))
+        if _is_causal(values, shape):
+            return self.causal(*shape[-2:]).shaped(shape)
+        return self.leaf(("constants", tuple(values)), shape)
+
+
+def _is_causal(values: Sequence[Any], shape: Sequence[int]) -> bool:
+    """Whether elements are nothing up to the diagonal, and infinitely little after it."""
+    if len(shape) < 2 or math.prod(shape[:-2]) != 1 or len(values) != math.prod(shape):
+        return False
+    rows, columns = shape[-2:]
+    return all((values[row * columns + column] == 0) if column <= row else values[row * columns + column] < -1e30
+               for row in range(rows) for column in range(columns))  # fmt: skip
