@@ -359,6 +359,14 @@ def test_recurrent(data: st.DataObject, name: str) -> None:
 
 
 @few
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+def test_recurrent_called_wrongly(name: str) -> None:
+    """They hand on what they are given, so a wrong call shows one step further in; torch's own error is what the program sees."""
+    for args, kwargs in (((4,), {}), ((), {}), ((4, 3), {"width": 1}), ((4, 3), {"mode": "GRU"}), ((4,), {"input_size": 4})):
+        assert _theirs(name, args, kwargs, (), {})[0] == "refused"
+        assert _interpreted(name, args, kwargs, (), {})[0] == "refused"
+
+
 @given(st.data(), st.sampled_from(["RNNCell", "LSTMCell", "GRUCell"]))
 def test_cells(data: st.DataObject, name: str) -> None:
     batch, bias = data.draw(st.sampled_from([(), (2,), (2, 2)])), data.draw(st.booleans())

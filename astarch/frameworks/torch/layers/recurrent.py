@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from ....ir.dim import less, same
@@ -168,6 +169,15 @@ class RNNBase(Layer):
         return [[getattr(self, name) for name in group] for group in self._all_weights]
 
 
+def _begin(self: Any, mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Build a network of one mode; what it was given is handed on, so that a wrong call shows only here."""
+    try:
+        inspect.signature(RNNBase.__init__).bind(self, mode, *args, **kwargs)
+    except TypeError as mismatch:
+        refuse("TypeError", f"RNNBase.__init__() {mismatch}")
+    RNNBase.__init__(self, mode, *args, **kwargs)
+
+
 @layer("torch.nn.RNN", _MODULE)
 class RNN(RNNBase):
     """Elman's network: ``h = tanh(W x + U h)``."""
@@ -182,7 +192,7 @@ class RNN(RNNBase):
             self.nonlinearity = kwargs.pop("nonlinearity", "tanh")
         if self.nonlinearity not in ("tanh", "relu"):
             refuse("ValueError", f"Unknown nonlinearity '{self.nonlinearity}'. Select from 'tanh' or 'relu'.")
-        RNNBase.__init__(self, "RNN_TANH" if self.nonlinearity == "tanh" else "RNN_RELU", *args, **kwargs)
+        _begin(self, "RNN_TANH" if self.nonlinearity == "tanh" else "RNN_RELU", args, kwargs)
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         output, hidden = RNNBase._forward_all(self, input, None if hx is None else (hx,))
@@ -194,7 +204,7 @@ class LSTM(RNNBase):
     """Long short-term memory: the output and the pair of last hidden and cell states."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        RNNBase.__init__(self, "LSTM", *args, **kwargs)
+        _begin(self, "LSTM", args, kwargs)
 
     def get_expected_cell_size(self, input: Any, batch_sizes: Any) -> tuple[Any, Any, Any]:
         return self.num_layers * (2 if self.bidirectional else 1), RNNBase._batch(self, input, batch_sizes), self.hidden_size
@@ -210,7 +220,7 @@ class GRU(RNNBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if "proj_size" in kwargs:
             refuse("ValueError", "proj_size argument is only supported for LSTM, not RNN or GRU")
-        RNNBase.__init__(self, "GRU", *args, **kwargs)
+        _begin(self, "GRU", args, kwargs)
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         output, hidden = RNNBase._forward_all(self, input, None if hx is None else (hx,))
