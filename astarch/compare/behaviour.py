@@ -111,7 +111,7 @@ def flow_of(model: Architecture, interned: Interned, names: Mapping[str, str], *
         names: The name that a key of the state dict goes under, where it is another one.
         blind: Whether all constants whose values are not known count as the same.
     """
-    if model.outputs is None or "results" not in model.attributes:
+    if model.outputs is None or not model.graph.results:
         return None
     return _Reader(model, interned, names, blind).read()
 
@@ -136,15 +136,15 @@ class _Reader:
             value = self._step(node)
             self.values.append(value)
             self.flow.steps.append((value, node))
-        self.flow.result = self._form(self.model.attributes["results"])
-        if _has_unknown(self.model.attributes["results"]):
+        self.flow.result = self._form(self.model.graph.results[0])
+        if _has_unknown(self.model.graph.results[0]):
             self.flow.unknown.append("what the forward returns is not fully known")
         self.flow.used = list(self.used)
         return self.flow
 
     def _needed(self) -> set[int]:
         """The nodes that the outputs come from."""
-        border = list(_indices(self.model.attributes["results"]))
+        border = list(_indices(self.model.graph.results[0]))
         found: set[int] = set()
         while border:
             index = border.pop()
@@ -333,7 +333,7 @@ class _Reader:
         if self.blind:
             return self.interned.number(("made",))
         if value[1] not in self.constants:
-            steps = self.model.attributes["construction"]
+            steps = self.model.graph.construction
             for number in sorted(steps):  # what a step was given was made before it
                 op, given = steps[number]
                 arguments = tuple((name, self._form(item)) for name, item in given.items() if name not in _IDLE_ARGUMENTS)

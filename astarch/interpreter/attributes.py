@@ -109,6 +109,15 @@ def _cached(m: Machine, found: CachedProperty, receiver: Any) -> Any:
     return value
 
 
+def plain_method(value: Any, name: str) -> Function | None:
+    """The function of the program that ``value.name`` calls with the value first; None where there is more to it."""
+    if not isinstance(value, Instance):
+        return None
+    cls = value.py_class
+    found = cls.find(name)
+    return found if type(found) is Function and not cls.intercepts and name not in value.__dict__ else None
+
+
 def _of_instance(m: Machine, value: Instance, name: str, plainly: bool = False) -> Any:
     cls = value.py_class
     if cls.intercepts and not plainly:
@@ -127,12 +136,13 @@ def _of_instance(m: Machine, value: Instance, name: str, plainly: bool = False) 
         if name in attributes and not (isinstance(found, Instance) and found.py_class.find("__set__") is not MISSING):
             return attributes[name]
         return bind(m, found, value, cls)
-    if name == "__dict__":
-        return attributes
-    if name == "__class__":
-        return cls
-    if name in OBJECT_METHODS:
-        return BoundMethod(OBJECT_METHODS[name], value)
+    if name[:2] == "__":
+        if name == "__dict__":
+            return attributes
+        if name == "__class__":
+            return cls
+        if name in OBJECT_METHODS:
+            return BoundMethod(OBJECT_METHODS[name], value)
     custom = MISSING if plainly else cls.find("__getattr__")
     if custom is not MISSING:
         if type(custom) is Builtin and not custom.needs_machine:

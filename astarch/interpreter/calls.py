@@ -139,7 +139,9 @@ def invoke(m: Machine, function: Function, args: tuple[Any, ...], kwargs: dict[s
     frame.caller = caller
     if m.depth >= m.budget.depth:
         raise BudgetSpent(f"{m.budget.depth} calls inside one another")
-    m.step()
+    m.steps_left -= 1  # as `Machine.step` does: this is the most frequent of all
+    if m.steps_left & 4095 == 0:
+        m.pause()
     m.frame = frame
     m.depth += 1
     try:

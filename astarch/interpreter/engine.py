@@ -13,7 +13,8 @@ from . import attributes, calls, classes, imports, operators, repetition, text
 from .budget import Budget
 from .builtins.functions import BUILTINS
 from .compile import calls as _calls  # noqa: F401 # pyright: ignore[reportUnusedImport] - these register the compilers of their node kinds
-from .compile import comprehensions, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401 # pyright: ignore[reportUnusedImport]  # noqa: F401 # pyright: ignore[reportUnusedImport]
+from .compile import comprehensions, displays, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401 # pyright: ignore[reportUnusedImport]
+from .cycles import rarely_searched
 from .machine import Library, Machine
 from .values import CURRENT, Raised
 
@@ -69,8 +70,9 @@ def run_deep(work: Callable[[], T]) -> T:
     sys.setrecursionlimit(max(limit, _HOST_DEPTH))
     try:
         thread = threading.Thread(target=target)
-        thread.start()
-        thread.join()
+        with rarely_searched():
+            thread.start()
+            thread.join()
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)

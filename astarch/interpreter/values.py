@@ -377,9 +377,10 @@ class PyModule:
         resolve: Finds a name that is not bound yet: ``resolve(name)`` gives a value or `MISSING`; the program's own
             take a limit as well, the number of the statement that is being run.
         file: The source file, when it has one.
+        unbound: Names of the language that were looked for in vain: nothing in the module binds them.
     """
 
-    __slots__ = ("attributes", "file", "name", "namespace", "resolve", "state")
+    __slots__ = ("attributes", "file", "name", "namespace", "resolve", "state", "unbound")
 
     def __init__(self, name: str, resolve: Callable[..., Any] | None = None, file: Any = None) -> None:
         self.name = name
@@ -387,6 +388,7 @@ class PyModule:
         self.resolve = resolve
         self.file = file
         self.state: Any = None
+        self.unbound: set[str] = set()
 
     def get(self, name: str) -> Any:
         """The value of a name, or `MISSING`."""

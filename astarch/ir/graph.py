@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
 from .dim import Dim
 from .span import NOWHERE, Span
@@ -62,11 +62,44 @@ class Node:
     times: int | Dim = 1
 
 
+class _Later:
+    """What is worked out when one of its fields is first asked for."""
+
+    __slots__ = ("_make",)
+
+    if not TYPE_CHECKING:  # a type checker takes the fields as they are declared
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in type(self).__slots__:
+                raise AttributeError(name)
+            made = self._make()
+            for one in fields(made):
+                object.__setattr__(self, one.name, getattr(made, one.name))
+            object.__delattr__(self, "_make")  # with it goes the run that it was worked out from
+            return getattr(self, name)
+
+
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """The nodes of a forward run, each after those it uses."""
+class Graph(_Later):
+    """The nodes of a forward run, each after those it uses.
+
+    Args:
+        nodes: In the order in which they ran.
+        results: Where what the forward returned comes from, in the words of `Node.attributes`; as many as `Architecture.outputs`, or
+            none where that is not known.
+        construction: The steps by which constants were made while the model was built, by number: the operation, and what it was given.
+    """
 
     nodes: tuple[Node, ...] = ()
+    results: tuple[Any, ...] = ()
+    construction: Mapping[int, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def later(cls, make: Callable[[], Graph]) -> Graph:
+        """A graph that is worked out when it is first looked at: most readings are never asked for theirs."""
+        graph = cls.__new__(cls)
+        object.__setattr__(graph, "_make", make)
+        return graph
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

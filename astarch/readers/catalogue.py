@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from ..source.cache import default_folder
 _decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 
+@cache
 def open_catalogue() -> None:
     """Tell the registry what the last run learned, if the descriptions are the same still; else learn it now."""
     path = default_folder() / f"catalogue-{_fingerprint()}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..frameworks.describe import Node as RunNode
@@ -45,8 +46,6 @@ class Recorder:
         """Everything known of the model."""
         modules = self._modules()
         parameters, buffers = self._parameters(), self._buffers()
-        flow = Dataflow(self.run.state.get("construction", []), self.run.nodes, inputs, self._held())
-        graph = self._graph(flow)
         calls = tuple(self._call(call) for call in self.run.calls if id(call.module) in self.names)
         found = self._unknowns()
         return Architecture(
@@ -57,7 +56,7 @@ class Recorder:
             parameters=parameters,
             buffers=buffers,
             calls=calls,
-            graph=graph,
+            graph=Graph.later(lambda: self._graph(inputs, outputs)),
             outputs=None if outputs is MISSING else (stated(outputs),),
             unknown=found,
             assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
@@ -67,7 +66,6 @@ class Recorder:
                 **interface(self.root),
                 **run_facts(self.machine, self.run),
                 **({"equations": tuple(self._equations())} if self.run.open else {}),
-                **({} if outputs is MISSING else {"results": flow.stated(outputs), "construction": flow.made}),
             },
         )
 
@@ -146,8 +144,10 @@ class Recorder:
                         found.setdefault(id(value), f"{path}.{name}" if path else name)
         return found
 
-    def _graph(self, flow: Dataflow) -> Graph:
-        return Graph(tuple(self._node(i, node, flow) for i, node in enumerate(self.run.nodes)))
+    def _graph(self, inputs: dict[str, Any], outputs: Any) -> Graph:
+        flow = Dataflow(self.run.state.get("construction", []), self.run.nodes, inputs, self._held())
+        results = () if outputs is MISSING else (flow.stated(outputs),)
+        return Graph(tuple(self._node(i, node, flow) for i, node in enumerate(self.run.nodes)), results, flow.made)
 
     def _node(self, index: int, node: RunNode, flow: Dataflow) -> Node:
         kind, target = "call_method" if node.op.startswith("torch.Tensor.") else "call_function", node.op
@@ -256,12 +256,15 @@ def _arguments(module: ModuleInstance) -> dict[str, Any]:
     return found
 
 
-def _parameter_names(start: Any) -> list[str]:
+def _parameter_names(start: Any) -> Sequence[str]:
     if isinstance(start, Function):
-        return list(start.code.positional[1:])
-    if isinstance(start, Builtin):
-        return [name for name in inspect.signature(inspect.unwrap(start.function)).parameters if name != "self"]
-    return []
+        return start.code.positional[1:]
+    return _described_names(inspect.unwrap(start.function)) if isinstance(start, Builtin) else ()
+
+
+@lru_cache(1024)
+def _described_names(function: Any) -> tuple[str, ...]:
+    return tuple(name for name in inspect.signature(function).parameters if name != "self")
 
 
 def _argument(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...interpreter.attributes import bind
+from ...interpreter.attributes import bind, put
 from ...interpreter.values import CURRENT, MISSING, Instance
 
 _SLOTS = frozenset({"py_class", "payload", "span", "given", "__dict__"})
@@ -37,7 +37,7 @@ class ModuleInstance(Instance):
         if name in _SLOTS:
             object.__setattr__(self, name, value)
         else:
-            CURRENT.get().put(self, name, value)
+            put(CURRENT.get(), self, name, value)
 
     @property
     def described_as(self) -> str:

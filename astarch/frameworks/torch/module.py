@@ -43,6 +43,12 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         attributes = self.__dict__
         parameters = attributes.get("_parameters")
+        if type(value) in _PLAIN and (parameters is None or not _is_registered(attributes, name)):
+            if self.py_class.find(name) is MISSING:
+                attributes[name] = value
+            else:
+                put_plainly(CURRENT.get(), self, name, value)
+            return
         if isinstance(value, Parameter):
             if parameters is None:
                 raise Refusal("AttributeError", "cannot assign parameters before Module.__init__() call")
@@ -335,6 +341,14 @@ class Module:
 
     def __repr__(self) -> str:
         return f"{self.py_class.name}()"
+
+
+#: What is neither a tensor nor a module: the usual attributes.
+_PLAIN = frozenset({bool, int, float, str, tuple, list, dict, type(None)})
+
+
+def _is_registered(attributes: dict[str, Any], name: str) -> bool:
+    return name in attributes["_parameters"] or name in attributes["_buffers"] or name in attributes["_modules"]
 
 
 def _set_buffer_or_plain(self: Any, name: str, value: Any) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 from ...ir.unknown import Unknown
 from ...source import syntax as s
+from ..attributes import plain_method
 from ..builtins.hosts import METHODS
+from ..calls import invoke
 from ..machine import Frame
 from ..repeated import Repeat, Repeated
 from ..values import MISSING, Builtin, Class, Lost, Super
 from .dispatch import Run, compiles, expression
-from .expressions import items, merge
+from .displays import merge, sequence
 from .scopes import Scope
 
 
@@ -19,31 +21,31 @@ from .scopes import Scope
 def _call(node: s.Call, scope: Scope) -> Run:
     if type(node.function) is s.Name and node.function.id == "super" and not node.arguments:
         return _bare_super(node, scope)
-    arguments = _arguments(node.arguments, scope)
+    gather, keywords = _arguments(node.arguments, scope)
     if any(argument.star == "*" for argument in node.arguments):
-        return _spread_call(node, arguments, scope)
+        return _spread_call(node, gather, keywords, scope)
     if scope.guards_import and _name_of(node.function) in ("import_module", "__import__"):
-        return _guarded_import(node, arguments, scope)
+        return _guarded_import(node, gather, keywords, scope)
     if type(node.function) is s.Attribute:
-        return _method_call(node, arguments, scope)
+        return _method_call(node, gather, keywords, scope)
     function, at = expression(node.function, scope), node.at
 
     def run(frame: Frame) -> Any:
         callee = function(frame)
-        args, kwargs = arguments(frame)
+        args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
         frame.at = at
         return frame.machine.call(callee, args, kwargs)
 
     return run
 
 
-def _spread_call(node: s.Call, arguments: Run, scope: Scope) -> Run:
+def _spread_call(node: s.Call, gather: Run, keywords: Run | None, scope: Scope) -> Run:
     """``function(*items)``: only containers of modules take items that repeat."""
     function, at = expression(node.function, scope), node.at
 
     def run(frame: Frame) -> Any:
         callee = function(frame)
-        args, kwargs = arguments(frame)
+        args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
         frame.at = at
         if any(type(item) is Repeat for item in args) and not _takes_repeats(callee):
             raise Lost(Repeated(list(args)).lost())
@@ -62,14 +64,14 @@ def _name_of(function: Any) -> str:
     return function.name if type(function) is s.Attribute else function.id if type(function) is s.Name else ""
 
 
-def _guarded_import(node: s.Call, arguments: Run, scope: Scope) -> Run:
+def _guarded_import(node: s.Call, gather: Run, keywords: Run | None, scope: Scope) -> Run:
     """``import_module(name)`` where a handler waits for its failure: like an import statement there."""
     function, at = expression(node.function, scope), node.at
 
     def run(frame: Frame) -> Any:
         m = frame.machine
         callee = function(frame)
-        args, kwargs = arguments(frame)
+        args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
         frame.at = at
         m.guarding += 1
         try:
@@ -80,7 +82,7 @@ def _guarded_import(node: s.Call, arguments: Run, scope: Scope) -> Run:
     return run
 
 
-def _method_call(node: s.Call, arguments: Run, scope: Scope) -> Run:
+def _method_call(node: s.Call, gather: Run, keywords: Run | None, scope: Scope) -> Run:
     """``receiver.name(...)``: methods of host values are reached without binding them first."""
     attribute: Any = node.function
     receiver, name, at = expression(attribute.value, scope), scope.mangled(attribute.name), node.at
@@ -90,12 +92,17 @@ def _method_call(node: s.Call, arguments: Run, scope: Scope) -> Run:
         m = frame.machine
         table = METHODS.get(type(owner))
         if table is not None and name in table:
-            args, kwargs = arguments(frame)
+            args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
             frame.at = at
             return m.call(table[name], (owner, *args), kwargs)
         frame.at = at
+        method = plain_method(owner, name)
+        if method is not None:
+            args, kwargs = (owner, *gather(frame)), keywords(frame) if keywords is not None else {}
+            frame.at = at
+            return invoke(m, method, args, kwargs)
         callee = m.get(owner, name)
-        args, kwargs = arguments(frame)
+        args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
         frame.at = at
         return m.call(callee, args, kwargs)
 
@@ -123,36 +130,30 @@ def _bare_super(node: s.Call, scope: Scope) -> Run:
     return run
 
 
-def _arguments(nodes: list[s.Argument], scope: Scope) -> Run:
-    """Compile the arguments of a call: the closure gives ``(args, kwargs)``."""
+def _arguments(nodes: list[s.Argument], scope: Scope) -> tuple[Run, Run | None]:
+    """Compile the arguments of a call: a closure for those by position, a tuple, and one for those by name, a new dict; None without any."""
     positional = [node for node in nodes if not node.keyword and node.star != "**"]
     named = [node for node in nodes if node.keyword or node.star == "**"]
-    if not named and len(positional) == 1 and not positional[0].star:  # each node is compiled once: nesting would double the work
-        only = expression(positional[0].value, scope)
-        return lambda frame: ((only(frame),), {})
-    gather = items([s.Starred(n.at, n.value) if n.star else n.value for n in positional], scope) if positional else None
-    if not named:
-        if gather is None:
-            return lambda frame: ((), {})
-        return lambda frame: (tuple(gather(frame)), {})
-    pairs = tuple((node.keyword, expression(node.value, scope)) for node in named)
+    gather = sequence([s.Starred(n.at, n.value) if n.star else n.value for n in positional], scope)
+    return gather, _keywords(named, scope) if named else None
+
+
+def _keywords(nodes: list[s.Argument], scope: Scope) -> Run:
+    pairs = tuple((node.keyword, expression(node.value, scope)) for node in nodes)
+    if len(pairs) == 1 and pairs[0][0]:
+        ((name, only),) = pairs
+        return lambda frame: {name: only(frame)}
     if all(keyword for keyword, _ in pairs):
-
-        def keywords(frame: Frame) -> Any:
-            args = tuple(gather(frame)) if gather is not None else ()
-            return args, {keyword: value(frame) for keyword, value in pairs}
-
-        return keywords
+        return lambda frame: {keyword: value(frame) for keyword, value in pairs}
 
     def spread(frame: Frame) -> Any:
-        args = tuple(gather(frame)) if gather is not None else ()
         kwargs: dict[str, Any] = {}
         for keyword, value in pairs:
             if keyword:
                 kwargs[keyword] = value(frame)
             else:
                 _merge_keywords(frame, kwargs, value(frame))
-        return args, kwargs
+        return kwargs
 
     return spread
 

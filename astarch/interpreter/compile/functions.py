@@ -11,7 +11,7 @@ from ..values import Function
 from .dispatch import Run, block, compiles, expression
 from .generators import generator_block
 from .names import bind
-from .scopes import Scope, bound_names, function_scope, holds_yield
+from .scopes import Scope, bound_names, function_scope
 
 
 def docstring(body: list[s.Statement] | None) -> str | None:
@@ -60,20 +60,16 @@ class Code:
         """Compile the body, reading it first if it was left out; remember it."""
         if self.is_expression:
             alone = [s.Return(self.node.at, self.node.body)]
-            scope = function_scope(self.parameters, alone, self._scope)
-            if holds_yield(alone):
-                self.is_generator, self.is_expression = True, False
+            scope, self.is_generator = function_scope(self.parameters, alone, self._scope)
+            if self.is_generator:
+                self.is_expression = False
                 self.run = generator_block(alone, scope)
                 return self.run
             self.run = expression(self.node.body, scope)
             return self.run
         body = self.body(function)
-        scope = function_scope(self.parameters, body, self._scope)
-        if holds_yield(body):
-            self.is_generator = True
-            self.run = generator_block(body, scope)
-        else:
-            self.run = block(body, scope)
+        scope, self.is_generator = function_scope(self.parameters, body, self._scope)
+        self.run = generator_block(body, scope) if self.is_generator else block(body, scope)
         return self.run
 
     def body(self, function: Function) -> list[s.Statement]:

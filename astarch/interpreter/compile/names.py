@@ -6,6 +6,7 @@ from typing import Any
 
 from ...ir.unknown import Unknown
 from ...source import syntax as s
+from ..builtins.functions import BUILTINS
 from ..builtins.hosts import gather, payload_of
 from ..machine import Frame
 from ..operators import remove, store
@@ -61,6 +62,9 @@ def _load_class_around(scope: Scope) -> Run:
 
 
 def _load_global(name: str, at: Any = None) -> Run:
+    if name in BUILTINS:
+        return _load_builtin(name, at)
+
     def load_global(frame: Frame) -> Any:
         try:
             return frame.module.namespace[name]
@@ -68,6 +72,25 @@ def _load_global(name: str, at: Any = None) -> Run:
             return global_value(frame, name, at)
 
     return load_global
+
+
+def _load_builtin(name: str, at: Any) -> Run:
+    """A name of the language, unless the module binds it."""
+    own = BUILTINS[name]
+
+    def load_builtin(frame: Frame) -> Any:
+        module = frame.module
+        found = module.namespace.get(name, MISSING)
+        if found is not MISSING:
+            return found
+        if name in module.unbound:
+            return own
+        value = global_value(frame, name, at)
+        if value is own and module.state is not None and not module.state.running:  # nothing that has yet to run can bind it
+            module.unbound.add(name)
+        return value
+
+    return load_builtin
 
 
 def global_value(frame: Frame, name: str, at: Any = None) -> Any:

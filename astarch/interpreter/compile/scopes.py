@@ -61,15 +61,22 @@ def walk(node: Any) -> Iterator[Any]:
     stack = [node]
     while stack:
         item = stack.pop()
-        if type(item) is list:
+        kind = type(item)
+        if kind is list:
             stack.extend(reversed(item))
-        elif isinstance(item, Struct):
+        elif kind in _ATOMS:
             yield item
-            stack.extend(reversed(_children(item)))
+        elif kind not in _DATA:
+            yield item
+            stack.extend(reversed(_children(item, kind)))
 
 
-def _children(node: Any) -> list[Any]:
-    kind = type(node)
+#: Nodes without nodes in them, and what the fields of nodes hold besides nodes.
+_ATOMS = frozenset({s.Name, s.Constant, s.Literal})
+_DATA = frozenset({str, int, float, bool, tuple, type(None)})
+
+
+def _children(node: Any, kind: type) -> list[Any]:
     if kind is s.FunctionDef:
         return [*node.decorators, *[p.default for p in node.parameters if p.default is not None]]
     if kind is s.ClassDef:
@@ -141,17 +148,25 @@ def target_names(target: Any) -> Iterator[str]:
         yield from target_names(target.value)
 
 
-def function_scope(parameters: list[s.Parameter], body: list[Any], parent: Scope) -> Scope:
-    """The scope of a function."""
-    scope = Scope("function", {p.name for p in parameters} | bound_names(body), parent)
+def function_scope(parameters: list[s.Parameter], body: list[Any], parent: Scope) -> tuple[Scope, bool]:
+    """The scope of a function, and whether its body yields: it is a generator then."""
+    names = {p.name for p in parameters}
+    declared: list[s.Scope] = []
+    yields = False
     for node in walk(body):
+        names.update(_bound_by(node))
         if type(node) is s.Scope:
-            (scope.globals if node.kind == "global" else scope.nonlocals).update(map(scope.mangled, node.names))
-    return scope
+            declared.append(node)
+        elif type(node) is s.Yield:
+            yields = True
+    scope = Scope("function", names, parent)
+    for node in declared:
+        (scope.globals if node.kind == "global" else scope.nonlocals).update(map(scope.mangled, node.names))
+    return scope, yields
 
 
 def holds_yield(nodes: Any) -> bool:
-    """Whether a body yields: its function is a generator then."""
+    """Whether a part of a body yields."""
     return any(type(node) is s.Yield for node in walk(nodes))
 
 

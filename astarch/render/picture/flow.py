@@ -130,7 +130,7 @@ def outputs_of(architecture: Architecture) -> tuple[int, ...]:
     said = [node for node in nodes if node.op == "output"]
     if said:
         return tuple(source for node in said for source in node.inputs)
-    known = [index for kind, index in origins(architecture.attributes.get("results")) if kind == "node"]
+    known = [index for result in architecture.graph.results for kind, index in origins(result) if kind == "node"]
     if known:
         return tuple(dict.fromkeys(known))
     if architecture.outputs is None or not nodes:
