@@ -1,5 +1,5 @@
-"""Findings in the forms of others, held against what these say of their forms: SARIF's own schema, GitLab's and GitHub's
-documentation, the attributes and children that Jenkins' schema of JUnit reports allows."""
+"""Findings in the forms of others, held against what these say of their forms: the schemas of SARIF and of Jenkins' JUnit reports,
+what GitLab documents beyond the little its schema asks, and GitHub's commands taken apart as its runner does that."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import xmlschema
 
 from astarch import checking
 from astarch.render.findings import data, pipelines, sarif
@@ -17,7 +18,8 @@ from astarch.render.findings.report import Report
 from astarch.rules.catalog import rules
 
 HEADER = "from dataclasses import dataclass\n\nimport keras\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
-SARIF = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+SCHEMAS = Path(__file__).parents[1] / "schemas"
+SARIF = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 
 GITLAB = {
     "type": "array",
@@ -44,29 +46,17 @@ GITLAB = {
     },
 }
 
-#: By element: the attributes it must have, those it may have, and its children.
-JUNIT = {
-    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
-    "testsuite": (
-        {"name", "tests", "failures", "errors"},
-        {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
-        {"testsuite", "properties", "testcase", "system-out", "system-err"},
-    ),
-    "testcase": ({"name"}, {"time", "classname", "group"}, {"skipped", "error", "failure", "system-out", "system-err"}),
-    "failure": (set(), {"type", "message"}, set()),
-}
-
-COMMAND = re.compile(r"::(error|warning|notice) (\w+=[^,:]*(?:,\w+=[^,:]*)*)::(.*)")
+JUNIT = xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd"))
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """What every rule finds in its own bad code, in files with names that need care."""
-    folder = tmp_path_factory.mktemp("bad code ü%")
+    folder = tmp_path_factory.mktemp("bad code")
     texts: dict[str, str] = {}
     for rule in rules():
         for number, bad in enumerate((rule.bad,) if isinstance(rule.bad, str) else rule.bad):
-            path = folder / f"{rule.name} {number}.py"
+            path = folder / f"{rule.name}, {number}% ü.py"
             path.write_text(HEADER + "\n".join(line[4:] for line in bad.strip("\n").split("\n")) + "\n", encoding="utf-8")
             texts[str(path)] = path.read_text(encoding="utf-8")
     findings = checking.check([folder], select=("ALL",))
@@ -92,25 +82,46 @@ def test_gitlab_gets_what_it_documents(report: Report) -> None:
     assert len({one["fingerprint"] for one in written}) == len(report.findings)
 
 
-def test_junit_is_what_jenkins_takes(report: Report) -> None:
-    top = ET.fromstring(pipelines.junit(report))
-    assert top.tag == "testsuites"
-    for element in top.iter():
-        needed, allowed, children = JUNIT[element.tag]
-        assert needed <= element.attrib.keys() <= needed | allowed, element.tag
-        assert {child.tag for child in element} <= children
+def test_junit_is_what_the_schema_of_jenkins_says(report: Report) -> None:
+    written = pipelines.junit(report)
+    with pytest.raises(xmlschema.XMLSchemaValidationError):
+        JUNIT.validate(written.replace("<testcase name=", "<testcase label="))
+    JUNIT.validate(written)
+    top = ET.fromstring(written)
     assert sum(int(suite.attrib["failures"]) for suite in top) == int(top.attrib["failures"]) == len(list(top.iter("failure")))
-    empty = ET.fromstring(pipelines.junit(Report([], {}, {}, "1", None, "")))  # type: ignore[arg-type]
-    assert [case.attrib["name"] for case in empty.iter("testcase")] == ["no findings"]
+    assert [case.attrib["classname"] for case in top.iter("testcase")] == [report.relative(one.span.file) for one in report.findings]
+    nothing = pipelines.junit(Report([], {}, {}, "1", None, ""))  # type: ignore[arg-type]
+    JUNIT.validate(nothing)
+    assert [case.attrib["name"] for case in ET.fromstring(nothing).iter("testcase")] == ["no findings"]
+
+
+def taken_apart(line: str) -> tuple[str, dict[str, str], str] | None:
+    """A workflow command as the runner understands it: name, properties, data; None when it is no command."""
+    if not line.startswith("::") or (end := line.find("::", 2)) < 0:
+        return None
+    name, _, properties = line[2:end].partition(" ")
+    pairs = [pair.split("=", 1) for pair in properties.strip().split(",") if pair]
+    return name, {key: meant(value, ":,") for key, value in pairs}, meant(line[end + 2 :], "")
+
+
+def meant(text: str, more: str) -> str:
+    for character in f"\r\n{more}%":
+        text = text.replace(f"%{ord(character):02X}", character)
+    return text
 
 
 def test_github_gets_commands(report: Report) -> None:
     lines = pipelines.github(report).splitlines()
-    assert lines
-    for line in lines:
-        assert COMMAND.fullmatch(line), line
-    for kind in ("error", "warning", "notice"):
-        assert sum(line.startswith(f"::{kind}") for line in lines) <= 12
+    said = [taken_apart(line) for line in lines]
+    assert None not in said
+    kinds = {"error": "error", "warning": "warning", "info": "notice"}
+    told = {(properties.get("file"), properties.get("line"), properties["title"]) for _, properties, _ in filter(None, said)}
+    for severity, kind in kinds.items():
+        found = [one for one in report.findings if one.severity == severity]
+        assert len(found) > 10, "there is something to be left out"
+        assert len([one for one in said if one and one[0] == kind]) == 10, "GitHub drops more in silence"
+        for one in found[:7]:
+            assert (report.relative(one.span.file), str(one.span.line), f"astarch ({one.code} {one.name})") in told
 
 
 def test_rdjson_has_what_reviewdog_needs(report: Report) -> None:

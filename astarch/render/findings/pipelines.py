@@ -17,14 +17,17 @@ _MOST = 10
 
 
 def github(report: Report) -> str:
-    """Workflow commands; when there are more of a kind than are shown, the last one says how many."""
+    """Workflow commands; when there are more of a kind than are shown, a notice says how many, and counts as one itself."""
     lines: list[str] = []
+    notices = 0
     for kind, command in _COMMANDS.items():
         found = [one for one in report.findings if one.severity == kind]
-        shown = found if len(found) <= _MOST else found[: _MOST - (kind == "info")]
+        room = _MOST - notices if command == "notice" else _MOST
+        shown = found if len(found) <= room else found[: room - (command == "notice")]
         lines += [_annotation(report, one, command) for one in shown]
         if len(found) > len(shown):
             lines.append(f"::notice title=astarch::{len(found) - len(shown)} more of severity {kind} are in the log")
+            notices += 1
     return "\n".join(lines) + "\n" if lines else ""
 
 
