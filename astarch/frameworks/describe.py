@@ -137,6 +137,7 @@ class Run:
         stack: The places of the calls that led there, outermost first.
         nested: Above zero inside a described call: what happens there is that call's own business.
         modules: The modules being run, outermost first.
+        found_in: The module that was being run when each of the diagnostics was found, or None.
         open: Sizes that must be equal although that cannot be told: both sides, the module, and the place.
         settle: Takes a condition that is not known for true from here on.
         refuse_misfit: Refuses a call of an op whose rule looked for a tensor and found what can never be one.
@@ -151,6 +152,7 @@ class Run:
     nodes: list[Node] = field(default_factory=list)
     calls: list[Any] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    found_in: list[Any] = field(default_factory=list)
     assumptions: dict[str, Span] = field(default_factory=dict)
     unknowns: list[Unknown] = field(default_factory=list)
     open: list[tuple[Any, Any, Any, Span]] = field(default_factory=list)
@@ -448,6 +450,7 @@ def require(
         run.open.append((*open_question(), run.modules[-1] if run.modules else None, run.where()))
         return True
     run.diagnostics.append(Diagnostic(code, name, "error", message, run.where(), notes, help))
+    run.found_in.append(run.modules[-1] if run.modules else None)
     return False
 
 

@@ -238,6 +238,7 @@ def _attempt(session: Session, reading: Reading, work: Callable[[], None]) -> No
     except Raised as raised:
         reading.failed = True
         session.run.diagnostics.append(_program_error(raised))
+        session.run.found_in.append(next((call.module for call in reversed(session.run.calls) if call.outputs is MISSING), None))
     except BudgetSpent as spent:
         reading.failed = True
         machine.unknown(Reason.BUDGET_SPENT, str(spent))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..frameworks.torch.tensor import UninitializedParameter
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
 from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter, Requirement
+from ..ir.diagnostic import Diagnostic
 from ..ir.dim import Dim, Fact
 from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.inference import Equation
@@ -61,13 +63,19 @@ class Recorder:
             unknown=found,
             assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             requirements=tuple(Requirement(fact, span) for fact, span in self.machine.requirements.items()),
-            diagnostics=tuple(self.run.diagnostics),
+            diagnostics=tuple(self._diagnostics()),
             attributes={
                 **interface(self.root),
                 **run_facts(self.machine, self.run),
                 **({"equations": tuple(self._equations())} if self.run.open else {}),
             },
         )
+
+    def _diagnostics(self) -> Iterator[Diagnostic]:
+        """What was found, each with the module in which it was."""
+        for finding, module in zip(self.run.diagnostics, self.run.found_in, strict=True):
+            name = self.names.get(id(module), "")
+            yield replace(finding, module=name) if name else finding
 
     # --- modules and their tensors --------------------------------------------------------------------------------
 

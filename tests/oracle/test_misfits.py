@@ -126,3 +126,31 @@ def test_what_torch_refuses_is_refused(answers: dict[str, tuple[str, str]]) -> N
     refused = {call: own for call, (live, own) in answers.items() if live != "gives"}
     missed = {call: own for call, own in refused.items() if own in ("gives", "unknown")}
     assert len(missed) <= 0.03 * len(refused), missed
+
+
+#: Sizes, strides, channels that are no whole numbers.
+NO_SIZES = """
+nn.Linear(4.0, 2); nn.Linear(None, 2); nn.Linear((4,), 2); nn.Embedding(3, None); nn.Embedding(3.0, 2); nn.BatchNorm2d(None);
+nn.BatchNorm2d(4.0); nn.LayerNorm(4.0); nn.LayerNorm(None); nn.GroupNorm(2, 4.0); nn.Conv2d(4, 4.0, 3); nn.Conv2d(4, None, 3);
+nn.ConvTranspose2d(4, (4, 4), 1); nn.Conv3d("a", 4, 1); nn.MultiheadAttention(4.0, 2); nn.Bilinear(2, 3, 4.0); nn.PReLU(4.0);
+nn.LSTMCell(4, 3.0); nn.Conv2d(4, 4, (3.0, 3)); nn.Conv2d(4, 4, 3, stride=None)(images); nn.Conv2d(4, 4, 3, dilation=(None, 1))(images);
+F.max_pool2d(images, (2.0, 2)); F.avg_pool2d(images, (2, None)); F.max_pool2d(images, ((2, 2), 2)); F.unfold(images, (2.0, 2));
+F.conv2d(images, images, stride=(1.0, 1)); F.conv2d(images, images, padding=(1, None)); F.fold(batch, (3.0, 3), 2);
+F.lp_pool2d(images, 2, (2.0, 2)); nn.MaxPool2d((2, "a"))(images); nn.Conv2d(4, 4, 3, groups=1.0)(images); nn.Conv2d(4, 6, [3, 3])(images);
+F.max_pool2d(images, [2, 2]); F.conv2d(images, images, padding="same"); F.unfold(images, [2, 2])
+"""
+
+
+def test_what_is_no_size() -> None:
+    asked = [text.strip() for text in NO_SIZES.split(";")]
+    source = (
+        "import torch.nn.functional as F\n"
+        + PROGRAM
+        + "answers = []\n"
+        + "".join(f"answers.append(ask(lambda: {call}))\n" for call in asked)
+    )
+    values: dict[str, Any] = {}
+    exec(source, values)
+    live = {call: answer[0] for call, answer in zip(asked, values["answers"], strict=True)}
+    assert {call: answer[0] for call, answer in zip(asked, read(source), strict=True)} == live
+    assert list(live.values()).count("TypeError") >= 25

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from ...ir.dim import Dim, Undecided
 from ...ir.tensor import KEPT_VALUES, Shape, Tensor
 from ...ir.unknown import Lost, Unknown
-from ..describe import REGISTRY, RUN, fresh_size
+from ..describe import REGISTRY, RUN, fresh_size, refuse
 
 
 class TorchTensor(Tensor):
@@ -116,6 +116,10 @@ def dtype_name(dtype: Any) -> str | None:
     return {"int": "int64", "float": "float64"}.get(dtype.name, dtype.name)  # Python's own types stand for these
 
 
+#: What torch never takes for a size.
+_NO_SIZES = frozenset({str, bytes, float, complex, list, tuple, dict, set, type(None)})
+
+
 def param(*shape: Any, dtype: Any = None, device: Any = None) -> Parameter:
     """A new trainable parameter of the default (or the given) floating type."""
     return Parameter(tuple(map(_size, shape)), dtype_name(dtype) or default_dtype())
@@ -123,6 +127,8 @@ def param(*shape: Any, dtype: Any = None, device: Any = None) -> Parameter:
 
 def _size(value: Any) -> Any:
     """A size; a whole number in a tensor stands for itself, and for a size that only the data tells when it is not known."""
+    if type(value) in _NO_SIZES:
+        refuse("TypeError", f"empty(): argument 'size' must be tuple of ints, but found element of type {type(value).__name__}")
     if not isinstance(value, TorchTensor) or value.shape or not value.dtype.startswith("int"):
         return value
     return value.data[0] if value.data is not None else fresh_size("a size held by a tensor")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Diagnostic, Edit, Fix
 from ...ir.program import ClassSource, Definition, dotted_text
@@ -50,6 +50,18 @@ class ForwardMissingReturn(Rule):
         def forward(self, x):
             return self.features(x).mean(1)
     """,
+        """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+
+        def features(self, x):
+            return F.relu(self.fc(x))
+
+        def forward(self, x):
+            self.features(x)
+    """,
     )
     good = (
         """
@@ -75,6 +87,18 @@ class ForwardMissingReturn(Rule):
         def forward(self, x):
             return self.features(x).mean(1)
     """,
+        """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+
+        def features(self, x):
+            return F.relu(self.fc(x))
+
+        def forward(self, x):
+            return self.features(x)
+    """,
     )
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
@@ -82,15 +106,18 @@ class ForwardMissingReturn(Rule):
             return
         forward = cls.forward
         for method in cls.methods.values():
-            if method.decorator_list or _returns(cls, method) or not (method is forward or _is_used(cls, method.name)):
+            if not all(map(_keeps_it, method.decorator_list)) or not (method is forward or _is_used(cls, method.name)):
                 continue
-            last = method.body[-1]
-            if isinstance(last, ast.Assign) and method is forward:
-                yield from self._assigned(cls, method, last)
-            elif isinstance(last, ast.Expr) and (_computes(cls, last.value) or (method is forward and _names_results(method, last.value))):
-                at = cls.file.span(last)
-                fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
-                yield self._finding(cls, method, last, fix)
+            gives = _returns(cls, method)
+            if gives is None:
+                continue
+            for last in _ends(method.body):
+                if isinstance(last, ast.Assign) and method is forward and not gives:
+                    yield from self._assigned(cls, method, last)
+                elif isinstance(last, ast.Expr) and (_computes(cls, last.value) or _names_results(method, last.value)):
+                    at = cls.file.span(last)
+                    fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
+                    yield self._finding(cls, method, last, fix)
 
     def _assigned(self, cls: ClassSource, forward: Definition, last: ast.Assign) -> Iterator[Diagnostic]:
         """A forward whose last statement names its result."""
@@ -113,12 +140,31 @@ class ForwardMissingReturn(Rule):
         return self.finding(cls.file, method, message, notes=[(last, "computed, then dropped")], fix=fix)
 
 
-def _returns(cls: ClassSource, method: Definition) -> bool:
-    """Whether it gives something, or never comes back."""
-    return any(
-        isinstance(node, (ast.Yield, ast.YieldFrom, ast.Raise)) or (isinstance(node, ast.Return) and node.value is not None)
-        for node in cls.file.walk(method)
-    )
+def _keeps_it(decorator: ast.expr) -> bool:
+    """Whether a decorator leaves what a method gives as it is."""
+    return dotted_text(decorator).startswith(("torch.jit.", "jit."))
+
+
+def _returns(cls: ClassSource, method: Definition) -> bool | None:
+    """Whether it gives something on some path; None when it is a generator, or may never come back."""
+    nodes = list(cls.file.walk(method))
+    if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes):
+        return None
+    gives = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
+    return gives if gives or not any(isinstance(node, ast.Raise) for node in nodes) else None
+
+
+def _ends(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements after which it comes back without saying so: at the end, and at the ends of the arms that stand there."""
+    last = body[-1]
+    if isinstance(last, ast.If):
+        yield from _ends(last.body)
+        if last.orelse:
+            yield from _ends(last.orelse)
+    elif isinstance(last, (ast.With, ast.AsyncWith)):
+        yield from _ends(last.body)
+    else:
+        yield last
 
 
 def _is_used(cls: ClassSource, name: str) -> bool:
@@ -138,6 +184,7 @@ def _names_results(forward: Definition, node: ast.expr) -> bool:
     """Whether a statement only names what was computed before: ``x``, ``mean, spread``."""
     names = node.elts if isinstance(node, ast.Tuple) else [node]
     stored = {found.id for found in ast.walk(forward) if isinstance(found, ast.Name) and isinstance(found.ctx, ast.Store)}
+    stored |= {found.arg for found in ast.walk(forward) if isinstance(found, ast.arg)}
     return bool(names) and all(isinstance(name, ast.Name) and name.id in stored for name in names)
 
 
@@ -145,6 +192,8 @@ def _computes(cls: ClassSource, node: ast.expr) -> bool:
     """Whether an expression is a result, and nothing that is done for its effect."""
     if isinstance(node, ast.Tuple):
         return any(_computes(cls, item) for item in node.elts)
+    if isinstance(node, ast.IfExp):
+        return _computes(cls, node.body) or _computes(cls, node.orelse)
     if isinstance(node, (ast.BinOp, ast.Subscript)):
         return True
     if isinstance(node, ast.Call):
@@ -153,8 +202,17 @@ def _computes(cls: ClassSource, node: ast.expr) -> bool:
             return not name.endswith("_") and name.startswith(("torch.nn.functional.", "torch.cat", "torch.stack", "torch.flatten"))
         if isinstance(node.func, ast.Attribute) and not node.func.attr.endswith("_") and _is_own(cls, node.func.value):
             return True
-        return bool(own_call(cls, node))
+        return bool(own_call(cls, node)) or _is_given(cls, node.func)
     return False
+
+
+def _is_given(cls: ClassSource, node: ast.expr) -> bool:
+    """Whether it is a method of its own that gives something whenever it comes back."""
+    if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"):
+        return False
+    method = cls.methods.get(node.attr)
+    returns = [found for found in cls.file.walk(method) if isinstance(found, ast.Return)] if method is not None else []
+    return bool(returns) and all(found.value is not None for found in returns)
 
 
 def _is_own(cls: ClassSource, node: ast.expr) -> bool:

@@ -70,6 +70,9 @@ class _ConvNd(Layer):
         self.groups = groups
         self.padding_mode = padding_mode
         self._reversed_padding_repeated_twice = both if isinstance(padding, str) else tuple(both)
+        for channels in (in_channels, out_channels):
+            if isinstance(channels, (str, list, tuple, dict, type(None))):
+                refuse("TypeError", f"unsupported operand type(s) for %: '{type(channels).__name__}' and 'int'")
         outer, inner = (in_channels, out_channels // groups) if transposed else (out_channels, in_channels // groups)
         self.weight = param(outer, inner, *kernel_size, dtype=dtype, device=device)
         if bias:

@@ -43,6 +43,8 @@ class CrossMapLRN2d(Layer):
 
 
 def _normalized(normalized_shape: Any) -> tuple[Any, ...]:
+    if normalized_shape is None or isinstance(normalized_shape, float):
+        refuse("TypeError", f"'{type(normalized_shape).__name__}' object is not iterable")
     return (normalized_shape,) if is_size(normalized_shape) else tuple(normalized_shape)
 
 

@@ -9,7 +9,7 @@ from ...describe import Layer, layer, refuse
 from ..making import make
 from ..ops.embedding import embedding, embedding_bag
 from ..ops.loss import same_shape
-from ..tensor import Parameter, default_dtype, dtype_name
+from ..tensor import Parameter, param
 
 _MODULE = "torch.nn.modules.sparse"
 
@@ -28,7 +28,9 @@ def _padding_index(padding_idx: Any, num_embeddings: Any) -> Any:
 
 def _table(num_embeddings: Any, embedding_dim: Any, given: Any, freeze: bool, dtype: Any) -> Parameter:
     if given is None:
-        return Parameter((num_embeddings, embedding_dim), dtype_name(dtype) or default_dtype(), not freeze)
+        table = param(num_embeddings, embedding_dim, dtype=dtype)
+        table.requires_grad = not freeze
+        return table
     if not same_shape(given.shape, (num_embeddings, embedding_dim)):
         refuse("AssertionError", "Shape of weight does not match num_embeddings and embedding_dim")
     return Parameter(given.shape, given.dtype, not freeze, given.device)

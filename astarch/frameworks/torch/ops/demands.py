@@ -61,6 +61,8 @@ def sizes(name: str, what: str, value: Any, count: int) -> tuple[Any, ...]:
     if type(value) is int:
         return (value,) * count
     if isinstance(value, (tuple, list)):
+        if wrong := [item for item in value if item is None or isinstance(item, (str, float, tuple, list))]:
+            refuse("TypeError", f"{name}(): argument '{what}' must be tuple of ints, but found element of type {type(wrong[0]).__name__}")
         if len(value) == count:
             return tuple(value)
         if len(value) == 1:
