@@ -84,6 +84,14 @@ class Source:
         for cls in self.classes():
             yield from (method for method in _methods(cls) if not method.name.startswith("__"))
 
+    def arms(self, edit: Edit) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        """The parts of an expression around an edit that run on a condition: from where to where, line and column as the parser counts."""
+        for node in ast.walk(self.tree):
+            parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values[1:] if isinstance(node, ast.BoolOp) else []
+            for part in parts:
+                if self.start(part) <= edit.start and edit.end <= self.end(part):
+                    yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
+
     def replace(self, node: ast.AST, text: str, statement: ast.stmt, what: str) -> Edit:
         """An edit that puts a text in the place of a node, with as many lines."""
         old = self.said(node)

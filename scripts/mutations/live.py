@@ -66,9 +66,10 @@ def _in_child(job: dict[str, Any]) -> dict[str, Any]:
 def _answer(job: dict[str, Any]) -> dict[str, Any]:
     """Build and run each of its models; what happened."""
     executed: set[int] = set()
+    places: set[tuple[int, ...]] = set()
     linecache.cache[job["path"]] = (len(job["text"]), None, job["text"].splitlines(keepends=True), job["path"])
     if job["trace"]:
-        sys.settrace(_tracer(job["path"], executed))
+        sys.settrace(_tracer(job["path"], executed, places))
     computed: list[Any] = []
     try:
         namespace = _namespace(job)
@@ -79,7 +80,7 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
     finally:
         sys.settrace(None)
     digest = hashlib.sha256(repr(computed).encode()).hexdigest()
-    return {"stage": "ok", "error": "", "lines": [], "computed": digest, "executed": sorted(executed)}
+    return {"stage": "ok", "error": "", "lines": [], "computed": digest, "executed": sorted(executed), "places": sorted(places)}
 
 
 def _computed(namespace: dict[str, Any], expression: str, inputs: list[Any], device: str) -> Any:
@@ -132,16 +133,33 @@ def _lines(error: BaseException, path: str) -> list[int]:
     return found
 
 
-def _tracer(path: str, executed: set[int]) -> Any:
+def _tracer(path: str, executed: set[int], places: set[tuple[int, ...]]) -> Any:
+    known: dict[Any, list[tuple[int, ...] | None]] = {}
+
     def local(frame: Any, event: str, argument: Any) -> Any:
         if event == "line":
             executed.add(frame.f_lineno)
+        elif event == "opcode":
+            place = _places(frame.f_code, known)[frame.f_lasti // 2]
+            if place is not None:
+                places.add(place)
         return local
 
     def outer(frame: Any, event: str, argument: Any) -> Any:
-        return local if frame.f_code.co_filename == path else None
+        if frame.f_code.co_filename != path:
+            return None
+        frame.f_trace_opcodes = sys.version_info >= (3, 11)  # before, a code did not know its columns
+        return local
 
     return outer
+
+
+def _places(code: Any, known: dict[Any, list[tuple[int, ...] | None]]) -> list[tuple[int, ...] | None]:
+    """Where each operation of a code stands: line, column, end line, end column; None for those that stand nowhere."""
+    if code not in known:
+        found = [(line, column, end, last) for line, end, column, last in code.co_positions()]
+        known[code] = [None if None in place else place for place in found]
+    return known[code]
 
 
 def _recording() -> Any:

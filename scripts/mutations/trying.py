@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,8 @@ def trials(subjects: list[Subject], live: Live, place: Place, count: int, seed: 
             raise RuntimeError(f"{subject.name} does not run as it is: {original['error']}")
         if findings := errors(subject, path, place):
             raise RuntimeError(f"{subject.name} runs, and is reported as wrong: {findings}")
-        for kind, edit in drawn(Source(text), set(original["executed"]), count, random.Random(f"{seed} {subject.name}"), only):  # noqa: S311
+        run = Executed(set(original["executed"]), [tuple(place) for place in original["places"]])
+        for kind, edit in drawn(Source(text), run, count, random.Random(f"{seed} {subject.name}"), only):  # noqa: S311
             mutant = edit.apply(text)
             path = place.write(subject, mutant)
             answer, found = live.ask(subject, path, mutant), errors(subject, path, place)
@@ -87,11 +89,25 @@ def trials(subjects: list[Subject], live: Live, place: Place, count: int, seed: 
         place.write(subject, text)
 
 
-def drawn(source: Source, executed: set[int], count: int, chance: random.Random, only: str = "") -> Iterator[tuple[str, Edit]]:
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """Where the models of a file pass through: the lines, and the places ``(line, column, end line, end column)`` of expressions."""
+
+    lines: set[int]
+    places: list[tuple[int, int, int, int]]
+
+    def reaches(self, edit: Edit, source: Source) -> bool:
+        """Whether what is changed runs: its statement, and every arm of a condition in which it stands."""
+        if not self.lines & set(range(edit.lines[0], edit.lines[1] + 1)):
+            return False
+        return all(any(start <= place[:2] and place[2:] <= end for place in self.places) for start, end in source.arms(edit))
+
+
+def drawn(source: Source, run: Executed, count: int, chance: random.Random, only: str = "") -> Iterator[tuple[str, Edit]]:
     """Edits, kind after kind, where the models pass through: elsewhere a mutant cannot be told from its original."""
     edits = {name: list(make(source)) for name, make in KINDS.items() if only in ("", name)}
     for name, found in edits.items():
-        edits[name] = [edit for edit in found if executed & set(range(edit.lines[0], edit.lines[1] + 1))]
+        edits[name] = [edit for edit in found if run.reaches(edit, source)]
         chance.shuffle(edits[name])
     names = [name for name, found in edits.items() if found]
     chance.shuffle(names)
