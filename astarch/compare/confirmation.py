@@ -61,7 +61,7 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     missing = [SHOWN[word] for word in _ESSENTIAL if word not in holds]
     if "operations" in holds:
         if source.framework == "keras":
-            facts += archive_facts(source, artifact) if artifact.framework == "keras" else graph_facts(source, artifact)
+            facts += archive_facts(source, artifact) if artifact.framework == "keras" else graph_facts(source, artifact, holds)
             facts += setting_facts(source, artifact) if "arguments" in holds and artifact.framework != "keras" else ()
         elif len(source.graph):
             facts += flow_facts(source, artifact, holds)

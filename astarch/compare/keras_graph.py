@@ -13,7 +13,9 @@ from ..ir.graph import Node, TensorType
 from ..ir.verification import Fact, Status
 from .keras_layers import QUIET, Expected, config_of, expected_operations, is_recurrent
 from .keras_operations import CORE, constants, epsilon_in, kind_of, settings_in
+from .keras_proof import proved_facts
 from .keras_sequence import sequence_facts
+from .proof import difference, proof
 from .settings import alike
 
 _COUNTED = re.compile(r"(.+?)_\d+")
@@ -28,9 +30,15 @@ class _Graph:
     layers: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
     owners: dict[int, str] = field(default_factory=dict[int, str])
     loose: list[Node] = field(default_factory=list[Node])
+    names: set[str] = field(default_factory=set[str])
+    counted: bool = False
+
+    def home(self, scope: str) -> str:
+        """The layer that a scope names."""
+        return _named(scope.split("/"), self.names, self.counted)
 
 
-def graph_facts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
+def graph_facts(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
     """What the artifact's operations say of the layers that the source makes."""
     layers = {name: module for name, module in source.modules.items() if name and not _holds_layers(name, source)}
     if artifact.framework != "tensorflow":
@@ -40,11 +48,17 @@ def graph_facts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
     if not graph.layers:
         yield Fact("forward", "operations", Status.ABSENT, note="the artifact does not say which operations belong to which layer")
         return
-    for name, module in layers.items():
-        yield from _layer(name, module, source, artifact, graph)
-    yield from _strangers(graph)
-    yield from _wiring(source, layers, graph)
-    yield Fact("forward", "other operations", Status.ABSENT, note="exporters take operations apart; only those that they keep are compared")
+    found = [fact for name, module in layers.items() for fact in _layer(name, module, source, artifact, graph)]
+    found += [*_strangers(graph), *_wiring(source, layers, graph)]
+    shown = proof(source, artifact, graph.home) if "layers" in source.attributes else None
+    if shown is not None and shown.whole:
+        yield from proved_facts(shown, found, graph.layers, holds)
+        return
+    yield from found
+    if shown is not None and not any(fact.status is Status.CONTRADICTED for fact in found):
+        yield from difference(shown)
+    note = "exporters take operations apart; only those that they keep are compared"
+    yield Fact("forward", "other operations", Status.ABSENT, note=note if shown is None else f"{note}: {shown.reason}")
 
 
 def _holds_layers(name: str, source: Architecture) -> bool:
@@ -61,6 +75,7 @@ def _sorted(artifact: Architecture, source: Architecture, layers: Mapping[str, M
     weights = {name: name.rpartition("/")[0] for name in source.parameters}
     scopes = [_scope(node) for node in graph.nodes]
     counted = _counted(scopes, names)
+    graph.names, graph.counted = names, counted
     for node, scope in zip(graph.nodes, scopes, strict=True):
         if not node.op.startswith("call") or kind_of(node) == "constant":
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ class Leaf:
     dtype: str
     passed: bool = False
     value: tuple[float, ...] = ()
+    scope: str = ""
 
 
 @dataclass(slots=True)
@@ -44,12 +45,18 @@ class Leaves:
     merged: set[str] = field(default_factory=set[str])
     tensors: dict[str, Any] = field(default_factory=dict[str, Any])
     names: Mapping[str, str] = field(default_factory=dict[str, str])
+    owned: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    homes: Callable[[str], str] | None = None
+    sign: str = "."
 
     def __post_init__(self) -> None:
         self.tensors = {**self.source.parameters, **self.source.buffers}
         listed = [*self.artifact.parameters, *self.artifact.buffers]
         names, _ = aligned(list(self.tensors), listed)
         self.names = {name: names.get(name, name) for name in listed}
+        held = self.source.attributes.get("holders", {})
+        for name in self.tensors:
+            self.owned.setdefault(held.get(name, name.rpartition(self.sign)[0]), []).append(name)
         self.scopes, _ = aligned(list(self.source.modules), [name for name in self.artifact.modules if name])
         self.listed = {self.names[name] for name in listed}
 
@@ -58,6 +65,8 @@ class Leaves:
 
     def module(self, scope: str) -> str:
         """The source's module of a scope; a second call of one may carry a number."""
+        if self.homes is not None:
+            return self.homes(scope)
         scope = self.scopes.get(scope, scope)
         if scope in self.source.modules:
             return scope
@@ -74,25 +83,32 @@ class Leaves:
         module = self.module(scope)
         name = self.names.get(leaf.name, leaf.name)
         item = self.tensors.get(name)
-        own = name.rpartition(".")[0]
+        own = name.rpartition(self.sign)[0]
         if item is not None and item.shape == leaf.shape and not (leaf.passed and own != module):
             return self._bind(name, leaf, leaf.shape, False)
         candidates = [
-            key for role in roles if (key := f"{module}.{role}".lstrip(".")) in self.tensors and (key not in self.listed or leaf.passed)
+            key
+            for role in roles
+            for key in self.owned.get(module, ())
+            if (key == f"{module}{self.sign}{role}".lstrip(self.sign) or (self.sign == "/" and key.endswith(f"/{role}")))
+            and (key not in self.listed or leaf.passed)
         ]
-        for key in candidates:
-            shape = self.tensors[key].shape
-            if shape is None:
-                continue
-            wanted = shape[::-1] if turned else shape
-            if [side for side in wanted if side != 1] == [side for side in leaf.shape if side != 1]:
-                self.unnamed.add(key)
-                if leaf.passed:
-                    self.merged.add(key)
-                return self._bind(key, leaf, shape, turned)
+        fitting = [key for key in dict.fromkeys(candidates) if self._fits(key, leaf, turned)]
+        if len(fitting) > 1:
+            raise Unproven(f"which tensor of the source `{leaf.name}` is")
+        if fitting:
+            self.unnamed.add(fitting[0])
+            if leaf.passed:
+                self.merged.add(fitting[0])
+            return self._bind(fitting[0], leaf, self.tensors[fitting[0]].shape, turned)
         if leaf.value:
             return self.words.constants(list(leaf.value), leaf.shape)
         raise Unproven(f"which tensor of the source `{leaf.name}` is")
+
+    def _fits(self, key: str, leaf: Leaf, turned: bool) -> bool:
+        shape = self.tensors[key].shape
+        wanted = shape[::-1] if turned and shape is not None else shape
+        return wanted is not None and [side for side in wanted if side != 1] == [side for side in leaf.shape if side != 1]
 
     def _bind(self, name: str, leaf: Leaf, shape: tuple[int, ...], turned: bool) -> Value:
         item = self.tensors[name]

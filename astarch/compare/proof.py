@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +12,12 @@ from ..ir.graph import Node
 from ..ir.span import NOWHERE
 from ..ir.verification import Fact, Status
 from .index_notation import Value
+from .keras_terms import keras_terms
 from .kinds import KINDS, base_name
 from .leaves import Leaves
 from .onnx_terms import onnx_terms
 from .settings import plain, settings_of
+from .tensorflow_terms import tensorflow_terms
 from .torch_terms import Terms, torch_terms
 from .vocabulary import Vocabulary
 
@@ -45,6 +48,7 @@ class Proof:
     ours: Terms
     theirs: Terms
     leaves: Leaves
+    inputs: Mapping[str, str]
     whole: bool = False
     scopes: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
     makers: dict[Any, str] = field(default_factory=dict[Any, str])
@@ -52,24 +56,36 @@ class Proof:
     @property
     def reason(self) -> str:
         """Why it is not known that both compute the same."""
-        for terms, side in ((self.ours, self.source), (self.theirs, self.artifact)):
+        for terms, side in ((self.ours, _steps(self.source)), (self.theirs, self.artifact.graph)):
             for index, reason in terms.open.items():
-                return f"what `{side.graph[index].target}` computes is not known here: {reason}"
+                return f"what `{side[index].target}` computes is not known here: {reason}"
         return "the source and the artifact do not come down to the same operations"
 
 
-def proof(source: Architecture, artifact: Architecture) -> Proof | None:
-    """Both graphs in index notation, and whether their results are the same; None where their inputs cannot be laid side by side."""
+def proof(source: Architecture, artifact: Architecture, homes: Callable[[str], str] | None = None) -> Proof | None:
+    """Both graphs in index notation, and whether their results are the same; None where their inputs cannot be laid side by side.
+
+    Args:
+        source: The source.
+        artifact: The artifact.
+        homes: The source's layer that a scope of the artifact names, where that is not its own name.
+    """
     words = Vocabulary()
-    inputs = _inputs(source, artifact, words)
-    if inputs is None:
+    keras = source.framework == "keras"
+    pairs = _pairs(source, artifact)
+    inputs = None if pairs is None else _inputs(pairs, words)
+    if pairs is None or inputs is None:
         return None
     folding = not any(node.target == "BatchNormalization" for node in artifact.graph)
-    ours = torch_terms(source, words, inputs, folding=folding)
-    leaves = Leaves(source, artifact, words)
-    named = list(artifact.inputs) if set(artifact.inputs) == set(inputs) else list(inputs)
-    theirs = onnx_terms(artifact, words, leaves, [inputs[name] for name in named])
-    found = Proof(source, artifact, words, ours, theirs, leaves)
+    ours = keras_terms(source, words, inputs) if keras else torch_terms(source, words, inputs, folding=folding)
+    leaves = Leaves(source, artifact, words, homes=homes, sign="/" if keras else ".")
+    given = {other: inputs[name] for name, _, other, _ in pairs}
+    if artifact.framework == "tensorflow":
+        placed = {node.target: given[name] for node in artifact.graph if node.op == "placeholder" and (name := _key(node.target, given))}
+        theirs = tensorflow_terms(artifact, words, leaves, placed)
+    else:
+        theirs = onnx_terms(artifact, words, leaves, [given[name] for name in artifact.inputs])
+    found = Proof(source, artifact, words, ours, theirs, leaves, {name: other for name, _, other, _ in pairs})
     found.whole = bool(ours.results) and None not in ours.results and ours.results == theirs.results
     for node in artifact.graph:
         value = theirs.values.get(node.index)
@@ -80,25 +96,52 @@ def proof(source: Architecture, artifact: Architecture) -> Proof | None:
     return found
 
 
-def _inputs(source: Architecture, artifact: Architecture, words: Vocabulary) -> dict[str, Value] | None:
-    """The inputs of both; sizes that the artifact leaves open are those of the source."""
-    ours, theirs = source.inputs, artifact.inputs
+#: An input of both: its name in the source and its type, its name in the artifact and its type there.
+_Pair = tuple[str, Any, str, Any]
+
+
+def _pairs(source: Architecture, artifact: Architecture) -> list[_Pair] | None:
+    """The inputs of both: by name, by place where the artifact numbers them or keeps their order, by what only one can be."""
+    ours, theirs = list(source.inputs.items()), list(artifact.inputs.items())
     if not ours or len(ours) != len(theirs):
         return None
-    pairs = [(name, ours[name], theirs[name]) for name in ours] if set(ours) == set(theirs) else [
-        (name, one, other) for (name, one), other in zip(ours.items(), theirs.values(), strict=True)
-    ]  # fmt: skip
+    if {name for name, _ in ours} == {name for name, _ in theirs}:
+        return [(name, one, name, artifact.inputs[name]) for name, one in ours]
+    if artifact.framework == "tensorflow" and len(ours) > 1:
+        parts = [_NUMBERED.fullmatch(name) for name, _ in theirs]
+        stems = {part[1] for part in parts if part is not None}
+        if None in parts or len(stems) != 1:
+            return None
+        theirs.sort(key=lambda item: int((_NUMBERED.fullmatch(item[0]) or [0, 0, 0])[2] or 0))
+    return [(name, one, other, stated) for (name, one), (other, stated) in zip(ours, theirs, strict=True)]
+
+
+def _key(target: str, given: Mapping[str, Any]) -> str:
+    """The input that a placeholder stands for: it may have the name of a signature before its own."""
+    return max((name for name in given if target == name or target.endswith(f"_{name}")), key=len, default="")
+
+
+def _inputs(pairs: list[_Pair], words: Vocabulary) -> dict[str, Value] | None:
+    """Where both agree on them. A size that both leave open is one that nothing else has; the first is the batch, one for all."""
     found: dict[str, Value] = {}
-    for name, one, other in pairs:
+    for place, (name, one, _, other) in enumerate(pairs):
         shape, stated = getattr(one, "shape", None), getattr(other, "shape", None)
         if shape is None or stated is None or len(shape) != len(stated) or one.dtype != other.dtype:
             return None
-        if not all(type(side) is int for side in shape):
-            return None
-        if any(type(side) is int and side != own for own, side in zip(shape, stated, strict=True)):
-            return None
-        found[name] = words.leaf(("input", name), shape)
+        sides: list[int] = []
+        for dim, (own, side) in enumerate(zip(shape, stated, strict=True)):
+            if type(own) is int and type(side) is int and own != side:
+                return None
+            if type(own) is not int and own is not None:
+                return None
+            sides.append(own if type(own) is int else side if type(side) is int else _OPEN[(place * 7 + dim if dim else 0) % len(_OPEN)])
+        found[name] = words.leaf(("input", name), sides)
     return found
+
+
+#: Primes in place of sizes that are left open: nothing but they themselves has them as a factor.
+_OPEN = (1000003, 1000033, 1000037, 1000039, 1000081, 1000099, 1000117, 1000121, 1000133, 1000151, 1000159, 1000171, 1000183, 1000187)
+_NUMBERED = re.compile(r"(.*?)(?:_(\d+))?")
 
 
 # --- what it confirms -----------------------------------------------------------------------------------------------------
@@ -107,6 +150,9 @@ def _inputs(source: Architecture, artifact: Architecture, words: Vocabulary) -> 
 def proved_facts(found: Proof) -> Iterator[Fact]:
     """Every layer, function and tensor of a source whose computation is that of the artifact."""
     yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
+    for name, other in found.inputs.items():
+        note = "" if name == other else f"it is called `{other}` there"
+        yield Fact(name, "input", Status.CONFIRMED, str(found.source.inputs[name]), str(found.artifact.inputs[other]), note=note)
     needed = _needed(found.source)
     for node in found.source.graph:
         if node.op.startswith("call_"):
@@ -115,15 +161,23 @@ def proved_facts(found: Proof) -> Iterator[Fact]:
     yield from _modules(found)
 
 
+def _steps(source: Architecture) -> Any:
+    """The steps of a source: its functions and layers, or the calls of its layers."""
+    return source.attributes["layers"] if source.framework == "keras" else source.graph
+
+
 def _needed(source: Architecture) -> set[int]:
     """The steps that the results come from."""
-    border = [index for index, _ in _places(source.attributes.get("results"))]
+    if source.framework == "keras":
+        border = [node.index for node in _steps(source) if node.op == "output"]
+    else:
+        border = [index for index, _ in _places(source.attributes.get("results"))]
     found: set[int] = set()
     while border:
         index = border.pop()
         if index not in found:
             found.add(index)
-            border.extend(source.graph[index].inputs)
+            border.extend(_steps(source)[index].inputs)
     return found
 
 
@@ -188,12 +242,12 @@ def difference(found: Proof) -> Iterator[Fact]:
         return
     ours, theirs = (_reached(found.words, terms.results) for terms in (found.ours, found.theirs))
     both = ours.keys() & theirs.keys()
-    fresh = {
-        operands(found.words.form(head)): head for head in theirs if head not in both and both.issuperset(operands(found.words.form(head)))
-    }
+    fresh = [head for head in theirs if head not in both and both.issuperset(operands(found.words.form(head)))]
     for head in sorted(ours):
-        other = fresh.get(operands(found.words.form(head)))
-        if head in both or other is None or not operands(found.words.form(head)):
+        if head in both or not both.issuperset(operands(found.words.form(head))):
+            continue
+        other = next((item for item in fresh if _parted(found.words, head, item)), None)
+        if other is None:
             continue
         node, step = (_maker(found, terms, side, what) for terms, side, what in
                       ((found.ours, found.source, head), (found.theirs, found.artifact, other)))  # fmt: skip
@@ -204,6 +258,27 @@ def difference(found: Proof) -> Iterator[Fact]:
         where = (step.name or step.target) if step is not None else ""
         yield Fact(node.target if node is not None else "forward", "operation", Status.CONTRADICTED, *said, at, where)
         return
+
+
+#: Functions of one element that exporters leave as they are.
+_KEPT = {"relu", "sigmoid", "tanh", "leaky_relu"}
+
+
+def _parted(words: Vocabulary, head: int, other: int) -> bool:
+    """Whether two steps are sure to do different things, not one thing written in two ways: of the same, or with the same weights."""
+    one, two = words.form(head), words.form(other)
+    if one[0] != two[0] or one[0] in ("slice", "part", "spread", "parameter", "constants", "input"):
+        return False
+    name = {"each": 1, "along": 1, "reduce": 1, "together": 1, "whole": 1}.get(one[0])
+    same = name is None or one[name] == two[name]
+    if operands(one) != operands(two):
+        shared = [item for item in set(operands(one)) & set(operands(two)) if words.form(item)[0] == "parameter"]
+        return bool(shared) and same and one[0] in ("contract", "whole", "lookup")
+    if one[0] == "each":
+        return one[1:3] != two[1:3] and {one[1], two[1]} <= _KEPT
+    if one[0] == "reduce":
+        return not same or not (set(one[4]) <= set(two[4]) or set(one[4]) >= set(two[4]))
+    return same or one[0] == "together"
 
 
 def _sides(found: Proof, head: int) -> str:
@@ -226,7 +301,7 @@ def _reached(words: Vocabulary, results: list[Value], known: dict[int, None] | N
 def _maker(found: Proof, terms: Terms, side: Architecture, head: int) -> Node | None:
     """The first step in which a head is computed."""
     known: dict[int, None] = {}
-    for node in side.graph:
+    for node in _steps(side) if side is found.source else side.graph:
         if node.op.startswith("call_"):
             _reached(found.words, [item for item in _flat(terms.values.get(node.index)) if isinstance(item, Value)], known)
             if head in known:
@@ -239,7 +314,7 @@ def operands(form: Any) -> tuple[int, ...]:
     word = form[0]
     if word in ("each", "along"):
         return (form[3],)
-    if word in ("reduce", "slice", "part"):
+    if word in ("reduce", "slice", "part", "spread"):
         return (form[2] if word == "reduce" else form[1],)
     if word == "contract":
         return tuple(sorted(set(form[1])))

@@ -30,6 +30,10 @@ class Vocabulary(Notation):
 
     def function(self, name: str, value: Value, *settings: Any) -> Value:
         """A function of every element, by the name it has everywhere."""
+        if name in ("erf", "tanh", "sin") and value.factor < 0:  # they are odd
+            return self.each(name, value.times(-1.0)).times(-1.0)
+        if name == "erfc":
+            return self.subtract(self.number(1.0), self.function("erf", value))
         if name in ("silu", "swish"):
             return self.multiply(value, self.each("sigmoid", value))
         if name == "gelu":
@@ -111,6 +115,14 @@ class Vocabulary(Notation):
         """
         rank = len(value.dims) - 2
         sizes, taps = value.shape[2:], kernel.shape[2:]
+        sides = [n for n in range(rank) if (sizes[n], taps[n], stride[n], dilation[n], *padding[n]) != (1, 1, 1, 1, 0, 0)]
+        if not transposed and len(sides) < rank:  # an axis of one place that nothing is done along
+            flat = [item.shaped((*item.shape[:2], *(item.shape[2 + n] for n in sides))) for item in (value, kernel)]
+            found = self.conv(flat[0], flat[1], None, stride=[stride[n] for n in sides], padding=[padding[n] for n in sides],
+                              dilation=[dilation[n] for n in sides], groups=groups)  # fmt: skip
+            space = iter(found.shape[2:])
+            found = found.shaped((*found.shape[:2], *(next(space) if n in sides else 1 for n in range(rank))))
+            return found if bias is None else self.add(found, bias.shaped((bias.shape[0], *(1,) * rank)))
         if not len(taps) == len(stride) == len(padding) == len(dilation) == rank:
             raise Unproven("settings of a convolution")
         if transposed:
@@ -191,6 +203,69 @@ class Vocabulary(Notation):
             scores = self.add(scores, mask)
         weights = self.along("softmax", scores, (-1,))
         return self.contract(weights, value, (f"{signs}mn", f"{signs}nk", f"{signs}mk")), weights
+
+    def batch_normalized(
+        self, value: Value, mean: Value, variance: Value, shift: Value | None, scale: Value | None, epsilon: float
+    ) -> Value:
+        """As ``tf.nn.batch_normalization`` does it: one product, one sum."""
+        share = self.each("rsqrt", self.add(variance, self.number(epsilon)))
+        if scale is not None:
+            share = self.multiply(share, scale)
+        away = self.multiply(mean, share).times(-1.0)
+        return self.add(self.multiply(value, share), away if shift is None else self.add(shift, away))
+
+    def window(self, kind: str, value: Value, taps: Sequence[int], stride: Sequence[int], padding: Sequence[tuple[int, int]]) -> Value:
+        """A pool of batch, channels, space that counts no padding; what has but one place and a window of one is left out."""
+        sides = [n for n, size in enumerate(value.shape[2:]) if (size, taps[n], stride[n]) != (1, 1, 1)]
+        shape = value.shape
+        flat = value.shaped((*shape[:2], *(shape[2 + n] for n in sides)))
+        taken, steps, pads = [taps[n] for n in sides], [stride[n] for n in sides], [padding[n] for n in sides]
+        found = self.pool(kind, flat, taken, steps, pads, [1] * len(sides), (False,) if kind == "avg_pool" else ())
+        space = iter(found.shape[2:])
+        return found.shaped((*shape[:2], *(next(space) if n in sides else 1 for n in range(len(taps)))))
+
+    def widened(self, value: Value, pads: Sequence[tuple[int, int]], fill: float) -> Value:
+        """With more places before and after some axes."""
+        wide = [dim for dim, pad in enumerate(pads) if tuple(pad) != (0, 0)]
+        if not wide:
+            return value
+        rest = [dim for dim in range(len(pads)) if dim not in wide]
+        sizes = [value.shape[dim] + sum(pads[dim]) for dim in wide]
+        own = tuple((tuple(pads[dim]), fill) for dim in wide)
+        found = self.whole("pad", [(value, (*wide, *rest))], own, (*sizes, *(value.shape[dim] for dim in rest)))
+        order = [*wide, *rest]
+        return found.turned([order.index(dim) for dim in range(len(pads))])
+
+    def repeated(self, value: Value, dim: int, times: int) -> Value:
+        """Every place of an axis several times."""
+        if times == 1:
+            return value
+        shape = list(value.shape)
+        parts = self.spread(value.shaped((*shape[: dim + 1], 1, *shape[dim + 1 :])), dim + 1, times)
+        shape[dim] *= times
+        return parts.shaped(shape)
+
+    def spread(self, value: Value, dim: int, times: int) -> Value:
+        """An axis of one place, as one of several that are all the same."""
+        if value.shape[dim] != 1:
+            raise Unproven("repetition")
+        head = self.head(("spread", value.head, times), (times, *self.sizes(value.head)))
+        dims = [tuple((axis + 1, stride, steps) for axis, stride, steps in atoms) for atoms in value.dims]
+        dims[dim] = ((0, 1, times),)
+        return Value(head, tuple(dims), value.factor)
+
+    def resized(self, kind: str, value: Value, sizes: Sequence[int]) -> Value:
+        """An image of batch, height, width, channels in another size."""
+        return self.whole("resize", [(value, range(4))], (kind,), (value.shape[0], *sizes, value.shape[3]))
+
+    def chosen(self, condition: Value, one: Value, other: Value) -> Value:
+        """The one where a condition holds, else the other; what is as good as infinitely little is one number."""
+        low = self.constant(other)
+        return self.together("select", condition, one, self.number(-1e30) if low is not None and low < -1e30 else other)
+
+    def below(self, rows: int, columns: int) -> Value:
+        """Where a place does not come after another."""
+        return self.leaf(("below", rows, columns), (rows, columns))
 
     def causal(self, queries: int, keys: int) -> Value:
         """What keeps a place from seeing those after it."""

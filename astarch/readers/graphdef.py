@@ -40,7 +40,7 @@ def read(path: Path) -> Architecture:
     for node in flow.wiring.nodes:
         modules.setdefault(node.module, Module(node.module, ""))
     parameters = {name: Parameter(name, tuple(kind.shape), kind.dtype, trainable=False) for name, kind in flow.used.items()}
-    inputs = {node.target: node.output for node in flow.wiring.nodes if node.op == "placeholder"}
+    inputs = {node.target: node.output for node in flow.wiring.nodes if node.op == "placeholder" and node.target in starts}
     said = [Assumption("constants too large to be settings are listed as parameters: a frozen graph has no variables")]
     said += [Assumption(f"the graph reaches outside of itself: `{op}`") for op in sorted(flow.outward)]
     return Architecture(

@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
         model.export(folder / f"{name}_export", verbose=False)
         tf.saved_model.save(model, str(folder / f"{name}_saved"))
         tf.train.Checkpoint(model=model).write(str(folder / f"{name}_checkpoint"))
-        specs = [tf.TensorSpec((1, *tensor.shape[1:]), tensor.dtype) for tensor in model.inputs]
+        specs = [tf.TensorSpec((1, *tensor.shape[1:]), tensor.dtype, name=tensor.name) for tensor in model.inputs]
         call = tf.function(lambda *given, model=model: model(list(given) if len(given) > 1 else given[0])).get_concrete_function(*specs)
         constant = convert_variables_to_constants_v2(call)
         frozen = constant.graph.as_graph_def()

@@ -85,7 +85,37 @@ def nested() -> keras.Model:
     return keras.Model(x, layers.Multiply(name="product")([y, layers.Dense(4, name="beside")(x)]), name="nested")
 
 
-MODELS = (small, residual, recurrent, embedded, chain, siamese, unet, padded, attentive, nested)
+def enlarged() -> keras.Model:
+    x = keras.Input((8, 8, 3), name="image")
+    y = layers.Conv2D(2, 3, dilation_rate=2, name="wide")(layers.UpSampling2D(2, name="up")(x))
+    y = layers.UpSampling2D((2, 1), interpolation="bilinear", name="smooth")(y)
+    y = layers.Cropping2D(1, name="crop")(layers.DepthwiseConv2D(3, strides=2, depth_multiplier=2, name="depth")(y))
+    return keras.Model(x, layers.PReLU(shared_axes=[1, 2], name="bent")(y), name="enlarged")
+
+
+def timed() -> keras.Model:
+    x = keras.Input((4, 6), name="steps")
+    y = layers.TimeDistributed(layers.Dense(5, activation="relu", name="inner"), name="each")(x)
+    y = layers.Permute((2, 1), name="turn")(layers.UpSampling1D(2, name="up")(y))
+    return keras.Model(x, layers.Conv1D(3, 3, dilation_rate=2, padding="causal", name="conv")(y), name="timed")
+
+
+def crossed() -> keras.Model:
+    a, b = keras.Input((6, 8), name="asked"), keras.Input((5, 8), name="given")
+    y = layers.MultiHeadAttention(2, 4, name="first")(a, b)
+    y = layers.MultiHeadAttention(2, 3, value_dim=5, output_shape=7, name="second")(y, y, use_causal_mask=True)
+    y = layers.GlobalAveragePooling1D(name="mean")(y)
+    return keras.Model([a, b], layers.Dense(3, activation="softplus", name="out")(y), name="crossed")
+
+
+def looped() -> keras.Model:
+    x = keras.Input((4, 6, 6, 3), name="clip")
+    y = layers.TimeDistributed(layers.Conv2D(4, 3, padding="same", activation="relu", name="inner"), name="each")(x)
+    y = layers.ConvLSTM2D(5, 3, padding="same", name="loop")(y)
+    return keras.Model(x, layers.Conv2D(2, 1, name="out")(y), name="looped")
+
+
+MODELS = (small, residual, recurrent, embedded, chain, siamese, unet, padded, attentive, nested, enlarged, timed, crossed, looped)
 
 # --- what a configuration does not say all of ---
 

@@ -1,0 +1,73 @@
+"""What is confirmed of a Keras source by a graph that computes the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..ir.graph import Node
+from ..ir.verification import Fact, Status
+from .index_notation import Value
+from .keras_layers import config_of
+from .proof import Proof
+
+#: What an inference shows nothing of; a rate of nothing states nothing.
+_UNSEEN = ("momentum", "rate", "dropout", "recurrent_dropout", "stddev")
+
+
+def proved_facts(found: Proof, others: Iterable[Fact], layers: Mapping[str, list[Node]], holds: tuple[str, ...]) -> Iterator[Fact]:
+    """Every layer and weight of a source whose computation is that of the artifact, beside what was compared layer by layer.
+
+    Args:
+        found: That both compute the same.
+        others: What was compared layer by layer.
+        layers: The artifact's operations by layer.
+        holds: What the artifact shows.
+    """
+    yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
+    yield from (fact for fact in others if fact.status is not Status.ABSENT)
+    yield from _inputs(found)
+    for node in found.source.attributes["layers"]:
+        if node.op == "call_module":
+            yield from _layer(found, node, layers.get(node.target, []))
+    yield from _weights(found, holds)
+
+
+def _inputs(found: Proof) -> Iterator[Fact]:
+    for name, other in found.inputs.items():
+        yield Fact(name, "input", Status.CONFIRMED, str(found.source.inputs[name].dtype), str(found.artifact.inputs[other].dtype))
+        if name != other:
+            yield Fact(name, "name", Status.ABSENT, name, other, note="the graph gives its inputs names of its own")
+
+
+def _layer(found: Proof, node: Node, nodes: list[Node]) -> Iterator[Fact]:
+    """One call of a layer: that it computes the same, under its name."""
+    module = found.source.modules[node.target]
+    made, before = found.ours.values.get(node.index), [found.ours.values.get(index) for index in node.inputs]
+    heads = {item.head for item in before if isinstance(item, Value)}
+    theirs = {item.head for other in nodes if isinstance(item := found.theirs.values.get(other.index), Value)}
+    moved = isinstance(made, Value) and made.head in heads
+    if isinstance(made, Value) and (made.head in theirs or (moved and nodes)):
+        yield Fact(node.target, "computation", Status.CONFIRMED, module.class_name, module.class_name, module.defined_at, nodes[-1].name)
+    elif not nodes:
+        yield Fact(node.target, "name", Status.ABSENT, module.class_name, None, module.defined_at, note="it leaves no operation behind")
+    else:
+        note = "what it gives is not made by the operations under its name"
+        yield Fact(node.target, "computation", Status.ABSENT, module.class_name, None, module.defined_at, note=note)
+    config = config_of(found.source, node.target)
+    for key in _UNSEEN:
+        if config.get(key):
+            yield Fact(node.target, key, Status.ABSENT, config[key], None, module.defined_at, note="an inference shows nothing of it")
+
+
+def _weights(found: Proof, holds: tuple[str, ...]) -> Iterator[Fact]:
+    """The weights, where the artifact does not list them under their names."""
+    for name, item in {} if "names" in holds else found.leaves.tensors.items():
+        if name in found.leaves.bound:
+            at = f"{found.artifact.target}: {found.leaves.bound[name][0]}"
+            yield Fact(name, "shape", Status.CONFIRMED, item.shape, item.shape, item.at, at, "known by its layer")
+            yield Fact(name, "dtype", Status.CONFIRMED, item.dtype, item.dtype, item.at, at)
+        else:
+            yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the graph does not hold it")
+    for name, item in found.source.parameters.items():
+        if "trained" not in holds and not item.trainable and not name.rpartition("/")[2].startswith("moving_"):
+            yield Fact(name, "trained", Status.ABSENT, item.trainable, None, item.at, note="a graph does not say what is trained")

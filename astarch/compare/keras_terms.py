@@ -1,0 +1,86 @@
+"""What the layers of a Keras source compute, in index notation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..ir.architecture import Architecture
+from ..ir.graph import Node
+from .index_notation import Unproven, Value
+from .keras_layer_terms import LAYERS, Layer
+from .keras_layers import config_of
+from .torch_terms import Terms
+from .vocabulary import Vocabulary
+
+
+def keras_terms(source: Architecture, words: Vocabulary, inputs: Mapping[str, Value]) -> Terms:
+    """The layers of a source in the order in which they are called, given what its inputs are."""
+    return _Lowering(source, words, inputs).run()
+
+
+class _Lowering:
+    def __init__(self, source: Architecture, words: Vocabulary, inputs: Mapping[str, Value]) -> None:
+        self.source, self.words, self.inputs = source, words, inputs
+        self.terms = Terms()
+        self.calls: dict[str, int] = {}
+
+    def run(self) -> Terms:
+        for node in self.source.attributes.get("layers", ()):
+            try:
+                self.terms.values[node.index] = self._node(node)
+            except Unproven as reason:
+                self.terms.open[node.index] = str(reason)
+            except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError):
+                self.terms.open[node.index] = f"how `{node.target}` is used"
+        return self.terms
+
+    def _node(self, node: Node) -> Any:
+        if node.op == "placeholder":
+            return self.inputs[node.target]
+        before: list[Any] = []
+        for index in node.inputs:
+            if index not in self.terms.values:
+                raise Unproven(self.terms.open.get(index, "what goes before"))
+            before.append(self.terms.values[index])
+        if node.op == "output":
+            self.terms.results = before
+            return None
+        module = self.source.modules[node.target]
+        times = self.calls.get(node.target, 0)
+        self.calls[node.target] = times + 1
+        given, settings = self._given(node, before, times)
+        layer = LAYERS.get(module.class_name)
+        if layer is None or not module.type.startswith("keras."):
+            raise Unproven(module.class_name)
+        held = self.source.attributes.get("holders", {})
+        weights = {
+            name.removeprefix(f"{node.target}/") if name.startswith(f"{node.target}/") else name.rpartition("/")[2]: self._weight(name)
+            for name in self.source.parameters
+            if held.get(name, name.rpartition("/")[0]) == node.target or name.startswith(f"{node.target}/")
+        }
+        if not all(isinstance(value, Value) for value in given):
+            raise Unproven("one of several results")
+        self.terms.used[node.index] = {
+            name for name in self.source.parameters if held.get(name) == node.target or name.startswith(f"{node.target}/")
+        }
+        return layer(Layer(self.words, config_of(self.source, node.target), weights, settings), given)
+
+    def _weight(self, name: str) -> Value:
+        item = self.source.parameters[name]
+        if item.shape is None or not all(type(side) is int for side in item.shape):
+            raise Unproven("the sizes of a weight")
+        return self.words.leaf(("parameter", item.tied_to or name), item.shape)  # type: ignore[arg-type]
+
+    def _given(self, node: Node, before: list[Any], times: int) -> tuple[list[Any], dict[str, str]]:
+        """What a call is given, in order, a tensor as often as it is; and its other arguments."""
+        calls = self.source.attributes.get("feeds", {}).get(node.target)
+        if not calls or times >= len(calls):
+            return before, {}
+        texts = [text for text in calls[times] if "=" not in text]
+        settings = dict(text.split("=", 1) for text in calls[times] if "=" in text)
+        settings = {name: value for name, value in settings.items() if (name, value) != ("training", "False")}
+        different = list(dict.fromkeys(texts))
+        if len(different) != len(before):
+            raise Unproven("what it is given")
+        return [before[different.index(text)] for text in texts], settings

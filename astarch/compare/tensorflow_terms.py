@@ -1,0 +1,447 @@
+"""What a graph of TensorFlow computes, in index notation."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.architecture import Architecture
+from ..ir.graph import Node, TensorType
+from .index_notation import Unproven, Value
+from .keras_layer_terms import back, first, same, turned_kernel, words_transposed
+from .leaves import Leaf, Leaves
+from .torch_terms import Terms
+from .vocabulary import Vocabulary
+
+_EACH = {
+    "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Exp": "exp", "Log": "log", "Sqrt": "sqrt", "Rsqrt": "rsqrt", "Erf": "erf",
+    "Erfc": "erfc", "Abs": "abs", "Sin": "sin", "Cos": "cos", "Floor": "floor", "Softplus": "softplus", "Softsign": "softsign",
+    "Selu": "selu", "Neg": "neg", "Relu6": "relu6", "Square": "square", "Reciprocal": "reciprocal", "LogicalNot": "logical_not",
+}  # fmt: skip
+_REDUCED = {"Mean": "mean", "Sum": "sum", "Max": "max", "Min": "min"}
+_BINARY: Mapping[str, Callable[[Vocabulary, Value, Value], Value]] = {
+    **dict.fromkeys(("Add", "AddV2", "BiasAdd"), Vocabulary.add),
+    "Sub": Vocabulary.subtract,
+    "Mul": Vocabulary.multiply,
+    **dict.fromkeys(("RealDiv", "Div"), Vocabulary.quotient),
+    "Pow": Vocabulary.power,
+    "Maximum": lambda words, one, other: words.together("maximum", one, other, swaps=True),
+    "Minimum": lambda words, one, other: words.together("minimum", one, other, swaps=True),
+    "Less": lambda words, one, other: words.together("less", one, other),
+}
+_NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(("Add", "AddV2"), lambda one, other: one + other),
+    "Sub": lambda one, other: one - other,
+    "Mul": lambda one, other: one * other,
+    "FloorDiv": lambda one, other: one // other,
+}
+_SAME = {"Identity", "StopGradient", "PreventGradient", "CheckNumerics", "IdentityN", "EnsureShape"}
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """An image cut into blocks that lie side by side in the batch: how TensorFlow writes a convolution with a dilation."""
+
+    value: Value
+    block: tuple[int, ...]
+    pads: tuple[tuple[int, int], ...]
+    kernel: Value | None = None
+    new: int | None = None
+
+
+def tensorflow_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: Mapping[str, Value]) -> Terms:
+    """The steps of an artifact, given what its inputs are, by the names of their nodes."""
+    return _Lowering(artifact, words, leaves, inputs).run()
+
+
+class _Lowering:
+    def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: Mapping[str, Value]) -> None:
+        self.artifact, self.words, self.leaves, self.inputs = artifact, words, leaves, inputs
+        self.terms = Terms()
+        self.slots = artifact.attributes.get("slots", ())
+
+    def run(self) -> Terms:
+        for node in self.artifact.graph:
+            try:
+                self.terms.values[node.index] = self._node(node)
+            except Unproven as reason:
+                self.terms.open[node.index] = str(reason)
+            except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError):
+                self.terms.open[node.index] = f"how `{node.target}` is used"
+        return self.terms
+
+    def _node(self, node: Node) -> Any:
+        if node.op == "placeholder":
+            if node.target not in self.inputs:
+                raise Unproven("an input")
+            return self.inputs[node.target]
+        if node.op == "get_attr":
+            return self._leaf(node)
+        given = self._given(node)
+        if node.op == "output":
+            self.terms.results = [self._tensor(item, node) for item in given]
+            return None
+        if node.target == "Const":
+            return self._constant(node)
+        if given and isinstance(given[0], Blocks):
+            return self._blocks(node, given)
+        change = _OPERATIONS.get(node.target)
+        if change is not None:
+            return change(self, node, given)
+        if node.target in _SAME:
+            return given[0]
+        if node.target in _EACH:
+            return self._each(node, given)
+        if (node.target in _BINARY or node.target in _NUMBERS) and len(given) == 2:
+            return self._binary(node, given)
+        if node.target in _REDUCED and len(given) == 2:
+            axes = given[1] if isinstance(given[1], list) else [given[1]]
+            return self.words.reduce(_REDUCED[node.target], self._tensor(given[0], node), axes, bool(node.attributes.get("keep_dims")))
+        raise Unproven(node.target)
+
+    def _given(self, node: Node) -> list[Any]:
+        slots = self.slots[node.index]
+        if node.op.startswith("call") and len(slots) != len([name for _, name in node.arguments if not name.startswith("^")]):
+            raise Unproven(node.target)
+        found: list[Any] = []
+        for index, part in slots:
+            if index not in self.terms.values:
+                raise Unproven(self.terms.open.get(index, "what goes before"))
+            value = self.terms.values[index]
+            if part and not isinstance(value, tuple):
+                raise Unproven("one of several results")
+            found.append(value[part] if isinstance(value, tuple) else value)
+        return found
+
+    def _leaf(self, node: Node) -> Leaf:
+        kind = node.output
+        if not isinstance(kind, TensorType) or not all(type(side) is int for side in kind.shape):
+            raise Unproven("a variable")
+        return Leaf(node.target, kind.shape, kind.dtype, scope=node.module)  # type: ignore[arg-type]
+
+    def _constant(self, node: Node) -> Any:
+        value, kind = node.attributes.get("value"), node.output
+        if isinstance(value, TensorType) or not isinstance(kind, TensorType):
+            raise Unproven("a constant")
+        if kind.dtype.startswith(("int", "uint")):
+            return value
+        known = value if isinstance(value, list) else [value]
+        return self.words.constants([float(item) for item in known], kind.shape)  # type: ignore[arg-type]
+
+    def _tensor(self, item: Any, node: Node, *roles: str) -> Value:
+        if isinstance(item, Leaf):
+            scope = node.module or item.scope
+            inner = re.sub(r"_\d+$", "", scope.rpartition("/")[2])
+            wanted = roles or ("kernel", "bias", "gamma", "beta", "embeddings", "alpha")
+            return self.leaves.value(item, scope, *wanted, *(f"{inner}/{role}" for role in wanted))
+        if isinstance(item, (int, float)) and not isinstance(item, bool):
+            return self.words.number(item)
+        if isinstance(item, Value):
+            return item
+        raise Unproven("what it is given")
+
+    # --- operations ---------------------------------------------------------------------------------------------------
+
+    def _each(self, node: Node, given: list[Any]) -> Value:
+        return self.words.function(_EACH[node.target], self._tensor(given[0], node))
+
+    def _binary(self, node: Node, given: list[Any]) -> Any:
+        """A function of two tensors, or of two numbers."""
+        if not any(isinstance(item, (Value, Leaf)) for item in given):
+            change = _NUMBERS[node.target]
+            one, other = given
+            if isinstance(one, list) and isinstance(other, list):
+                return [change(a, b) for a, b in zip(one, other, strict=True)]
+            return change(one, other)
+        if node.target == "BiasAdd" and node.attributes.get("data_format", "NHWC") != "NHWC":
+            raise Unproven("data_format")
+        roles = ("bias",) if node.target in ("BiasAdd", "Add", "AddV2") else ()
+        values = [self._tensor(item, node, *roles) for item in given]
+        return _BINARY[node.target](self.words, *values)
+
+    def conv(self, node: Node, given: list[Any]) -> Value:
+        """A convolution, of the channels in groups of one as well."""
+        depthwise = node.target == "DepthwiseConv2dNative"
+        rank = 3 if node.target == "Conv3D" else 2
+        stride, wide = _sides(node, "strides", rank), _sides(node, "dilations", rank)
+        value = first(self._tensor(given[0], node), True)
+        kernel = turned_kernel(self._tensor(given[1], node, "kernel", "depthwise_kernel", "pointwise_kernel"), depthwise)
+        pads = _pads(node, value.shape[2:], kernel.shape[2:], stride, wide)
+        groups = value.shape[1] // kernel.shape[1]
+        return back(self.words.conv(value, kernel, None, stride=stride, padding=pads, dilation=wide, groups=groups), True)
+
+    def gradient(self, node: Node, given: list[Any]) -> Value:
+        """A transposed convolution."""
+        rank = 2 if node.target == "Conv2DBackpropInput" else 3
+        value = first(self._tensor(given[2], node), True)
+        if set(_sides(node, "dilations", rank)) != {1} or node.attributes.get("padding") not in ("SAME", "VALID"):
+            raise Unproven("settings of a convolution")
+        whole = node.attributes["padding"] == "SAME"
+        kernel = self._tensor(given[1], node, "kernel")
+        return back(words_transposed(self.words, value, kernel, _sides(node, "strides", rank), given[0][1:-1], same_padding=whole), True)
+
+    def pool(self, node: Node, given: list[Any]) -> Value:
+        """A pool over windows."""
+        rank = 3 if node.target.endswith("3D") else 2
+        value = first(self._tensor(given[0], node), True)
+        taps, stride = _sides(node, "ksize", rank), _sides(node, "strides", rank)
+        pads = _pads(node, value.shape[2:], taps, stride, (1,) * rank)
+        kind = "max_pool" if node.target.startswith("Max") else "avg_pool"
+        return back(self.words.window(kind, value, taps, stride, pads), True)
+
+    def product(self, node: Node, given: list[Any]) -> Value:
+        """A product of matrices."""
+        attributes = node.attributes
+        values = [self._tensor(item, node, "kernel") for item in given]
+        for place, name in ((0, ("transpose_a", "adj_x")), (1, ("transpose_b", "adj_y"))):
+            if attributes.get(name[0]) or attributes.get(name[1]):
+                rank = len(values[place].dims)
+                values[place] = values[place].turned((*range(rank - 2), rank - 1, rank - 2))
+        return self.words.product(values[0], values[1])
+
+    def einsum(self, node: Node, given: list[Any]) -> Value:
+        """A sum of products as it is written."""
+        taken, _, made = node.attributes["equation"].partition("->")
+        one, _, other = taken.partition(",")
+        if not other or "." in taken:
+            raise Unproven("Einsum")
+        return self.words.contract(self._tensor(given[0], node, "kernel"), self._tensor(given[1], node, "kernel"), (one, other, made))
+
+    def norm(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
+        """A norm with statistics that were learned; only its first result is known."""
+        attributes = node.attributes
+        if attributes.get("is_training", True) or attributes.get("data_format", "NHWC") != "NHWC":
+            raise Unproven("settings of a norm")
+        roles = ("gamma", "beta", "moving_mean", "moving_variance")
+        scale, shift, mean, variance = (self._tensor(item, node, role) for item, role in zip(given[1:5], roles, strict=True))
+        value = self._tensor(given[0], node)
+        return (self.words.batch_normalized(value, mean, variance, shift, scale, attributes["epsilon"]),)
+
+    def reshape(self, node: Node, given: list[Any]) -> Any:
+        """A shape in which one less than nothing is what is left."""
+        if not isinstance(given[0], (Value, Leaf)):
+            return given[0] if list(given[1]) else given[0][0] if isinstance(given[0], list) else given[0]
+        value, wanted = self._tensor(given[0], node, *_ANY), list(given[1])
+        if -1 in wanted:
+            wanted[wanted.index(-1)] = math.prod(value.shape) // max(1, -math.prod(wanted))
+        return value.shaped(wanted)
+
+    def squeeze(self, node: Node, given: list[Any]) -> Value:
+        """Without axes of one place."""
+        value = self._tensor(given[0], node, *_ANY)
+        axes = node.attributes.get("squeeze_dims") or [place for place, side in enumerate(value.shape) if side == 1]
+        gone = {axis % len(value.dims) for axis in axes}
+        return value.shaped([side for place, side in enumerate(value.shape) if place not in gone])
+
+    def wider(self, node: Node, given: list[Any]) -> Value:
+        """With one more axis of one place."""
+        value = self._tensor(given[0], node, *_ANY)
+        place = given[1] % (len(value.dims) + 1)
+        return value.shaped((*value.shape[:place], 1, *value.shape[place:]))
+
+    def transpose(self, node: Node, given: list[Any]) -> Value:
+        """With its axes in another order."""
+        return self._tensor(given[0], node, *_ANY).turned(given[1])
+
+    def shape(self, node: Node, given: list[Any]) -> list[int]:
+        """The sizes of a tensor."""
+        return list(given[0].shape)
+
+    def pack(self, node: Node, given: list[Any]) -> Any:
+        """Tensors one after the other along a new axis; numbers as a list."""
+        if not any(isinstance(item, (Value, Leaf)) for item in given):
+            return list(given)
+        values = [self._tensor(item, node) for item in given]
+        axis = node.attributes.get("axis", 0) % (len(values[0].dims) + 1)
+        return self.words.joined([value.shaped((*value.shape[:axis], 1, *value.shape[axis:])) for value in values], axis)
+
+    def concat(self, node: Node, given: list[Any]) -> Any:
+        """Tensors one after the other."""
+        *items, axis = given
+        if not any(isinstance(item, (Value, Leaf)) for item in items):
+            return [one for item in items for one in (item if isinstance(item, list) else [item])]
+        return self.words.joined([self._tensor(item, node) for item in items], axis)
+
+    def split(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
+        """Equal parts."""
+        axis, value = given[0], self._tensor(given[1], node)
+        count = node.attributes["num_split"]
+        size = value.shape[axis] // count
+        return tuple(self.words.picked(value, axis, place * size, (place + 1) * size) for place in range(count))
+
+    def strided(self, node: Node, given: list[Any]) -> Any:
+        """Parts of axes between places, with axes that go away and come."""
+        item, starts, ends, steps = given
+        masks = {name: node.attributes.get(f"{name}_mask", 0) for name in ("begin", "end", "shrink_axis", "new_axis", "ellipsis")}
+        if masks["ellipsis"]:
+            raise Unproven("an ellipsis")
+        numbers = isinstance(item, list)
+        value: Any
+        value, dim = item if numbers else self._tensor(item, node), 0
+        for place, (start, end, step) in enumerate(zip(starts, ends, steps, strict=True)):
+            bit = 1 << place
+            if masks["new_axis"] & bit:
+                value = value.shaped((*value.shape[:dim], 1, *value.shape[dim:]))
+                dim += 1
+            elif masks["shrink_axis"] & bit:
+                value = value[start] if numbers else self.words.one(value, dim, start)
+            else:
+                part = slice(None if masks["begin"] & bit else start, None if masks["end"] & bit else end, step)
+                value = value[part] if numbers else self.words.picked(value, dim, *part.indices(value.shape[dim]))
+                dim += 1
+        return value
+
+    def gather(self, node: Node, given: list[Any]) -> Any:
+        """Rows of a table."""
+        axis = given[2] if len(given) > 2 else 0
+        if isinstance(given[0], list):
+            return given[0][given[1]] if type(given[1]) is int else [given[0][place] for place in given[1]]
+        value = self._tensor(given[0], node, "embeddings")
+        if type(given[1]) is int:
+            return self.words.one(value, axis, given[1])
+        return self.words.lookup(value, self._tensor(given[1], node), axis)
+
+    def pad(self, node: Node, given: list[Any]) -> Value:
+        """With more places around."""
+        value = self._tensor(given[0], node)
+        fill = self.words.constant(self._tensor(given[2], node)) if len(given) > 2 else 0.0
+        if fill is None:
+            raise Unproven("PadV2")
+        return self.words.widened(value, list(zip(given[1][::2], given[1][1::2], strict=True)), fill)
+
+    def tile(self, node: Node, given: list[Any]) -> Value:
+        """Axes of one place several times."""
+        value = self._tensor(given[0], node)
+        for dim, times in enumerate(given[1]):
+            value = value if times == 1 else self.words.spread(value, dim, times)
+        return value
+
+    def resize(self, node: Node, given: list[Any]) -> Value:
+        """An image in another size."""
+        if not node.attributes.get("half_pixel_centers") or node.attributes.get("align_corners"):
+            raise Unproven("settings of a resize")
+        kind = {"ResizeBilinear": "bilinear", "ResizeNearestNeighbor": "nearest", "ResizeBicubic": "bicubic"}[node.target]
+        return self.words.resized(kind, self._tensor(given[0], node), given[1])
+
+    def chosen(self, node: Node, given: list[Any]) -> Value:
+        """The one where a condition holds, else the other."""
+        return self.words.chosen(*(self._tensor(item, node) for item in given))
+
+    def band(self, node: Node, given: list[Any]) -> Value:
+        """What does not come after the diagonal."""
+        kind = node.output
+        if given[1:] != [-1, 0] or self.words.constant(self._tensor(given[0], node)) != 1.0 or not isinstance(kind, TensorType):
+            raise Unproven("MatrixBandPart")
+        return self.words.below(*kind.shape[-2:])  # type: ignore[arg-type]
+
+    def both(self, node: Node, given: list[Any]) -> Value:
+        """Whether both hold, where one always does."""
+        for one, other in (given, given[::-1]):
+            if self.words.constant(self._tensor(one, node)) == 1.0:
+                return self._tensor(other, node)
+        raise Unproven("LogicalAnd")
+
+    def others(self, node: Node, given: list[Any]) -> Any:
+        """The rest: each a few words."""
+        if node.target == "Cast":
+            kinds = {name: str(node.attributes.get(name)) for name in ("SrcT", "DstT")}
+            if all(kind.startswith("int") for kind in kinds.values()) or kinds["SrcT"] == kinds["DstT"]:
+                return given[0]
+            raise Unproven("another element type")
+        if node.target == "Fill":
+            return given[1] if isinstance(given[1], Value) else self.words.number(given[1])
+        value = self._tensor(given[0], node)
+        if node.target in ("Softmax", "LogSoftmax"):
+            return self.words.along("softmax" if node.target == "Softmax" else "log_softmax", value, (-1,))
+        if node.target == "LeakyRelu":
+            return self.words.each("leaky_relu", value, node.attributes.get("alpha", 0.2))
+        if node.target == "Elu":
+            return self.words.each("elu", value, 1.0)
+        away = self.words.subtract(value, self._tensor(given[1], node))
+        return self.words.multiply(away, away)  # SquaredDifference
+
+    # --- dilations ----------------------------------------------------------------------------------------------------
+
+    def cut(self, node: Node, given: list[Any]) -> Blocks:
+        """The first of the steps that a convolution with a dilation is written as."""
+        pads = tuple(zip(given[2][::2], given[2][1::2], strict=True))
+        return Blocks(self._tensor(given[0], node), tuple(given[1]), pads)
+
+    def _blocks(self, node: Node, given: list[Any]) -> Any:
+        """The steps after it, up to the last one, which makes it whole again."""
+        blocks: Blocks = given[0]
+        if node.target == "ExpandDims" and blocks.kernel is None:
+            return Blocks(blocks.value, blocks.block, blocks.pads, new=given[1])
+        if node.target == "Squeeze" and blocks.kernel is not None:
+            return blocks
+        if node.target in ("Conv2D", "Conv3D", "DepthwiseConv2dNative") and blocks.kernel is None:
+            rank = 3 if node.target == "Conv3D" else 2
+            settings = {*_sides(node, "strides", rank), *_sides(node, "dilations", rank)}
+            if settings != {1} or node.attributes.get("padding") != "VALID" or node.target.startswith("Depth"):
+                raise Unproven("settings of a convolution")
+            kernel = turned_kernel(self._tensor(given[1], node, "kernel"), False)
+            if blocks.new is not None:
+                kernel = kernel.shaped((*kernel.shape[:2], *kernel.shape[3:]))
+            return Blocks(blocks.value, blocks.block, blocks.pads, kernel)
+        if node.target == "BatchToSpaceND" and blocks.kernel is not None and tuple(given[1]) == blocks.block:
+            crops = zip(given[2][::2], given[2][1::2], strict=True)
+            pads = [(start - low, end - high) for (start, end), (low, high) in zip(blocks.pads, crops, strict=True)]
+            value, rank = first(blocks.value, True), len(blocks.block)
+            if any(side < 0 for pad in pads for side in pad) or rank != len(value.dims) - 2:
+                raise Unproven("settings of a convolution")
+            groups = value.shape[1] // blocks.kernel.shape[1]
+            ones = (1,) * rank
+            return back(self.words.conv(value, blocks.kernel, None, stride=ones, padding=pads, dilation=blocks.block, groups=groups), True)
+        raise Unproven(node.target)
+
+
+_ANY = ("bias", "gamma", "beta", "kernel", "alpha")
+
+
+def _sides(node: Node, name: str, rank: int) -> tuple[int, ...]:
+    """A setting for every axis of space, of images with their channels last."""
+    value = node.attributes.get(name) or [1] * (rank + 2)
+    if node.attributes.get("data_format", "NHWC") not in ("NHWC", "NDHWC") or len(value) != rank + 2 or value[0] != 1 or value[-1] != 1:
+        raise Unproven(name)
+    return tuple(value[1:-1])
+
+
+def _pads(node: Node, space: Any, taps: Any, stride: Any, wide: Any) -> list[tuple[int, int]]:
+    kind = node.attributes.get("padding")
+    if kind == "SAME":
+        return [same(*sides) for sides in zip(space, taps, stride, wide, strict=True)]
+    if kind == "EXPLICIT":
+        sides = node.attributes["explicit_paddings"]
+        return list(zip(sides[2:-2:2], sides[3:-2:2], strict=True))
+    return [(0, 0)] * len(stride)
+
+
+_OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
+    **dict.fromkeys(("Conv2D", "Conv3D", "DepthwiseConv2dNative"), _Lowering.conv),
+    **dict.fromkeys(("Conv2DBackpropInput", "Conv3DBackpropInputV2"), _Lowering.gradient),
+    **dict.fromkeys(("MaxPool", "AvgPool", "MaxPool3D", "AvgPool3D"), _Lowering.pool),
+    **dict.fromkeys(("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"), _Lowering.product),
+    "Einsum": _Lowering.einsum,
+    **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV3"), _Lowering.norm),
+    "Reshape": _Lowering.reshape,
+    "Squeeze": _Lowering.squeeze,
+    "ExpandDims": _Lowering.wider,
+    "Transpose": _Lowering.transpose,
+    "Shape": _Lowering.shape,
+    "Pack": _Lowering.pack,
+    "ConcatV2": _Lowering.concat,
+    "Split": _Lowering.split,
+    "StridedSlice": _Lowering.strided,
+    **dict.fromkeys(("GatherV2", "Gather", "ResourceGather"), _Lowering.gather),
+    **dict.fromkeys(("Pad", "PadV2"), _Lowering.pad),
+    "Tile": _Lowering.tile,
+    **dict.fromkeys(("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic"), _Lowering.resize),
+    **dict.fromkeys(("SelectV2", "Select"), _Lowering.chosen),
+    "MatrixBandPart": _Lowering.band,
+    "LogicalAnd": _Lowering.both,
+    "SpaceToBatchND": _Lowering.cut,
+    **dict.fromkeys(("Cast", "Fill", "Softmax", "LogSoftmax", "LeakyRelu", "Elu", "SquaredDifference"), _Lowering.others),
+}  # fmt: skip
