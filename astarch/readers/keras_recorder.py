@@ -146,12 +146,10 @@ class KerasRecorder:
     def _parameters(self) -> dict[str, Parameter]:
         found: dict[str, Parameter] = {}
         counts: dict[str, int] = {}
-        frozen = _frozen(self.root)
         for variable in collect(self.root, False):
             counts[variable.path] = counts.get(variable.path, 0) + 1
             name = variable.path if counts[variable.path] == 1 else f"{variable.path}#{counts[variable.path]}"
-            trainable = bool(variable.trainable) and id(variable) not in frozen
-            found[name] = Parameter(name, tuple(variable.shape), variable.dtype, trainable)
+            found[name] = Parameter(name, tuple(variable.shape), variable.dtype, bool(variable.trainable))
         return found
 
     def _plain_modules(self) -> dict[str, Module]:
@@ -212,23 +210,6 @@ class KerasRecorder:
         for unknown in (*self.unknown, *self.run.unknowns, *self.machine.unknowns):
             found.setdefault((unknown.reason, unknown.detail, unknown.span), unknown)
         return tuple(found.values())
-
-
-def _frozen(root: Any) -> set[int]:
-    """Weights below a layer that is not trained."""
-    found: set[int] = set()
-    waiting = [(root, False)]
-    seen: set[tuple[int, bool]] = set()
-    while waiting:
-        layer, frozen = waiting.pop()
-        frozen = frozen or layer.__dict__.get("_trainable") is False
-        if (id(layer), frozen) in seen:
-            continue
-        seen.add((id(layer), frozen))
-        if frozen:
-            found.update(id(variable) for variable in collect(layer, False))
-        waiting.extend((below, frozen) for below in layer.__dict__.get("_layers", ()) if isinstance(below, LayerInstance))
-    return found
 
 
 def _settings(layer: Any) -> dict[str, Any]:

@@ -81,12 +81,12 @@ def _keras_request(record: Record, scratch: Path) -> Request:
     """A functional model is known without being called."""
     if record.get("source"):
         file = scratch / f"{re.sub(r'[^0-9a-zA-Z]', '_', record['id'])}.py"
-        file.write_text(_as_function(record["source"]), encoding="utf-8")
+        file.write_text(as_function(record["source"]), encoding="utf-8")
         return Request(f"{file}:build()", None, {})
     return Request(f"{record['builder']}({_arguments(record['kwargs'])})", None, {})
 
 
-def _as_function(source: str) -> str:
+def as_function(source: str) -> str:
     """The source as the truth was made from it: the session is cleared before the statement that builds the model itself."""
     tree = ast.parse(source)
     places = [place for place, node in enumerate(tree.body) if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "model"]

@@ -113,6 +113,7 @@ INPUTS = {
     "BatchNormalization": "(2,3,4) (None,5,6) (2,4,4,3) (None,5)", "LayerNormalization": "(2,3,4) (None,5,6) (None,7)",
 }  # fmt: skip
 _PICTURES = {
+    "MaxNumBoundingBoxes",
     "RandAugment",
     "AutoContrast",
     "AugMix",
@@ -123,8 +124,8 @@ _PICTURES = {
     "MixUp",
     "Resizing",
 }
-#: Not called here: bases, what is no layer, models of other frameworks, and what takes boxes.
-APART = {"Layer", "Wrapper", "InputSpec", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper", "MaxNumBoundingBoxes"}
+#: Not called here: bases, what is no layer, and models of other frameworks.
+APART = {"Layer", "Wrapper", "InputSpec", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"}
 #: Builds a layer, calls it, and tells its weights, outputs and configuration.
 PROBE = """def K(shape, dtype='float32'):
     return keras.Input(batch_shape=shape, dtype=dtype)

@@ -43,6 +43,7 @@ def facts_of(model: Any) -> dict[str, Any]:
     import keras
 
     rows = []
+    met: dict[str, int] = {}
     for layer in model.layers:
         shapes: list[Any] = []
         inbound: dict[str, None] = {}
@@ -52,7 +53,9 @@ def facts_of(model: Any) -> dict[str, Any]:
                 shapes.append(found)
             for x in node.input_tensors:
                 inbound[x._keras_history.operation.name] = None
-        rows.append((layer.name, type(layer).__name__, [shape for one in shapes for shape in one] or None, list(inbound)))
+        met[layer.name] = met.get(layer.name, 0) + 1
+        name = layer.name if met[layer.name] == 1 else f"{layer.name}#{met[layer.name]}"
+        rows.append((name, type(layer).__name__, [shape for one in shapes for shape in one] or None, list(inbound)))
     counts: dict[str, int] = {}
     weights = []
     for weight in model.weights:

@@ -17,24 +17,20 @@ LAYERS = {name: value for name, value in vars(keras.layers).items() if inspect.i
 CALLS = 3
 #: Bytes of a function, seeds drawn by Keras itself, and what it finds out about the machine.
 NOT_COMPARED = {"function", "seed", "shared_object_id", "flash_attention"}
-#: Layers of images keep their factors as ranges.
-IMAGES = {name for name, live in LAYERS.items() if "image_preprocessing" in live.__module__}
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_layer(name: str) -> None:
     texts = drawn(name, LAYERS[name], CALLS)
     theirs, ours = values(texts, PROBE)
-    differ = [
-        f"{text}\nKeras: {a}\nours:  {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if a != UNTOLD and not _agree(name, a, b)
-    ]
+    differ = [f"{text}\nKeras: {a}\nours:  {b}" for text, a, b in zip(texts, theirs, ours, strict=True) if a != UNTOLD and not _agree(a, b)]
     assert not differ, "\n".join(differ)
 
 
-def _agree(name: str, theirs: Any, ours: Any) -> bool:
+def _agree(theirs: Any, ours: Any) -> bool:
     if isinstance(theirs, str) or isinstance(ours, str):
         return theirs == ours
-    return _plain(theirs[:2]) == _plain(ours[:2]) and (name in IMAGES or _configured(theirs[2], ours[2]))
+    return _plain(theirs[:2]) == _plain(ours[:2]) and _configured(theirs[2], ours[2])
 
 
 def _configured(theirs: Any, ours: Any) -> bool:

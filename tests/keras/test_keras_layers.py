@@ -25,7 +25,11 @@ def test_model(name: str) -> None:
 
 #: Programs as strangers write them: functional, subclassed and both, with `keras.ops` and `tf.*`, policies, tracked containers;
 #: each is headed by a line ``# --- its name``.
-STRANGERS = re.split(r"^# --- (.+)\n", Path(__file__).with_name("strangers.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+STRANGERS = [
+    part
+    for file in sorted(Path(__file__).parent.glob("strangers*.txt"))
+    for part in re.split(r"^# --- (.+)\n", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+]
 PROGRAMS = dict(zip(STRANGERS[::2], STRANGERS[1::2], strict=True))
 
 

@@ -11,7 +11,6 @@ from ..describing import (
     call,
     layer,
     ops,
-    plain,
 )  # fmt: skip
 from ..model.calling import trace
 from ..model.signatures import signature_of
@@ -69,7 +68,7 @@ class Lambda(KerasLayer):
         held = self.__dict__
         policy = REGISTRY["keras.dtype_policies.serialize"].function(held["_dtype_policy"])
         return {"name": held["name"], "trainable": held["_trainable"], "dtype": policy,
-                "function": plain(held["function"]),
+                "function": held["function"],  # itself: written down it would be its bytes
                 "output_shape": held["_output_shape"], "mask": held["mask"], "arguments": held["arguments"]}  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import ast
 import inspect
 from typing import Any
 
-from ..describing import data_format_of, layer, make, refuse, shaped
+from ..describing import data_format_of, described_config, layer, make, numbers, refuse, shaped, state
 from ..state import snake_case
 from ..windows import placed
 from .preprocessing import DataLayer
@@ -19,7 +19,12 @@ class BaseImagePreprocessingLayer(DataLayer):
     takes = ("bounding_box_format", "factor", "data_format", "value_range")
 
     def call(self, inputs: Any, training: Any = True) -> Any:
+        if isinstance(inputs, dict):  # what belongs to the images keeps its shape
+            return {key: shaped(self, value) if key in ("images", "segmentation_masks") else value for key, value in inputs.items()}
         return shaped(self, inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**described_config(self), "data_format": self.__dict__.get("data_format") or state().data_format}
 
 
 @layer("keras.layers.Resizing", "keras.src.layers.preprocessing.image_preprocessing.resizing")
@@ -71,6 +76,27 @@ class RandomCrop(BaseImagePreprocessingLayer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return _sized(input_shape, self.height, self.width, self.data_format)
+
+
+@layer("keras.layers.MaxNumBoundingBoxes", "keras.src.layers.preprocessing.image_preprocessing.max_num_bounding_box")
+class MaxNumBoundingBoxes(BaseImagePreprocessingLayer):
+    """Of each image so many boxes, the missing ones filled up."""
+
+    not_in_config = ("fill_value",)
+
+    def __init__(self, max_number: Any, fill_value: Any = -1, **kwargs: Any) -> None:
+        self.max_number, self.fill_value = int(max_number), int(fill_value)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        boxes = input_shape.get("bounding_boxes") if isinstance(input_shape, dict) else None
+        if boxes is None:
+            return input_shape
+        if more := boxes.keys() - {"boxes", "labels"}:
+            refuse("KeyError", f"There are unsupported keys in `bounding_boxes`: {sorted(more)}.")
+        return {**input_shape, "bounding_boxes": {key: (shape[0], self.max_number, *shape[2:]) for key, shape in boxes.items()}}
+
+    def call(self, inputs: Any, training: Any = True) -> Any:
+        return shaped(self, inputs)
 
 
 #: Layers that keep the shape of images: their signature, and whether they draw random numbers.
@@ -148,6 +174,23 @@ def _check_factor(factor: Any, low: int, high: int) -> None:
                f"factor={factor}")  # fmt: skip
 
 
+#: Arguments that a layer keeps as a lowest and a highest value, and the layers that keep them as they were given.
+_RANGES = frozenset({"factor", "sigma", "scale", "x_factor", "y_factor", "addition_factor", "threshold_factor"})
+_AS_GIVEN = {"factor": ("RandomGrayscale",), "scale": ("RandomPerspective",)}
+
+
+def _range_of(name: str, value: Any) -> Any:
+    """A lowest and a highest value, as Keras keeps them."""
+    if isinstance(value, (tuple, list)):
+        return tuple(sorted(value))
+    if not isinstance(value, (int, float)):
+        return value
+    if name == "Solarization":
+        return 0, value
+    lowest = -1 if name == "RandomShear" else _BOUNDS.get(name, (-1, 1))[0]
+    return max(-abs(value), lowest), abs(value)
+
+
 def _image_layer(name: str, parameters: str) -> None:
     tree = ast.parse(f"def f(self, {parameters}, **kwargs): pass").body[0].args  # type: ignore[attr-defined]
     defaults = [inspect.Parameter.empty] * (len(tree.args) - len(tree.defaults)) + [ast.literal_eval(node) for node in tree.defaults]
@@ -166,12 +209,18 @@ def _image_layer(name: str, parameters: str) -> None:
             elif key not in ("self", "kwargs"):
                 setattr(self, key, value)
         _check_images(name, bound.arguments)
+        for key in _RANGES & bound.arguments.keys():
+            if name not in _AS_GIVEN.get(key, ()):
+                setattr(self, key, _range_of(name, bound.arguments[key]))
+        if name == "RandomGaussianBlur":
+            self.kernel_size = numbers(self.kernel_size, 2, "kernel_size")
         if name not in _PLAIN:
             self.generator = make("keras.random.SeedGenerator", bound.arguments.get("seed"))
 
     start.__name__ = "__init__"
     start.__signature__ = signature  # type: ignore[attr-defined]
-    made = type(name, (BaseImagePreprocessingLayer,), {"__init__": start, "__doc__": "Images of the same size."})
+    made = type(name, (BaseImagePreprocessingLayer,), {"__init__": start, "__doc__": "Images of the same size.",
+                                                       "not_in_config": ("seed",) if name == "RandomGrayscale" else ()})  # fmt: skip
     layer(f"keras.layers.{name}", f"keras.src.layers.preprocessing.image_preprocessing.{_FILES.get(name, snake_case(name))}")(made)
 
 

@@ -64,6 +64,9 @@ class Normalization(DataLayer):
             self.adapt_variance = self.add_weight(name="variance", shape=shape, initializer="ones", trainable=False)
             self.count = self.add_weight(name="count", shape=(), dtype="int", initializer="zeros", trainable=False)
 
+    def get_config(self) -> dict[str, Any]:
+        return {**described_config(self), "mean": self.input_mean, "variance": self.input_variance}
+
     def adapt(self, data: Any) -> None:
         if not self.__dict__["built"] and hasattr(data, "shape"):
             self.build(tuple(data.shape))

@@ -8,6 +8,7 @@ from typing import Any
 from ...describe import REGISTRY, RUN
 from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, keep, layer, make, ops, plain, refuse, rule_of, shaped
 from ..model.checking import InputSpec
+from ..model.reviving import build_again
 from ..nested import flatten
 from ..tensor import outward
 from .core import Wrapper
@@ -307,11 +308,14 @@ class LSTM(_OfCell):
 
 
 def renamed(original: Any, **changes: Any) -> Any:
-    """The same layer constructed once more, with some arguments changed."""
+    """The same layer constructed once more, with some arguments changed, and built if it was."""
     args, kwargs = original.given
     args = tuple(_again(value) for value in args)
     kwargs = {**{name: _again(value) for name, value in kwargs.items()}, **changes}
-    return make(original.py_class, *args, **kwargs)
+    made = make(original.py_class, *args, **kwargs)
+    if original.__dict__.get("_build_shapes_dict"):
+        build_again(made, original.get_build_config())
+    return made
 
 
 def _again(value: Any) -> Any:

@@ -64,12 +64,14 @@ class KerasLibrary:
         found = self.modules.get(name)
         if found is None:
             plain = public(name)
-            if plain != name and plain in ("keras", "tensorflow"):
+            if plain != name and plain in ("keras", "tensorflow") and name not in self._prefixes:
                 return self.machine.import_module(plain)
             if is_read(plain) and self.machine.project is not None and self.machine.project.find(plain) is not None:
                 return self.machine.import_module(plain) if plain != name else None
             places = [
-                place for place in dict.fromkeys((plain, canonical(plain))) if place in self._prefixes or place in ("keras", "tensorflow")
+                place
+                for place in dict.fromkeys((name, plain, canonical(plain)))
+                if place in self._prefixes or place in ("keras", "tensorflow")
             ]
             if not places and not plain.startswith("keras.src"):
                 return None

@@ -7,7 +7,9 @@ from functools import lru_cache
 from ...describe import REGISTRY
 
 #: Packages of Keras that are read from source where that is on the search path.
-_READ = ("keras.applications", "keras.src.applications", "keras.src.utils.file_utils", "keras.src.utils.argument_validation")
+_READ = ("keras.applications", "keras.src.applications", "keras.src.utils.file_utils", "keras.src.utils.argument_validation",
+         "keras.src.utils.backend_utils",
+         "keras.utils.bounding_boxes", "keras.src.layers.preprocessing.image_preprocessing.bounding_boxes")  # fmt: skip
 
 #: Files of Keras whose functions are exported under a public package.
 _FILES = {
@@ -15,6 +17,9 @@ _FILES = {
     "keras.src.ops.math": "keras.ops",
     "keras.src.ops.linalg": "keras.ops", "keras.src.ops.image": "keras.ops.image", "keras.src.ops.einops": "keras.ops",
     "keras.src.backend.numpy": "keras.ops", "keras.src.backend.nn": "keras.ops", "keras.src.backend.core": "keras.ops",
+    "keras.src.backend.tensorflow.numpy": "keras.ops", "keras.src.backend.tensorflow.nn": "keras.ops",
+    "keras.src.backend.tensorflow.core": "keras.ops", "keras.src.backend.tensorflow.image": "keras.ops.image",
+    "keras.src.backend.tensorflow.math": "keras.ops", "keras.src.backend.tensorflow.linalg": "keras.ops",
     "keras.src.backend.tensorflow": "keras.ops", "keras.src.backend.common.keras_tensor": "keras",
     "keras.src.backend.common.variables": "keras.backend",
     "keras.src.backend.config": "keras.config", "keras.src.backend.common.global_state": "keras.src.backend.common.global_state",

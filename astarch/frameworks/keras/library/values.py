@@ -8,8 +8,8 @@ from typing import Any
 from ....interpreter.builtins.hosts import METHODS
 from ....interpreter.values import MISSING, BoundMethod, Builtin, StaticMethod
 from ....ir.tensor import Shape
-from ....ir.unknown import Reason
-from ...describe import REGISTRY, BoundOp
+from ....ir.unknown import Reason, Unknown
+from ...describe import REGISTRY, RUN, BoundOp, refuse
 from ..model.graph import Operation
 from ..model.tracking import TrackedDict, TrackedList
 from ..tensor import DType, KerasTensor, TensorShape, Variable, outward
@@ -67,12 +67,33 @@ _METHODS = {
     "read_value": lambda value: value,
     "assign": lambda value, new=None, *rest, **kwargs: value, "assign_add": lambda value, new, *rest, **kwargs: value,
     "assign_sub": lambda value, new, *rest, **kwargs: value, "eval": lambda value: value, "__len__": len, "__iter__": iter, "__hash__": id,
-    "__array__": lambda value, *args: value, "item": lambda value: value.data[0] if value.data and len(value.data) == 1 else MISSING,
+    "__array__": lambda value, *args: value, "item": lambda value: _number(value, "item()"),
+    "__int__": lambda value: _whole(_number(value, "int()")), "__index__": lambda value: _whole(_number(value, "an index")),
+    "__float__": lambda value: _floating(_number(value, "float()")),
     "astype": lambda value, dtype: REGISTRY["keras.ops.cast"](value, dtype),  # noqa: PLW0108
 }  # fmt: skip
 _AS_OPS = {"reshape": "reshape", "squeeze": "squeeze", "__add__": "add", "__radd__": "add", "__sub__": "subtract", "__mul__": "multiply",
            "__matmul__": "matmul", "__truediv__": "true_divide", "__getitem__": "get_item", "__neg__": "negative",
            "__pow__": "power"}  # fmt: skip
+
+
+def _number(value: KerasTensor, what: str) -> Any:
+    """The one number in a tensor; nobody knows it of what only runs."""
+    if value.symbolic:
+        refuse("TypeError", f"{what} of a KerasTensor: it is symbolic, a placeholder for shape and dtype, and has no numerical value")
+    if any(type(size) is int and size != 1 for size in value.shape):
+        refuse("TypeError", "Only length-1 arrays can be converted to Python scalars")
+    if value.data is not None and len(value.data) == 1:
+        return value.data[0]
+    return RUN.get().unknown(Reason.UNDECIDED, f"{what} of a tensor")
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, (bool, float)) else value
+
+
+def _floating(value: Any) -> Any:
+    return value if isinstance(value, Unknown) else value * 1.0
 
 
 def _set_shape(value: KerasTensor, shape: Any) -> None:

@@ -17,6 +17,7 @@ from .graph import Node, any_symbolic, is_symbolic
 from .instances import LayerInstance, MetricInstance, ObjectInstance, method, raw
 from .policies import get_policy, standardize_dtype
 from .questions import call_signature, is_default, open_scope
+from .reviving import revived
 from .tracking import Tracker
 
 
@@ -293,7 +294,9 @@ class Layer(_Self):
 
     def build_from_config(self, config: Any) -> None:
         if config and "input_shape" in config:
-            self.build(config["input_shape"])
+            CURRENT.get().call(self.__dict__["build"], (config["input_shape"],), {})
+        elif config and "shapes_dict" in config:
+            CURRENT.get().call(self.__dict__["build"], (), config["shapes_dict"])
 
     def get_build_config(self) -> Any:
         shapes = self.__dict__.get("_build_shapes_dict")
@@ -356,6 +359,8 @@ class Layer(_Self):
         config = dict(config)
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = get_policy(config["dtype"])
+        if isinstance(cls.find("__init__"), Builtin):  # Keras' own: what they hold is made again too
+            config = {name: revived(value) for name, value in config.items()}
         return CURRENT.get().call(cls, (), config)
 
     from_config.is_class_method = True  # type: ignore[attr-defined]

@@ -58,6 +58,13 @@ def resize(images: Any, size: Any, method: Any = "bilinear", preserve_aspect_rat
     return _framed(x, height, width, kind)
 
 
+@tf_op("compat.v1.image.resize", "compat.v1.image.resize_images")
+def resize_v1(images: Any, size: Any, method: Any = "bilinear", align_corners: Any = False, preserve_aspect_ratio: Any = False,
+              name: Any = None) -> Any:  # fmt: skip
+    """Images of another size, as the first version of TensorFlow had it."""
+    return resize(images, size, method, preserve_aspect_ratio)
+
+
 def _single(value: float) -> float:
     """Rounded as single precision, in which TensorFlow scales."""
     return float(struct.unpack("f", struct.pack("f", value))[0])

@@ -1,0 +1,30 @@
+"""What stands in a configuration made again: the layers that a layer holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....interpreter.values import CURRENT
+from ...describe import REGISTRY
+from .instances import LayerInstance
+
+#: What a layer makes of configurations by itself.
+_BY_ITSELF = ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.dtype")
+
+
+def revived(value: Any) -> Any:
+    """A value of a configuration with the layers in it made anew."""
+    if type(value) in (list, tuple):
+        return type(value)(map(revived, value))
+    is_object = isinstance(value, dict) and "class_name" in value and isinstance(value.get("config"), dict)
+    if is_object and not str(value.get("module")).startswith(_BY_ITSELF):
+        return REGISTRY["keras.saving.deserialize_keras_object"](value)
+    return value
+
+
+def build_again(layer: Any, shapes: Any) -> None:
+    """Build a layer from its configuration with the shapes the old one was built with."""
+    if shapes and isinstance(layer, LayerInstance) and not layer.__dict__.get("built", True):
+        machine = CURRENT.get()
+        machine.call(machine.get(layer, "build_from_config"), (shapes,), {})
+        layer.__dict__["built"] = True
