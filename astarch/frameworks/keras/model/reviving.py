@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....interpreter.values import CURRENT
+from ....interpreter.values import CURRENT, Class
 from ...describe import REGISTRY
 from .instances import LayerInstance
 
@@ -28,3 +28,13 @@ def build_again(layer: Any, shapes: Any) -> None:
         machine = CURRENT.get()
         machine.call(machine.get(layer, "build_from_config"), (shapes,), {})
         layer.__dict__["built"] = True
+
+
+def from_config(cls: Any, config: dict[str, Any]) -> Any:
+    """A new instance by way of the class's own ``from_config``, built if the old one was; a function is itself."""
+    machine = CURRENT.get()
+    if not isinstance(cls, Class):
+        return cls
+    made = machine.call(machine.get(cls, "from_config"), (dict(config.get("config", {})),), {})
+    build_again(made, config.get("build_config"))
+    return made

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....interpreter.values import CURRENT, Class
 from ....ir.unknown import Reason, Unknown
 from ...describe import REGISTRY, RUN, constant, kind, layer, op, refuse
 from ..describing import data_format_of, plain
 from ..model.instances import ObjectInstance
 from ..model.layer import new_variable
 from ..model.policies import standardize_dtype
-from ..model.reviving import build_again
+from ..model.reviving import from_config
 from ..nested import flatten, is_nested, map_leaves, pack
 from ..state import Scope, State, snake_case, state, uniquify
 from ..tensor import KerasTensor, Variable, open_size
@@ -177,21 +176,11 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
     held = {**state().custom_objects, **(custom_objects or {})}
     for family in ("initializers", "regularizers", "constraints", "layers"):
         if f"keras.{family}.{name}" in REGISTRY:
-            return _from_config(RUN.get().state["keras library"].value(f"keras.{family}.{name}"), config)
+            return from_config(RUN.get().state["keras library"].value(f"keras.{family}.{name}"), config)
     found = next((value for key, value in held.items() if key == name or key.rpartition(">")[2] == name), None)
     if found is None:
         return RUN.get().unknown(Reason.NOT_DESCRIBED, f"deserializing {name}")
-    return _from_config(found, config)
-
-
-def _from_config(cls: Any, config: dict[str, Any]) -> Any:
-    """A new instance by way of the class's own ``from_config``; a function is itself."""
-    machine = CURRENT.get()
-    if not isinstance(cls, Class):
-        return cls
-    made = machine.call(machine.get(cls, "from_config"), (dict(config.get("config", {})),), {})
-    build_again(made, config.get("build_config"))
-    return made
+    return from_config(found, config)
 
 
 @op("keras.layers.serialize", lenient=True)
