@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..ir.architecture import Architecture
 from ..ir.dim import Dim
-from .notation import arguments_text
+from .notation import arguments_text, title_text
 from .paint import clean
 from .rows import Row, rows
 
@@ -25,7 +25,7 @@ def to_annotated(architecture: Architecture, *, depth: int | None = None) -> str
     if len(tree) == 1 and not tree[0].name:
         tree = []
     inside = [line for row in tree for line in _lines(row, whole, 1, depth)]
-    name = clean(architecture.name)
+    name = clean(title_text(architecture))
     return "\n".join([f"{name}({shares},", *inside, ")"] if inside else [f"{name}({shares})"]) + "\n"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..ir.architecture import Architecture
-from .notation import arguments_text, count_text, short_count, value_text, values_text
-from .operations import is_saved_graph, saved_operations, title_text
+from .notation import arguments_text, count_text, short_count, title_text, value_text, values_text
+from .operations import is_saved_graph, saved_operations
 from .paint import clean
 from .places import Places
 from .rows import Row, flat, rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..ir.architecture import Architecture
 from ..ir.dim import Dim, factored, substitute, symbols
 from ..ir.dim_atoms import Quotient
 from ..ir.dim_core import atom_size
@@ -17,9 +18,22 @@ from .paint import ROUND, Glyphs, clean
 _UNITS = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
+def title_text(architecture: Architecture) -> str:
+    """The class of the model, or what it is called.
+
+    That is the file's name, where a file keeps no class, and the name a Keras model was given whose class says only how it was made.
+    """
+    form = str(architecture.attributes.get("format", "")).replace(" ", "").lower()
+    kind = architecture.name.replace("_", "").lower()
+    if form and (kind in form or kind in ("", "statedict", "checkpoint")):
+        return architecture.target.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    given = architecture.modules[""].arguments.get("name") if "" in architecture.modules else None
+    return given if architecture.name in ("Functional", "Sequential", "Model") and isinstance(given, str) and given else architecture.name
+
+
 def size_text(size: Any) -> str:
-    """One size: a number, a formula, or ``?``."""
-    return "?" if size is None or isinstance(size, Unknown) else str(size)
+    """One size: a number, a formula, ``None`` where every size is taken, as Keras says it, or ``?`` where it is not known."""
+    return "?" if isinstance(size, Unknown) else str(size)
 
 
 def shape_text(shape: Any, glyphs: Glyphs = ROUND) -> str:
@@ -28,6 +42,8 @@ def shape_text(shape: Any, glyphs: Glyphs = ROUND) -> str:
     >>> height = Dim.symbol("H")
     >>> shape_text((1, 3, height, (height - 1) // 2))
     '1×3×H×((H - 1)//2)'
+    >>> shape_text((None, 30, 30, 16))
+    'None×30×30×16'
     """
     if shape is None or isinstance(shape, Unknown):
         return "?"

@@ -38,15 +38,6 @@ def is_saved_graph(architecture: Architecture) -> bool:
     return "format" in architecture.attributes and any(node.op in _CALLS for node in architecture.graph)
 
 
-def title_text(architecture: Architecture) -> str:
-    """The class of the model; of a file that does not keep one, the file's name."""
-    form = str(architecture.attributes.get("format", "")).replace(" ", "").lower()
-    kind = architecture.name.replace("_", "").lower()
-    if form and (kind in form or kind in ("", "statedict", "checkpoint")):
-        return architecture.target.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return architecture.name
-
-
 def saved_operations(architecture: Architecture, page: Page | None = None) -> list[Operation]:
     """The operations in order; constants stand where they are used."""
     page = page or Page()

@@ -170,11 +170,12 @@ def _module_row(module: Module, facts: _Facts, fold: bool, level: int = 0) -> Ro
     calls = facts.calls.get(module.shared_with if module.shared_with is not None else module.name, [])
     below = _below(module.name, facts, fold, level) if module.shared_with is None else ()
     counted, tied = facts.totals[module.name]
+    short = module.name.rpartition(facts.separator)[2]
     return Row(
         name=module.name,
         kind="module",
         type=module.class_name,
-        arguments=tuple(module.arguments.items()),
+        arguments=tuple(item for item in module.arguments.items() if item != ("name", short)),  # a name is not said twice
         place=module.defined_at,
         outputs=_outputs(module, calls, facts),
         parameters=counted,
@@ -201,7 +202,13 @@ def _repeats(module: Module, facts: _Facts) -> int | Dim:
 def _outputs(module: Module, calls: list[Call], facts: _Facts) -> tuple[tuple[Any, ...], ...] | None:
     if calls or facts.architecture.calls:
         return tuple(call.outputs for call in calls)
-    return (module.output_shapes,) if module.output_shapes is not None else None
+    return (tuple(map(_shaped, module.output_shapes)),) if module.output_shapes is not None else None
+
+
+def _shaped(shape: Any) -> Any:
+    """A shape that stands alone, as that of a tensor."""
+    plain = isinstance(shape, tuple | list) and all(size is None or isinstance(size, int | Dim) for size in shape)
+    return TensorType(tuple(shape)) if plain else shape
 
 
 def _totals(facts: _Facts) -> dict[str, tuple[int | Dim, int | Dim]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ..ir.architecture import Architecture, Call, Module
 from ..ir.span import Span
 from .mermaid import to_mermaid
-from .notation import arguments_text, count_text, short_count, value_text, values_text
+from .notation import arguments_text, count_text, short_count, title_text, value_text, values_text
 from .paint import clean
 from .picture import Edge, Item, Picture, picture
 from .places import Places
@@ -184,7 +184,9 @@ def _index(classes: Mapping[str, _Class], names: Mapping[str, str], architecture
     yield from ("# Models and modules", "", "| Model | Parameters | MACs | Output |", "|:--|--:|--:|:--|")
     for architecture in architectures:
         root = architecture.modules.get("")
-        link = f"[{clean(architecture.name)}]({names[root.type]})" if root and root.type in names else clean(architecture.name)
+        link = (
+            f"[{clean(title_text(architecture))}]({names[root.type]})" if root and root.type in names else clean(title_text(architecture))
+        )
         macs = short_count(architecture.macs) if architecture.calls and str(architecture.macs) != "0" else "–"
         output = values_text(architecture.outputs) if architecture.outputs is not None else "–"
         cells = (

@@ -15,8 +15,8 @@ from ..ir.unknown import Unknown
 from .alternatives import effect_text
 from .frames import frames, wrapped
 from .inference import derivation_text, inference_text
-from .notation import bytes_text, count_text, shape_text, short_count, value_text, values_text
-from .operations import is_saved_graph, operations_table, telling, title_text
+from .notation import bytes_text, count_text, shape_text, short_count, title_text, value_text, values_text
+from .operations import is_saved_graph, operations_table, telling
 from .paint import Page, clean
 from .rows import flat, rows
 from .table import Table, table

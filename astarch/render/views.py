@@ -9,7 +9,7 @@ from ..ir.dim import Dim
 from .annotated import to_annotated
 from .markdown import to_markdown
 from .mermaid import fitting, to_mermaid
-from .notation import count_text, short_count, values_text
+from .notation import count_text, short_count, title_text, values_text
 from .paint import Page
 from .picture import picture
 from .text import to_text
@@ -64,7 +64,7 @@ def _number(architecture: Architecture, name: str) -> str:
         return _count(architecture.macs, short=True)
     if name == "summary":
         macs = f", {_count(architecture.macs, short=True)} MACs" if from_inputs else ""
-        return f"{architecture.name}: {_count(architecture.parameter_count)} parameters{macs}"
+        return f"{title_text(architecture)}: {_count(architecture.parameter_count)} parameters{macs}"
     if name == "output":
         return values_text(architecture.outputs) if architecture.outputs is not None else "?"
     raise KeyError(name)

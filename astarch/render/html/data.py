@@ -9,7 +9,7 @@ from ...ir.architecture import Architecture
 from ...ir.dim import Dim
 from ...ir.span import Span
 from ..holding import holder
-from ..notation import arguments_text, bytes_text, count_text, shape_text, short_count, value_text, values_text
+from ..notation import arguments_text, bytes_text, count_text, shape_text, short_count, title_text, value_text, values_text
 from ..picture import Item, picture
 from ..picture.palette import family
 from ..rows import Row, flat, rows
@@ -23,7 +23,7 @@ def page_data(architecture: Architecture, sources: Mapping[str, str], collapse: 
     drawing = picture(architecture, depth=None)
     files = {path: number for number, path in enumerate(_files(architecture))}
     return {
-        "title": architecture.name,
+        "title": title_text(architecture),
         "target": drawing.places.target,
         "framework": architecture.framework,
         "inputs": [[name, value_text(value)] for name, value in architecture.inputs.items()],

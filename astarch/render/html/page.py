@@ -8,6 +8,7 @@ from html import escape
 from importlib import resources
 
 from ...ir.architecture import Architecture
+from ..notation import title_text
 from ..picture.palette import INKS
 from .data import page_data
 
@@ -32,7 +33,7 @@ def to_html(
     data["version"] = version
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     parts = {
-        "TITLE": escape(architecture.name),
+        "TITLE": escape(title_text(architecture)),
         "STYLE": _file("style.css") + _colours(),
         "DATA": text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"),
         "SCRIPTS": "\n".join(f"<script>\n{_script(name)}\n</script>" for name in _SCRIPTS),

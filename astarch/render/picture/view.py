@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from ...ir.architecture import Architecture
-from ..notation import value_text, values_text
+from ..notation import title_text, value_text, values_text
 from ..places import Places
 from .flow import Flow, flow
 from .folding import folded
@@ -58,16 +58,10 @@ def picture(
 _Drawing = tuple[tuple[Item, ...], tuple[Edge, ...]]
 
 
-def _title(architecture: Architecture) -> str:
-    """The class; of a Keras model whose class says only how it was put together, the name it was given."""
-    given = architecture.modules[""].arguments.get("name") if "" in architecture.modules else None
-    return given if architecture.name in ("Functional", "Sequential", "Model") and isinstance(given, str) and given else architecture.name
-
-
 def _titled(architecture: Architecture, found: Flow, items: tuple[Item, ...], edges: tuple[Edge, ...]) -> Picture:
     given = ", ".join(f"{name} {value_text(value)}" for name, value in architecture.inputs.items())
     return Picture(
-        title=_title(architecture),
+        title=title_text(architecture),
         items=items,
         edges=edges,
         inputs=given,

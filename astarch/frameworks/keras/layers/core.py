@@ -97,9 +97,9 @@ class InputLayer(KerasLayer):
 def Input(shape: Any = None, batch_size: Any = None, dtype: Any = None, sparse: Any = None, ragged: Any = None, batch_shape: Any = None,
           name: Any = None, tensor: Any = None, optional: Any = False, **kwargs: Any) -> Any:  # fmt: skip
     """The symbolic tensor that a functional model starts from."""
-    made = make("keras.layers.InputLayer", shape=shape, batch_size=batch_size, dtype=dtype, sparse=sparse, ragged=ragged,
-                batch_shape=batch_shape,
-                name=name, input_tensor=tensor, optional=optional, **kwargs)  # fmt: skip
+    given = {"shape": shape, "batch_size": batch_size, "dtype": dtype, "sparse": sparse, "ragged": ragged, "batch_shape": batch_shape,
+             "name": name, "input_tensor": tensor, "optional": optional or None}  # fmt: skip
+    made = make("keras.layers.InputLayer", **{key: value for key, value in given.items() if value is not None}, **kwargs)
     if "_unknown" in made.__dict__:
         return made.__dict__["_unknown"]
     return made._inbound_nodes[0].outputs[0]
