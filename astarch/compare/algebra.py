@@ -1,7 +1,7 @@
 """The same computation written in another way: what is equal by a rule of algebra gets one form.
 
 Attention by one function is the softmax of a scaled product times the values; a number goes through a product of matrices; an
-axis counted from the end is one counted from the start; a part of `unbind` is what an index picks.
+axis counted from the end is one counted from the start.
 """
 
 from __future__ import annotations
@@ -76,22 +76,29 @@ def product(values: list[Any], number: Number, form_of: FormOf) -> Any:
     return times(number(("matmul", *(value for value, _ in parts))), math.prod(factor for _, factor in parts), number)
 
 
-def turned(value: Any, axes: tuple[Any, Any], rank: int, number: Number, form_of: FormOf) -> Any:
-    """Two axes changed about, the numbers in front of it; None where the axes are not known."""
-    if any(type(axis) is not float for axis in axes):
+def joined(arguments: dict[str, Any], number: Number, form_of: FormOf) -> Any:
+    """Tensors put behind each other, those that were themselves put behind each other one by one; None where that is not known."""
+    parts, dim = arguments.get("tensors"), arguments.get("dim", 0.0)
+    if set(arguments) - {"tensors", "dim"} or not isinstance(parts, tuple) or parts[:1] != ("list",) or type(dim) is not float:
         return None
-    first, second = sorted(_axis(axis, rank) for axis in axes)
-    value, factor = scaled(value, form_of)
-    return times(number(("transpose", value, first, second)), factor, number)
+    found: list[Any] = []
+    for part in parts[1:]:
+        form = form_of(part)
+        inside = dict(form[1:]) if form is not None and form[0] == "cat" else {}
+        found += inside["tensors"][1:] if inside.get("dim") == dim else [part]
+    return number(("cat", ("dim", dim), ("tensors", ("list", *found))))
 
 
-def attention(arguments: Mapping[str, Any], query: TensorType, mask: str, number: Number, form_of: FormOf) -> Any:
+def attention(
+    arguments: Mapping[str, Any], query: TensorType, mask: str, turned: Callable[[Any], Any], number: Number, form_of: FormOf
+) -> Any:
     """What `scaled_dot_product_attention` computes, in its steps; None where it is more than these.
 
     Args:
         arguments: By parameter name.
         query: The type of the query.
         mask: The element type of the mask; empty without one.
+        turned: Changes the last two axes of the key about.
         number: As above.
         form_of: As above.
     """
@@ -105,10 +112,42 @@ def attention(arguments: Mapping[str, Any], query: TensorType, mask: str, number
             return None
         scale = 1 / math.sqrt(size)
     rank = len(query.shape)
-    key = turned(arguments["key"], (-2.0, -1.0), rank, number, form_of)
+    key = turned(arguments["key"])
+    if key is None:
+        return None
     value, factor = scaled(product([arguments["query"], key], number, form_of), form_of)
     scores = times(value, factor * scale, number)
     if mask:
         scores = number(("add", *sorted((scores, arguments["attn_mask"]), key=str)))
     weights = number(("softmax", ("dim", rank - 1.0), ("input", scores)))
     return product([weights, arguments["value"]], number, form_of)
+
+
+# --- numbers counted, and numbers in another element type --------------------------------------------------------------
+
+#: Whole numbers up to this are numbers of the type.
+_EXACT: Mapping[str, int] = {"float64": 2**53, "float32": 2**24, "float16": 2**11, "bfloat16": 2**8, "int64": 2**62, "int32": 2**31 - 1}
+
+
+def counted(given: list[tuple[str, Any]], dtype: str, number: Number) -> Any:
+    """What `arange` gives, for whole numbers; None for others."""
+    numbers = [value for name, value in given if name != "dtype"]
+    names = [name for name, _ in given if name != "dtype"]
+    if not all(type(value) is float and value.is_integer() for value in numbers) or not set(names) <= {"start", "end", "step"}:
+        return None
+    start, end, step = (
+        {1: (0.0, *numbers, 1.0), 2: (*numbers, 1.0)}.get(len(numbers), numbers) if "step" not in names[:2] else (0.0, 0.0, 0.0)
+    )
+    if not step or max(abs(start), abs(end)) > _EXACT.get(dtype, 0):
+        return None
+    return number(("range", start, end, step, dtype))
+
+
+def cast(value: Any, dtype: str, number: Number, form_of: FormOf) -> Any:
+    """A value in another element type; of numbers counted, those counted in it, where each of them is one of that type."""
+    form = form_of(value)
+    if form is None:
+        return None
+    if form[0] == "range" and max(abs(form[1]), abs(form[2])) <= _EXACT.get(dtype, 0):
+        return number((*form[:4], dtype))
+    return number(("cast", value, dtype))

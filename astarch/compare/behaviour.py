@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
-from .algebra import attention, picks_all, product, scaled, times, turned, with_axes
+from .algebra import attention, cast, counted, joined, picks_all, product, scaled, times, with_axes
+from .views import PARTS, RESHAPES, Views
 
 _WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 _MAX = {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
@@ -54,7 +56,6 @@ _IDLE_SETTINGS = _words(
 )
 _IDLE_ARGUMENTS = _words("inplace device out memory_format non_blocking copy requires_grad pin_memory generator layout")
 _IDENTITIES = _words("contiguous clone detach requires_grad_ identity")
-_RESHAPES = _words("view reshape flatten unflatten squeeze unsqueeze ravel view_as reshape_as unsafe_view")
 _CASTS = _words("to type type_as float double half bfloat16 cuda cpu")
 _DROPOUTS = _words("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
 _DROPOUT_LAYERS = _words("Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout")
@@ -62,6 +63,7 @@ _SWAPPED = _words("__radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ __rpow_
 _SAME = (("div", "truediv true_divide divide"), ("mul", "multiply"), ("sub", "subtract"), ("matmul", "mm bmm"), ("neg", "negative"),
          ("transpose", "swapaxes swapdims"), ("cat", "concat concatenate"), ("abs", "absolute"))  # fmt: skip
 _OPERATORS: Mapping[str, str] = {other: name for name, others in _SAME for other in others.split()}
+_TENSORS = (("node",), ("input",), ("made",), ("tensor",), ("values",))
 _COMMUTE = _words("add mul eq ne maximum minimum logical_and logical_or")
 
 
@@ -71,7 +73,7 @@ class Flow:
 
     Attributes:
         result: What the outputs are, as a key that equals another flow's when both compute the same.
-        steps: The key of every node that the outputs need, in order, with the node.
+        steps: The key of every node that the outputs need and that does anything, in order, with the node.
         used: The keys of the state dict in the order of their use.
         unknown: What is not known of it.
     """
@@ -88,7 +90,7 @@ class Interned:
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
         self._forms: list[Any] = []
-        self.shaped: dict[int, Any] = {}
+        self.views = Views(self.number, self.form)
 
     def number(self, form: Any) -> int:
         """The number of a form."""
@@ -123,6 +125,12 @@ class _Reader:
         self.flow = Flow()
         self.used: dict[str, None] = {}
         self.constants: dict[int, Any] = {}
+        self._constant = interned.number(("made",))
+        steps = model.graph.construction
+        self.construction = {
+            number: Node(number, "call_function", op, output=output, attributes={"arguments": given})
+            for number, (op, given, output) in steps.items()
+        }
         ties = {item.name: item.tied_to for item in (*model.parameters.values(), *model.buffers.values()) if item.tied_to}
         self.dtypes = {item.name: item.dtype for item in (*model.parameters.values(), *model.buffers.values())}
         self.first = {name: ties.get(name, name) for name in (*model.parameters, *model.buffers)}
@@ -135,12 +143,20 @@ class _Reader:
                 continue
             value = self._step(node)
             self.values.append(value)
-            self.flow.steps.append((value, node))
+            if isinstance(node.output, TensorType):
+                self.interned.views.note(value, node.output.shape)
+            if not self._passed_on(node, value):
+                self.flow.steps.append((value, node))
         self.flow.result = self._form(self.model.graph.results[0])
         if _has_unknown(self.model.graph.results[0]):
             self.flow.unknown.append("what the forward returns is not fully known")
         self.flow.used = list(self.used)
         return self.flow
+
+    def _passed_on(self, node: Node, value: Any) -> bool:
+        """Whether a step does nothing: a layer that stands for none, a copy."""
+        stated = next(iter(node.attributes.get("arguments", {}).values()), None)
+        return isinstance(stated, tuple) and stated[:1] in (("node",), ("input",)) and self._form(stated) == value
 
     def _needed(self) -> set[int]:
         """The nodes that the outputs come from."""
@@ -157,7 +173,8 @@ class _Reader:
         """What a node computes: an earlier value that it passes on, or a number of its own."""
         given = node.attributes.get("arguments", {})
         if any(_has_unknown(value) for value in given.values()):
-            self.flow.unknown.append(f"what `{node.target}` is given is not known ({node.at})")
+            place = f"({node.at})" if node.at.line else "where the model is built"
+            self.flow.unknown.append(f"what `{node.target}` is given is not known {place}")
         if node.op == "call_module":
             return self._layer(node, given)
         home, _, base = node.target.rpartition(".")
@@ -168,7 +185,7 @@ class _Reader:
         elif base.endswith("_"):
             base = base.rstrip("_")
         base = _OPERATORS.get(base, base)
-        if home not in ("torch", "torch.Tensor", "torch.nn.functional", "torch._C._nn"):
+        if home not in ("torch", "torch.Tensor", "torch.nn.functional", "torch._C._nn", "torch.functional"):
             base = f"{home}.{base}"
         return self._function(
             node, base, {name: self._form(value) for name, value in given.items() if name not in _IDLE_ARGUMENTS}, swapped
@@ -206,13 +223,18 @@ class _Reader:
             return first
         if self._idle(node, base, arguments):
             return first
-        if base in _RESHAPES and isinstance(node.output, TensorType):
-            return self._reshaped(first, node.output)
+        if self.blind and self._is_constant(values):
+            return self._constant
+        known = self._moved(node, base, first) or self._copied(node, base, arguments)
+        if known is not None:
+            return known
         arguments = {name: _single(value) for name, value in arguments.items() if not (name == "training" and value is False)}
         known = self._by_algebra(node, base, arguments, swapped)
         if known is not None:
             return known
         arguments = with_axes(base, arguments, node.output)
+        if base == "cat" and (together := joined(arguments, self.interned.number, self.interned.form)) is not None:
+            return together
         if base in ("conv1d", "conv2d", "conv3d") or "_pool" in base or base in ("layer_norm", "group_norm", "batch_norm"):
             arguments = {
                 name: value for name, value in arguments.items() if value is not None and name not in ("num_batches_tracked", "momentum")
@@ -236,10 +258,9 @@ class _Reader:
             query, mask = (self._type(node.attributes.get("arguments", {}).get(name)) for name in ("query", "attn_mask"))
             if query is None or (mask is None and arguments.get("attn_mask") is not None):
                 return None
-            return attention(arguments, query, mask.dtype if mask is not None else "", number, form)
-        if base in ("transpose", "mT") and isinstance(node.output, TensorType):
-            axes = (arguments.get("dim0"), arguments.get("dim1")) if base == "transpose" else (-2.0, -1.0)
-            return turned(values[0], axes, len(node.output.shape), number, form)
+            key = self._type(node.attributes["arguments"].get("key"))
+            turned = partial(self._turned, shape=key.shape if key is not None else None)
+            return attention(arguments, query, mask.dtype if mask is not None else "", turned, number, form)
         if len(values) != 2:
             return None
         if base == "matmul":
@@ -250,43 +271,95 @@ class _Reader:
                 return None
             value, factor = scaled(one, form)
             return times(value, factor * (other if base == "mul" else 1 / other), number)
-        if base == "getitem" and type(values[0]) is int and type(values[1]) is float:
-            return number(("select", values[0], 0.0, values[1]))
         return None
 
     def _type(self, value: Any) -> TensorType | None:
         """The type of a stated tensor, where it is known."""
+        if isinstance(value, tuple) and value[:1] == ("tensor",):
+            item = self.model.parameters.get(value[1]) or self.model.buffers.get(value[1])
+            return TensorType(item.shape, item.dtype) if item is not None and item.shape is not None else None
+        if isinstance(value, tuple) and value[:1] == ("values",):
+            return TensorType(tuple(value[2][1:]), value[1])
         if isinstance(value, tuple) and value[:1] == ("input",) and not value[2]:
             found = self.model.inputs.get(value[1])
             return found if isinstance(found, TensorType) else None
-        if isinstance(value, tuple) and value[:1] == ("node",) and not value[2]:
-            found = self.model.graph[value[1]].output
+        if isinstance(value, tuple) and value[:1] == ("after",):
+            return self._type(value[2])
+        if not isinstance(value, tuple) or value[:1] not in (("node",), ("made",)):
+            return None
+        node = (self.model.graph if value[0] == "node" else self.construction)[value[1]]
+        found = node.output
+        if node.target.endswith(".__setitem__"):  # it gives nothing back: what it wrote to goes on
+            return self._type(next(iter(node.attributes.get("arguments", {}).values()), None))
+        if not value[2]:
             return found if isinstance(found, TensorType) else None
-        if isinstance(value, tuple) and value[:1] == ("node",) and len(value[2]) == 1:
-            found = self.model.graph[value[1]].output
+        if len(value[2]) == 1:
             part = (
                 found[value[2][0]] if isinstance(found, (tuple, list)) and type(value[2][0]) is int and value[2][0] < len(found) else None
             )
             return part if isinstance(part, TensorType) else None
         return None
 
-    def _part(self, whole: Any, path: tuple[Any, ...]) -> Any:
-        """A part of what a step gave: of `unbind`, what an index picks."""
-        form = self.interned.form(whole)
-        if form is not None and form[0] == "unbind" and len(path) == 1:
-            given = dict(form[1:])
-            if isinstance(given.get("dim", 0.0), float) and given.get("dim", 0.0) >= 0 and "input" in given:
-                return self.interned.number(("select", given["input"], given.get("dim", 0.0), float(path[0])))
-        return ("part", whole, path)
+    def _moved(self, node: Node, base: str, first: Any) -> Any:
+        """The elements of one value in another order or shape, a number before them; None where it is not that."""
+        given = node.attributes.get("arguments", {})
+        source = self._type(next(iter(given.values()), None))
+        if not isinstance(node.output, TensorType) or type(first) is not int:
+            return None
+        if source is not None and source.dtype != node.output.dtype:
+            return None
+        value, factor = scaled(first, self.interned.form)
+        before = source.shape if source is not None else None
+        if base in RESHAPES:
+            found = self.interned.views.reshaped(value, before, node.output.shape)
+        else:
+            found = self.interned.views.moved(base, given, value, before, node.output.shape)
+        return times(found, factor, self.interned.number) if found is not None else None
 
-    def _reshaped(self, value: Any, output: TensorType) -> Any:
-        """The same elements in another shape: how it was written makes no difference."""
-        shape = tuple(map(str, output.shape))
-        if isinstance(value, int) and value in self.interned.shaped:
-            value = self.interned.shaped[value]
-        number = self.interned.number(("shape", value, shape))
-        self.interned.shaped[number] = value
-        return number
+    def _copied(self, node: Node, base: str, arguments: Mapping[str, Any]) -> Any:
+        """What is copied into a tensor of the same kind, or counted; in another element type, where every number is one of its own."""
+        given = list(node.attributes.get("arguments", {}).values())
+        if not isinstance(node.output, TensorType):
+            return None
+        if base == "copy" and len(given) == 2:
+            return arguments.get("src") if self._type(given[1]) == node.output else None
+        if base == "arange":
+            return counted(list(arguments.items()), node.output.dtype, self.interned.number)
+        return (
+            cast(first, node.output.dtype, self.interned.number, self.interned.form)
+            if base in _CASTS and (first := arguments.get(next(iter(arguments), ""))) is not None
+            else None
+        )
+
+    def _is_constant(self, values: list[Any]) -> bool:
+        """Whether all tensors given are constants that are not looked at."""
+        numbers = [value for value in values if type(value) is int]
+        return bool(numbers) and all(value == self._constant for value in numbers)
+
+    def _turned(self, value: Any, shape: tuple[Any, ...] | None) -> Any:
+        """A value with its last two axes changed about."""
+        if shape is None:
+            return None
+        value, factor = scaled(value, self.interned.form)
+        found = self.interned.views.moved("mT", {"": None}, value, shape, (*shape[:-2], shape[-1], shape[-2]))
+        return times(found, factor, self.interned.number) if found is not None else None
+
+    def _part(self, whole: Any, node: Node, path: tuple[Any, ...]) -> Any:
+        """A part of what a step gave: of what cuts a value up, a stretch of it."""
+        parts = node.output
+        if node.target.rpartition(".")[2] in PARTS and len(path) == 1 and isinstance(parts, tuple | list) and type(path[0]) is int:
+            given = node.attributes.get("arguments", {})
+            stated = next(iter(given.values()), None)
+            source, dim = self._type(stated), given.get("dim", 0)
+            value = self._form(stated)
+            if source is not None and type(value) is int and type(dim) is int and all(isinstance(part, TensorType) for part in parts):
+                value, factor = scaled(value, self.interned.form)
+                cut = len(parts[0].shape) == len(source.shape)
+                start = sum(part.shape[dim] for part in parts[: path[0]]) if cut else path[0]
+                found = self.interned.views.part(value, source.shape, dim, start, parts[path[0]].shape)
+                if found is not None:
+                    return times(found, factor, self.interned.number)
+        return ("part", whole, path)
 
     def _idle(self, node: Node, base: str, arguments: dict[str, Any]) -> bool:
         """Whether an operation gives back what it gets: padding by nothing, times one."""
@@ -301,7 +374,7 @@ class _Reader:
 
     def _unchanged(self, node: Node) -> bool:
         given = node.attributes.get("arguments", {}).values()
-        sources = [value for value in given if isinstance(value, tuple) and value[:1] in (("node",), ("input",))]
+        sources = [value for value in given if isinstance(value, tuple) and value[:1] in _TENSORS]
         return isinstance(node.output, TensorType) and len(sources) == 1 and self._type(sources[0]) == node.output
 
     def _form(self, value: Any) -> Any:
@@ -316,7 +389,7 @@ class _Reader:
             )
         if value[0] == "node":
             found = self.values[value[1]]
-            return self._part(found, value[2]) if value[2] else found
+            return self._part(found, self.model.graph[value[1]], value[2]) if value[2] else found
         if value[0] == "tensor":
             key: str = value[1]
             name = self.first.get(key, key)
@@ -331,14 +404,11 @@ class _Reader:
     def _made(self, value: tuple[Any, ...]) -> Any:
         """A constant by the steps that made it."""
         if self.blind:
-            return self.interned.number(("made",))
+            return self._constant
         if value[1] not in self.constants:
-            steps = self.model.graph.construction
-            for number in sorted(steps):  # what a step was given was made before it
-                op, given = steps[number]
-                arguments = tuple((name, self._form(item)) for name, item in given.items() if name not in _IDLE_ARGUMENTS)
-                self.constants[number] = self.interned.number(("made", op, arguments))
-        return ("part", self.constants[value[1]], value[2]) if value[2] else self.constants[value[1]]
+            for number in sorted(self.construction):  # what a step was given was made before it
+                self.constants[number] = self._step(self.construction[number])
+        return self._part(self.constants[value[1]], self.construction[value[1]], value[2]) if value[2] else self.constants[value[1]]
 
 
 def _single(value: Any) -> Any:

@@ -254,6 +254,10 @@ def _record(run: Run, op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 def leave_node(run: Run, op: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, macs: Any) -> None:
     """Record a step of the data flow; the tensors it gives remember that they come from it."""
     module = run.modules[-1] if run.modules else None
+    if list in map(type, args):  # the program may go on filling it
+        args = tuple([list(value) if type(value) is list else value for value in args])
+    if kwargs and list in map(type, kwargs.values()):
+        kwargs = {name: list(value) if type(value) is list else value for name, value in kwargs.items()}
     node = Node(op, args, kwargs, result, run.where(), module, macs)
     if isinstance(result, Tensor):
         if result.node is None:

@@ -87,12 +87,13 @@ class Graph(_Later):
         nodes: In the order in which they ran.
         results: Where what the forward returned comes from, in the words of `Node.attributes`; as many as `Architecture.outputs`, or
             none where that is not known.
-        construction: The steps by which constants were made while the model was built, by number: the operation, and what it was given.
+        construction: The steps by which constants were made while the model was built, by number: the operation, what it was
+            given, and the type of what it gave.
     """
 
     nodes: tuple[Node, ...] = ()
     results: tuple[Any, ...] = ()
-    construction: Mapping[int, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    construction: Mapping[int, tuple[str, Mapping[str, Any], Any]] = field(default_factory=dict)
 
     @classmethod
     def later(cls, make: Callable[[], Graph]) -> Graph:

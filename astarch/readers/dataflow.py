@@ -1,9 +1,11 @@
 """The data flow of a finished run, exactly: what every step was given, by parameter name, and whose results those were.
 
 A tensor that is changed in place is the same object before and after, so the steps are gone through in order and each
-object stands for the latest step that wrote to it. What a step was given is stated as nested tuples of plain data:
+object stands for the latest step that wrote to it; what looks at the same memory is, from then on, what it was ``after`` that.
+What a step was given is stated as nested tuples of plain data:
 ``("node", 3, ())``, ``("tensor", "head.weight")``, ``("input", "x")``, ``("values", dtype, shape, data)``,
-``("made", number, part)`` (a step of `Dataflow.made`), ``("list", ...)``, ``("unknown", reason)``, or a plain number or text.
+``("made", number, part)`` (a step of `Dataflow.made`), ``("after", writing, what it was)``, ``("list", ...)``,
+``("unknown", reason)``, or a plain number or text.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from ..frameworks.scalars import Float64
 from ..frameworks.torch.instance import ModuleInstance, walk
 from ..interpreter.values import BoundMethod, Builtin, Class, Function, Instance
 from ..ir.dim import Dim
+from ..ir.graph import TensorType
 from ..ir.tensor import Tensor
 from ..ir.unknown import Unknown
 
@@ -48,12 +51,14 @@ class Dataflow:
         self._held = held
         self._now: dict[int, tuple[Any, ...]] = {}
         self._base: dict[int, int] = {}
-        self._made: list[tuple[str, dict[str, Any]]] = []
-        self.made: dict[int, tuple[str, dict[str, Any]]] = {}
+        self._writes: dict[int, tuple[int, tuple[Any, ...]]] = {}
+        self._seen: dict[int, int] = {}
+        self._made: list[tuple[str, dict[str, Any], Any]] = []
+        self.made: dict[int, tuple[str, dict[str, Any], Any]] = {}
         self.sources: list[tuple[int, ...]] = []
         self.attributes: list[dict[str, Any]] = []
         for number, step in enumerate(construction):
-            self._made.append((step.op, self._arguments(step)))
+            self._made.append((step.op, self._arguments(step), _types(step.result)))
             self._written(step, ("made", number))
         for name, value in inputs.items():
             self._name_tensors(value, ("input", name))
@@ -143,11 +148,14 @@ class Dataflow:
             for tensor in _tensors(step.result):
                 if tensor is not first:
                     self._base[id(tensor)] = root
+                    self._seen[id(tensor)] = self._writes.get(root, (0,))[0]
         in_place = base == "__setitem__" or step.result is first or (base.endswith("_") and not base.endswith("__"))
         if in_place:
             place = self._now.get(id(first)) if step.result is first else (*origin, ())
-            for key in (id(first), root):
-                self._now[key] = place or (*origin, ())
+            self._now[id(first)] = place or (*origin, ())
+            count = self._writes.get(root, (0,))[0] + 1
+            self._writes[root] = count, (*origin, ())
+            self._seen[id(first)] = count
 
     def _name_tensors(self, value: Any, origin: tuple[Any, ...], path: tuple[Any, ...] = (), depth: int = 0) -> None:
         if isinstance(value, Tensor):
@@ -160,16 +168,29 @@ class Dataflow:
     def _tensor(self, value: Tensor) -> tuple[Any, ...]:
         name = self._held.get(id(value))
         now = self._now.get(id(value))
+        count, write = self._writes.get(self._base.get(id(value), id(value)), (0, ()))
+        stale = self._seen.get(id(value), 0) < count  # it was written to through another that shares its memory
+        if stale and (write[0] != "made" or name is None):
+            return ("after", self._kept(write), self._kept(now) if now is not None else ("tensor", name) if name else self._values(value))
         if now is not None and now[0] != "made":
             return now
         if name is not None:
             return ("tensor", name)
         if value.data is not None:
-            return ("values", value.dtype, ("list", *value.shape), ("list", *map(self.stated, value.data)))
-        if now is not None:
-            self.made[now[1]] = self._made[now[1]]
-            return now
-        return ("unknown", "tensor")
+            return self._values(value)
+        return self._kept(now) if now is not None else ("unknown", "tensor")
+
+    def _values(self, value: Tensor) -> tuple[Any, ...]:
+        """A constant by what is in it."""
+        if value.data is None:
+            return ("unknown", "tensor")
+        return ("values", value.dtype, ("list", *value.shape), ("list", *map(self.stated, value.data)))
+
+    def _kept(self, origin: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The origin; a step that made a constant is kept."""
+        if origin[0] == "made":
+            self.made[origin[1]] = self._made[origin[1]]
+        return origin
 
 
 def _name(value: Any) -> str:
@@ -191,6 +212,13 @@ def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from ((str(key), item) for key, item in value.items())
     elif isinstance(value, Instance) and not isinstance(value, ModuleInstance):
         yield from _parts(value.payload if value.payload is not None else dict(value.__dict__))
+
+
+def _types(value: Any) -> Any:
+    """The type of a tensor, or of each of several."""
+    if isinstance(value, Tensor):
+        return TensorType(tuple(value.shape), value.dtype)
+    return tuple(map(_types, value)) if isinstance(value, (tuple, list)) else None
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:

@@ -319,7 +319,12 @@ def _typed_class(name: str, dtype: str, parent: Class) -> Class:
 
     def make(cls: Any, *args: Any, **kwargs: Any) -> Any:
         lost = next((arg for arg in args if type(arg) is Unknown), None)
-        return lost if lost is not None else legacy(dtype, "cpu", args)
+        if lost is not None:
+            return lost
+        made, run = legacy(dtype, "cpu", args), RUN.get()
+        if not run.nested:
+            describe.leave_node(run, f"torch.{name}Tensor", args, {}, made, 0)
+        return made
 
     def test(value: Any) -> bool:
         return isinstance(value, TorchTensor) and value.dtype == dtype

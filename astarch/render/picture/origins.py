@@ -30,7 +30,7 @@ def origins(value: Any) -> Iterator[tuple[str, Any]]:
     kind = value[0]
     if kind in _ORIGINS and len(value) > 1:
         yield kind, value[1]
-    elif kind in ("list", "slice"):
+    elif kind in ("list", "slice", "after"):
         for item in value[1:]:
             yield from origins(item)
     elif kind == "dict":
