@@ -226,7 +226,10 @@ class Architecture:
 
     @property
     def macs(self) -> int | Dim:
-        """Multiply-accumulate operations of matmul, convolution and attention in one forward."""
+        """Multiply-accumulate operations of matmul, convolution and attention in one forward.
+
+        ``attributes["uncounted"]`` says why a saved model's are not known: then these are not all.
+        """
         return sum(node.macs for node in self.graph)
 
     @property

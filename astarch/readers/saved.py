@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import ReadError
 from ..ir.architecture import Architecture
 from .opening import head_of, refuse
+from .products import counted
 
 #: The readers in the order in which they are asked; those that recognise by contents come before those that go by the name.
 READERS = (
@@ -30,7 +31,7 @@ def read_saved(path: Path) -> Architecture:
     for name in READERS:
         reader = import_module(f".{name}", __package__)
         if reader.reads(path, head):
-            return _guarded(path, reader.read)
+            return _guarded(path, lambda path, read=reader.read: counted(read(path)))
     if folder:
         refuse(path, "is a folder that holds no saved model", "give the file, or the folder of a SavedModel")
     raise ReadError(f"`{path}` is no saved model that is known", f"known are {', '.join(READERS)}")

@@ -19,8 +19,9 @@ from .pickled_tensors import Tensors
 from .torchscript_code import Code, Flow
 from .tree import facts
 
-#: How much code is read.
-CODE = 16 << 20
+#: How much code is read, and how many names and values it may be written with: parsed, each takes a thousand times its own byte.
+CODE = 4 << 20
+MARKS = 400_000
 
 
 def reads(path: Path, head: bytes) -> bool:
@@ -48,6 +49,8 @@ def read(path: Path) -> Architecture:
         if sum(archive.sizes[name] for name in names) > CODE:
             refuse(path, f"holds more than {CODE:,} bytes of code", "it is made to exhaust its reader")
         texts = {name[len(start) : -3].replace("/", "."): archive.read(name).decode("utf-8", "replace") for name in names}
+    if sum(text.count(mark) for text in texts.values() for mark in "(,=.\n[-+*") > MARKS:
+        refuse(path, f"holds code of more than {MARKS:,} names and values", "it is made to exhaust its reader")
     return _Reader(path, pickled.value, Tensors(path, sizes), _parsed(path, texts)).architecture()
 
 

@@ -47,6 +47,7 @@ def to_data(architecture: Architecture, *, version: str = "") -> dict[str, Any]:
     write = _Writer()
     keras = architecture.framework == "keras"
     saved = "format" in architecture.attributes
+    uncounted = architecture.attributes.get("uncounted")
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "astarch": version,
@@ -64,9 +65,9 @@ def to_data(architecture: Architecture, *, version: str = "") -> dict[str, Any]:
         "listed_parameter_count": size_data(architecture.listed_parameter_count),
         "trainable_count": size_data(architecture.trainable_count),
         "bytes": {dtype: size_data(count) for dtype, count in architecture.bytes.items()},
-        "macs": size_data(architecture.macs),
+        "macs": size_data(architecture.macs) if uncounted is None else write.argument(uncounted, "/macs"),
         "activation_bytes": size_data(architecture.activation_bytes),
-        "flops": size_data(2 * architecture.macs),
+        "flops": size_data(2 * architecture.macs) if uncounted is None else write.argument(uncounted, "/flops"),
     }
     if saved:
         data["artifact"] = artifact_data(architecture.attributes)

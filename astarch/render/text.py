@@ -180,7 +180,7 @@ def _item(text: str, place: str, page: Page, indent: int = 2) -> list[str]:
 
 def _totals(architecture: Architecture, page: Page) -> str:
     facts = [("Parameters", _parameters(architecture)), ("Buffers", _buffers(architecture)), ("Size", _size(architecture))]
-    if architecture.calls and not _equal(architecture.macs, 0):
+    if (architecture.calls or "format" in architecture.attributes) and not _equal(architecture.macs, 0):
         facts.append(("Compute", _compute(architecture)))
     if architecture.calls and isinstance(architecture.activation_bytes, Dim):
         facts.append(("Activations", f"{bytes_text(architecture.activation_bytes)}, all results of one forward together"))

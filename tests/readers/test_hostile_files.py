@@ -49,6 +49,11 @@ def wrong_sum() -> bytes:
     return good.replace(struct.pack("<I", zlib.crc32(PLAIN)), struct.pack("<I", 1))
 
 
+def script(code: bytes) -> bytes:
+    """TorchScript with this code."""
+    return zipped(("m/data.pkl", PLAIN), ("m/constants.pkl", PLAIN), ("m/code/__torch__/a.py", code), method=zipfile.ZIP_DEFLATED)
+
+
 def deep_pickle() -> bytes:
     return b"\x80\x02" + b"(" * 200_000 + b"t" * 200_000 + b"."
 
@@ -125,6 +130,11 @@ FILES: dict[str, bytes | Callable[[], bytes]] = {
     "evil_broken_after.pt": zipped(("m/data.pkl", EVIL[:-1] + b"\xff\xff")),
     "evil_script.pt": zipped(("m/data.pkl", EVIL), ("m/constants.pkl", PLAIN), ("m/code/__torch__/a.py", b"x = 1")),
     "evil_constants.pt": zipped(("m/data.pkl", PLAIN), ("m/constants.pkl", EVIL), ("m/code/__torch__/a.py", b"x = 1")),
+    "deep_code.pt": lambda: script(b"x = " + b"(" * 50_000 + b"1" + b")" * 50_000),
+    "long_sum.pt": lambda: script(b"x = " + b"1+" * 100_000 + b"1"),
+    "long_code.pt": lambda: script(b"x = 1\n" * 600_000),
+    "wide_code.pt": lambda: script(b"x = [" + b"a," * 1_900_000 + b"]"),
+    "large_code.pt": lambda: script(b"#" * 100_000_000),
     "evil_dotted.pt": zipped(("m/data.pkl", b"\x80\x04\x8c\x13torch.serialization\x8c\x09os.system\x93\x8c\x02ls\x85R.")),
     "evil_getattr.pt": zipped(("m/data.pkl", b"\x80\x02cbuiltins\ngetattr\ncmath\nsqrt\nX\x01\x00\x00\x00a\x86R)R.")),
     "nested_torch_load.pt": zipped(("m/data.pkl", b"\x80\x02ctorch.storage\n_load_from_bytes\nC\x01a\x85R.")),

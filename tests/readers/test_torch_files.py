@@ -17,6 +17,7 @@ from astarch.render.json import to_data
 from astarch.render.markdown import to_markdown
 from astarch.render.paint import Page
 from astarch.render.text import to_text
+from readers import models
 from readers.models import INPUTS
 
 NAMES = list(INPUTS)
@@ -231,3 +232,16 @@ def plain(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return bool(value) and all(plain(item) for item in value)
     return isinstance(value, bool | int | float | str)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_multiplications(workshop: Any, name: str) -> None:
+    """Those of the source where the file keeps the shapes; else nothing, and why."""
+    source = astarch.read(f"{models.__file__}:{name}", inputs=INPUTS[name])
+    for form in ("pt2", "dynamo.onnx", "legacy.onnx", "trace.pt", "state.pt"):
+        data = to_data(astarch.read(str(workshop.file(name, form))))
+        if form in ("pt2", "dynamo.onnx"):
+            assert data["macs"] == source.macs > 0
+        else:
+            assert data["macs"] is None
+            assert [item["detail"] for item in data["unknown"] if "/macs" in item["fields"]]
