@@ -15,6 +15,7 @@ from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
 from .algebra import attention, cast, counted, joined, picks_all, product, scaled, times, with_axes
+from .patterns import by_pattern
 from .views import PARTS, RESHAPES, Views
 
 _WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
@@ -200,6 +201,8 @@ class _Reader:
             return next(iter(arguments.values()), None)
         if kind == "Flatten":
             return self._function(node, "flatten", arguments, False)
+        if "pattern" in settings and (moved := self._moved(node, kind, settings, next(iter(arguments.values()), None))) is not None:
+            return moved
         if (
             kind in _FUNCTIONS
             and settings.get("padding_mode", "zeros") == "zeros"
@@ -221,11 +224,12 @@ class _Reader:
         first = values[0] if values else None
         if base in _IDENTITIES or (base in _DROPOUTS and arguments.get("training") is False) or (base in _CASTS and self._unchanged(node)):
             return first
-        if self._idle(node, base, arguments):
+        if self._idle(node, base, arguments, swapped):
             return first
         if self.blind and self._is_constant(values):
             return self._constant
-        known = self._moved(node, base, first) or self._copied(node, base, arguments)
+        known = self._moved(node, base, node.attributes.get("arguments", {}), first)
+        known = known if known is not None else self._copied(node, base, arguments)
         if known is not None:
             return known
         arguments = {name: _single(value) for name, value in arguments.items() if not (name == "training" and value is False)}
@@ -300,10 +304,9 @@ class _Reader:
             return part if isinstance(part, TensorType) else None
         return None
 
-    def _moved(self, node: Node, base: str, first: Any) -> Any:
+    def _moved(self, node: Node, base: str, given: Mapping[str, Any], first: Any) -> Any:
         """The elements of one value in another order or shape, a number before them; None where it is not that."""
-        given = node.attributes.get("arguments", {})
-        source = self._type(next(iter(given.values()), None))
+        source = self._type(next(iter(node.attributes.get("arguments", {}).values()), None))
         if not isinstance(node.output, TensorType) or type(first) is not int:
             return None
         if source is not None and source.dtype != node.output.dtype:
@@ -312,6 +315,8 @@ class _Reader:
         before = source.shape if source is not None else None
         if base in RESHAPES:
             found = self.interned.views.reshaped(value, before, node.output.shape)
+        elif "pattern" in given:
+            found = by_pattern(base.rpartition(".")[2], given, value, (before, node.output.shape), self.interned.views)
         else:
             found = self.interned.views.moved(base, given, value, before, node.output.shape)
         return times(found, factor, self.interned.number) if found is not None else None
@@ -361,15 +366,21 @@ class _Reader:
                     return times(found, factor, self.interned.number)
         return ("part", whole, path)
 
-    def _idle(self, node: Node, base: str, arguments: dict[str, Any]) -> bool:
-        """Whether an operation gives back what it gets: padding by nothing, times one."""
+    def _idle(self, node: Node, base: str, arguments: dict[str, Any], swapped: bool) -> bool:
+        """Whether an operation gives back what it gets: padding by nothing, times one, the mean of single places."""
         values = list(arguments.values())
         if base == "pad":
             return isinstance(values[1], tuple) and set(values[1][1:]) == {0.0}
-        if len(values) != 2 or not self._unchanged(node) or type(values[0]) is not int:
+        if type(values[0] if values else None) is not int or not self._unchanged(node):
+            return False
+        if base.startswith("adaptive_") and base.endswith("d"):
+            return True  # as many places as there were
+        if len(values) != 2:
             return False
         if base == "getitem":
             return picks_all(values[1])
+        if swapped and base in ("sub", "div"):
+            return False
         return values[1] == {"mul": 1.0, "div": 1.0, "add": 0.0, "sub": 0.0}.get(base, ...) and type(values[1]) is float
 
     def _unchanged(self, node: Node) -> bool:

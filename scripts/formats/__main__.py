@@ -21,21 +21,24 @@ from scripts.zoo.sources import source_folders
 from .browser import Browser
 from .forms import complaints
 
+_LIBRARIES = ("timm", "torchvision", "transformers", "vit_pytorch", "keras_applications")
+
 
 def chosen(names: list[str], count: int) -> list[tuple[str, Record]]:
-    """Models evenly spread over the libraries, and over each."""
-    found: list[tuple[str, Record]] = []
-    for place, name in enumerate(names):
-        records = [record for record in read_records(truth_file(name)) if not record.get("error")]
-        wanted = count // len(names) + (place < count % len(names))
-        found += [(name, records[number * len(records) // wanted]) for number in range(min(wanted, len(records)))]
-    return found
+    """So many models, evenly spread over the libraries as far as these have as many, and over each."""
+    known = {name: [record for record in read_records(truth_file(name)) if not record.get("error")] for name in names}
+    found: dict[str, list[tuple[str, Record]]] = {}
+    for left, name in zip(range(len(names), 0, -1), sorted(names, key=lambda name: len(known[name])), strict=True):
+        records = known[name]
+        wanted = min((count - sum(map(len, found.values()))) // left, len(records))
+        found[name] = [(name, records[number * len(records) // wanted]) for number in range(wanted)]
+    return [one for name in names for one in found[name]]
 
 
 def main() -> int:
     """Run, and say how it went."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("libraries", nargs="*", default=["timm", "torchvision", "transformers", "vit_pytorch"], help="by default four")
+    parser.add_argument("libraries", nargs="*", default=[*_LIBRARIES], help=f"by default {', '.join(_LIBRARIES)}")
     parser.add_argument("--count", type=int, default=200, help="how many models")
     parser.add_argument("--pages", type=int, default=20, help="how many pages are opened in a browser")
     parser.add_argument("--seconds", type=float, default=60, help="what reading a model may take; what takes longer is passed over")

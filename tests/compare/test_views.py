@@ -270,3 +270,68 @@ def test_what_shares_memory_changes_together(tmp_path: Path) -> None:
     for (one, first), (other, second) in combinations(zip(read, gives, strict=True), 2):
         if first.shape != second.shape or not torch.equal(first, second):
             assert api.diff(one, other).verdict not in (Verdict.COMPATIBLE, Verdict.NONE)
+
+
+HEAD = """
+import torch
+from torch import nn
+from einops import rearrange, repeat
+from einops.layers.torch import Rearrange
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.heads = Rearrange("b n (h d) -> b h n d", h=4)
+        self.parts = Rearrange("b n (k h d) -> k b h n d", k=3, h=4)
+    def forward(self, x):
+        b, n, _ = x.shape
+        return {result}
+"""
+RESULTS = (
+    "rearrange(x, 'b n (h d) -> b h n d', h=4)",
+    "rearrange(x, 'b n (h d) -> b h n d', d=6)",
+    "rearrange(x, 'b ... (h d) -> b h ... d', h=4)",
+    "x.view(b, n, 4, -1).transpose(1, 2)",
+    "self.heads(x)",
+    "rearrange(x, 'b n (d h) -> b h n d', h=4)",
+    "repeat(x, 'b n d -> b k n d', k=4)",
+    "x[:, None].expand(-1, 4, -1, -1)",
+    "x.unsqueeze(1).repeat(1, 4, 1, 1)",
+    "torch.repeat_interleave(x[:, None], 4, 1)",
+    "repeat(x, 'b n d -> (k b) n d', k=4)",
+    "x.repeat(4, 1, 1)",
+    "repeat(x, 'b n d -> (b k) n d', k=4)",
+    "x.repeat_interleave(4, 0)",
+    "self.parts(x)[1]",
+    "x.chunk(3, -1)[1].view(b, n, 4, 2).transpose(1, 2)",
+    "self.parts(x)[0]",
+    "rearrange(x, 'b n d -> (b n) d').reshape(x.shape)",
+    "x",
+    "1.0 / x",
+    "x / 1.0",
+    "0 - x",
+    "torch.nn.functional.adaptive_avg_pool1d(x, 24)",
+    "torch.nn.functional.adaptive_avg_pool1d(x, 12)",
+)
+
+
+@pytest.mark.parametrize("inputs", [(2, 5, 24), ("B", "T", 24)])
+def test_patterns_of_einops_are_views(tmp_path: Path, inputs: tuple[Any, ...]) -> None:
+    """Whatever two ways torch gives the same for count as the same, and no others."""
+    pytest.importorskip("einops")
+    import astarch
+    from astarch import api
+    from astarch.ir.change import Verdict
+
+    found = []
+    for number, result in enumerate(RESULTS):
+        source = HEAD.format(result=result)
+        (tmp_path / f"way{number}.py").write_text(source, encoding="utf-8")
+        scope: dict[str, Any] = {}
+        exec(source, scope)
+        gives = scope["Net"]()(torch.randn(2, 5, 24, generator=torch.Generator().manual_seed(1)))
+        found.append((result, astarch.read(f"{tmp_path / f'way{number}'}.py:Net", inputs=inputs), gives))
+    for (one, first, gives), (other, second, also) in combinations(found, 2):
+        same = gives.shape == also.shape and torch.equal(gives, also)
+        verdict = api.diff(first, second).verdict
+        assert verdict in ((Verdict.COMPATIBLE, Verdict.NONE) if same else (Verdict.BEHAVIOUR,)), (one, other)
