@@ -24,6 +24,7 @@ class LazyKeras:
     def __init__(self, machine: Machine, run: Callable[[], Any]) -> None:
         self.machine, self.run = machine, run
         self.library: Any = None
+        self.guess: Any = None  # what an unbuilt model is called on when nobody says
 
     def module(self, name: str) -> PyModule | None:
         """The described module of that dotted name; the first one asked for brings the library."""
@@ -90,9 +91,10 @@ class LazyKeras:
             return self._call_plainly(root, inputs, given)
         functional = root.__dict__.get("_graph") is not None or root.__dict__.get("_functional") is not None
         if not inputs:
-            if not functional and not root.__dict__.get("built"):
-                self._call_with_symbols(root)
-            return MISSING
+            if functional or root.__dict__.get("built"):
+                return MISSING
+            found = self.guess.call(self.machine, root, self.run().state, given)
+            return MISSING if found is None else found
         args, kwargs = self._arguments(root, inputs, given, functional)
         self.run().calls.clear()
         self.run().nodes.clear()
@@ -132,35 +134,6 @@ class LazyKeras:
         if loose and not args:
             return (loose,), kwargs  # a model that takes one dict of inputs
         return tuple(args), kwargs
-
-    def _call_with_symbols(self, root: Any) -> None:
-        """Sizes that nothing tells become symbols: weights are then formulas in them."""
-        from ..frameworks.keras.model.layer import call_signature, flatten_layers
-        from ..frameworks.keras.tensor import KerasTensor
-
-        rank, dtype = 0, "float32"
-        for layer in flatten_layers(root, False, True):
-            if not hasattr(layer, "__dict__"):
-                continue
-            if layer.py_class.name in ("Embedding", "ReversibleEmbedding"):
-                rank, dtype = 2, "int32"
-                break
-            spec = layer.__dict__.get("_input_spec")
-            least = getattr(spec, "ndim", None) or getattr(spec, "min_ndim", None)
-            if least:
-                rank = least
-                break
-        if not rank:
-            return
-        names = {2: ("batch", "features"), 3: ("batch", "time", "features"), 4: ("batch", "height", "width", "channels"),
-                 5: ("batch", "depth", "height", "width", "channels")}.get(rank)  # fmt: skip
-        required = [p for p in call_signature(root).parameters.values() if p.default is p.empty and p.kind in (0, 1)]
-        if names is None or len(required) != 1:
-            return
-        if dtype == "int32":
-            names = ("batch", "time")
-        self.machine.assume(f"the input has the axes {', '.join(names)}")
-        self.machine.call(root, (KerasTensor([Dim.symbol(name) for name in names], dtype),), {})
 
     def _call_plainly(self, root: Any, inputs: list[InputSpec], given: dict[str, Any]) -> Any:
         if not inputs:

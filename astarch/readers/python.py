@@ -35,6 +35,7 @@ from ..targets import Target
 from .flatten_mismatch import explained
 from .free import Filling, Given, unbound
 from .inferring import Guess, infer
+from .keras_input import KerasGuess, worked_out
 from .keras_reading import LazyKeras
 from .paths import Outcome, explore
 from .recorder import Recorder, tree_of
@@ -177,8 +178,11 @@ def read_source(
 
     unread: set[Any] = set()  # loops over a symbol whose rounds differ
 
+    keras_guess = KerasGuess()
+
     def once(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess) -> Outcome:
         session = Session(project, limits, dict(decisions), given)
+        session.keras.guess = keras_guess
         session.machine.unrepeatable = frozenset(unread)
         try:
             outcome = session.do(lambda: _run(session, target, source, names))
@@ -194,6 +198,8 @@ def read_source(
 
     try:
         found = infer(whole, lambda guess: once({}, guess)) if inputs is None else whole(inputs)
+        if keras_guess.needed:
+            found = worked_out(found, keras_guess, lambda: whole([]), lambda: once({}, []))
     except SourceError as error:
         raise ReadError(str(error)) from None
     finally:

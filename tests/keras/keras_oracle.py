@@ -13,7 +13,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import astarch
 
-_HEAD = "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import layers, ops\n"
+HEAD = "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import layers, ops\n"
 #: This machine has no kernel for the type: another one may.
 UNTOLD = "no kernel here"
 _COUNT = count()
@@ -29,7 +29,7 @@ def live(source: str) -> Any:
     keras.config.set_image_data_format("channels_last")
     scope: dict[str, Any] = {}
     try:
-        exec(_HEAD + source, scope)
+        exec(HEAD + source, scope)
         return facts_of(scope["model"])
     except Exception as error:
         return f"{type(error).__name__}: {error}"
@@ -56,23 +56,30 @@ def facts_of(model: Any) -> dict[str, Any]:
         met[layer.name] = met.get(layer.name, 0) + 1
         name = layer.name if met[layer.name] == 1 else f"{layer.name}#{met[layer.name]}"
         rows.append((name, type(layer).__name__, [shape for one in shapes for shape in one] or None, list(inbound)))
+    outputs = None
+    if getattr(model, "outputs", None):
+        outputs = [(tuple(x.shape), keras.backend.standardize_dtype(x.dtype)) for x in model.outputs]
+    return {"layers": rows, "weights": weights_of(model), "outputs": outputs}
+
+
+def weights_of(model: Any) -> list[Any]:
+    """Path, shape, type and training of each weight of a live layer."""
+    import keras
+
     counts: dict[str, int] = {}
     weights = []
     for weight in model.weights:
         counts[weight.path] = counts.get(weight.path, 0) + 1
         name = weight.path if counts[weight.path] == 1 else f"{weight.path}#{counts[weight.path]}"
         weights.append((name, tuple(weight.shape), keras.backend.standardize_dtype(weight.dtype), weight.trainable))
-    outputs = None
-    if getattr(model, "outputs", None):
-        outputs = [(tuple(x.shape), keras.backend.standardize_dtype(x.dtype)) for x in model.outputs]
-    return {"layers": rows, "weights": weights, "outputs": outputs}
+    return weights
 
 
 def ours(source: str) -> Any:
     """What astarch says of the program's ``model``."""
     file = _FOLDER / f"program{next(_COUNT)}.py"  # a file once read stays read
     text = "\n".join(f"    {line}" for line in source.splitlines())
-    file.write_text(f"{_HEAD}def build():\n{text}\n    return model\n", encoding="utf-8")
+    file.write_text(f"{HEAD}def build():\n{text}\n    return model\n", encoding="utf-8")
     architecture = astarch.read(f"{file}:build()", search_path=[])
     errors = [d.message for d in architecture.diagnostics if d.severity == "error"]
     if errors:
@@ -114,7 +121,7 @@ def values(expressions: list[str], inputs: str) -> tuple[list[Any], list[Any]]:
 
     theirs = []
     scope: dict[str, Any] = {}
-    exec(_HEAD + inputs, scope)
+    exec(HEAD + inputs, scope)
     for text in expressions:
         try:
             theirs.append(_described(eval(text, scope), keras.backend.standardize_dtype))
@@ -146,7 +153,7 @@ def _read_values(expressions: list[str], inputs: str) -> list[Any]:
     from astarch.targets import Target
 
     file = _FOLDER / f"program{next(_COUNT)}.py"
-    file.write_text(_HEAD + inputs, encoding="utf-8")
+    file.write_text(HEAD + inputs, encoding="utf-8")
 
     def stated(value: Any) -> Any:
         if isinstance(value, Unknown):

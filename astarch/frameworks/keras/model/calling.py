@@ -124,7 +124,8 @@ class RunCall:
         original = self.args, self.kwargs  # the same dict, as in Keras: a mask added below is then part of the node
         lost = next((leaf for leaf in flatten((self.args, self.kwargs)) if isinstance(leaf, Unknown)), None)
         if lost is not None and not any(map(is_tensor, flatten((self.args, self.kwargs)))):
-            return lost
+            watch = self.run.state.get("first uses")
+            return lost if watch is None else watch(layer, self.args, self.kwargs, lost)
         if attributes["_convert_input_args"] and self._needs_conversion():
             self._convert()
         if not attributes["_allow_non_tensor_positional_args"]:
