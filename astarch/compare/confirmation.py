@@ -9,6 +9,7 @@ from typing import Any
 from ..ir.architecture import Architecture, Buffer, Parameter
 from ..ir.unknown import Unknown
 from ..ir.verification import Fact, Status, Verification
+from . import object_paths
 from .align import aligned, numbered, partly_numbered
 from .call_facts import call_facts, layer_facts
 from .flow import flow_facts
@@ -90,7 +91,18 @@ def tensor_facts(source: Architecture, artifact: Architecture, holds: tuple[str,
     """What the artifact says of the source's tensors, and how the names were aligned."""
     if "names" in holds or "numbers" in holds:
         return _tensors(source, artifact, holds)
-    return (list(_counted(source, artifact)), "") if "tensors" in holds else ([], "")
+    if "tensors" in holds:
+        names = object_paths.named(source, list(artifact.parameters)) if source.framework == "keras" and not artifact.buffers else None
+        if names is not None and set(names.values()) == set(_all(source)):
+            back = {name: path for path, name in names.items()}
+            facts = [
+                fact
+                for name, item in _all(source).items()
+                for fact in _tensor(item, _all(artifact)[back[name]], back[name], artifact, holds)
+            ]
+            return facts, "the checkpoint holds the layers in the model's order, and their weights by their attributes"
+        return list(_counted(source, artifact)), ""
+    return [], ""
 
 
 def different_tensors(source: Architecture, artifact: Architecture) -> tuple[int, int] | None:

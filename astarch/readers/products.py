@@ -118,7 +118,7 @@ def _matrices(nodes: list[Node], node: Node) -> int:
     """A product of matrices: what it gives, times what it sums over."""
     turned = next((node.attributes[name] for name in ("transA", "transpose_a", "adj_x", "adjoint_a") if name in node.attributes), False)
     place = 1 if _base(node.target) in ("addmm", "baddbmm") and len(node.inputs) > 2 else 0
-    first = _taken(nodes, node, place)
+    first = list(_taken(nodes, node, place))
     if not first:
         raise _Uncounted("what it multiplies is not known")
     return math.prod(_made(node)) * (first[-2] if turned and len(first) > 1 else first[-1])

@@ -70,6 +70,16 @@ def test_nothing_is_contradicted(keras_files: Files, name: str) -> None:
         assert found.verdict is (Verdict.CONFIRMED if whole else Verdict.CONSISTENT), (form, found.of(Status.ABSENT)[:3])
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_checkpoints_name_every_weight(keras_files: Files, name: str) -> None:
+    """The object paths of a checkpoint are found again in the source: layer by layer, weight by weight."""
+    source = astarch.read(f"{SOURCE}:{name}")
+    found = held(source, keras_files, name, "_checkpoint.index")
+    assert {fact.subject for fact in found.facts} == set(source.parameters)
+    paths = {fact.subject: fact.found_at.rpartition(".")[2].lstrip("_") for fact in found.facts}
+    assert all(subject.endswith(f"/{last}") for subject, last in paths.items())
+
+
 #: A name for each difference: the model, what is replaced in its source, and the formats that show it. In no format is it confirmed.
 NAMED = (*WHOLE, *SAVED)
 SEEDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
