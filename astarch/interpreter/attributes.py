@@ -109,6 +109,11 @@ def _cached(m: Machine, found: CachedProperty, receiver: Any) -> Any:
     return value
 
 
+def is_own(cls: Class, name: str) -> bool:
+    """Whether an attribute that an instance holds is what a look-up gives: the class has nothing of that name to say."""
+    return not cls.intercepts and cls.find(name) is MISSING
+
+
 def plain_method(value: Any, name: str) -> Function | None:
     """The function of the program that ``value.name`` calls with the value first; None where there is more to it."""
     if not isinstance(value, Instance):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 #: Objects made between two searches. Nearly all that a reading makes lives as long as the reading: at the usual pace of some
@@ -16,7 +16,7 @@ _before: list[tuple[int, int, int]] = []  # one entry per reading at work, the h
 
 
 @contextmanager
-def rarely_searched() -> Iterator[None]:
+def rarely_searched() -> Generator[None]:
     """Search less often from here on, until the last of all that are inside leaves."""
     with _lock:
         _before.append(gc.get_threshold())

@@ -16,6 +16,7 @@ from .compile import calls as _calls  # noqa: F401 # pyright: ignore[reportUnuse
 from .compile import comprehensions, displays, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401 # pyright: ignore[reportUnusedImport]
 from .cycles import rarely_searched
 from .machine import Library, Machine
+from .registrations import Registrations
 from .values import CURRENT, Raised
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def new_machine(budget: Budget | None = None, project: Any = None, libraries: li
     machine = Machine(budget or Budget(), BUILTINS, decisions)
     machine.project = project
     machine.libraries = list(libraries or [])
-    machine.registrations = imports.Registrations(machine)
+    machine.registrations = Registrations(machine)
     return machine
 
 

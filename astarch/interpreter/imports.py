@@ -18,95 +18,28 @@ from ..ir.unknown import Reason, Unknown
 from .compile.dispatch import block
 from .compile.scopes import Scope, walk
 from .machine import Decision, Frame, Machine
-from .values import MISSING, Class, Function, PyModule, Raised
+from .registrations import holds
+from .values import MISSING, PyModule, Raised
 
 _STDLIB = os.path.join(os.path.dirname(__file__), "stdlib")
 _DESCRIBED = frozenset(name[:-3] for name in os.listdir(_STDLIB) if name.endswith(".py"))
 
 
-class Registrations:
-    """Definitions not yet run whose decorators put them into a registry.
-
-    A registry is a variable that functions of its module change. Before such a function's module reads it, everything
-    that would have been registered by importing the modules read so far is.
-    """
-
-    def __init__(self, m: Machine) -> None:
-        self._machine = m
-        self._fresh: list[tuple[Loading, str, list[int]]] = []
-        self._waiting: dict[int, list[tuple[Loading, int]]] = {}
-        self._busy = False
-        self._reached: set[str] = set()
-
-    def add(self, loading: Loading) -> None:
-        """Note the decorated definitions of a module."""
-        roots: dict[str, list[int]] = {}
-        for i, entry in enumerate(loading.entries):
-            for root in (*entry.decorators, *entry.bases):
-                roots.setdefault(root, []).append(i)
-        self._fresh.extend((loading, root, indices) for root, indices in roots.items())
-
-    def settle(self, module: PyModule, registry: Any) -> None:
-        """Run the definitions that functions of a module decorate; where one key is looked up, first those of that name."""
-        if self._busy or self._machine.importing:
-            return  # in CPython the import would not have finished either
-        wanted, self._machine.wanted = self._machine.wanted, None
-        self._busy = True
-        try:
-            self._run_waiting(module, wanted)
-            if not _holds(registry, wanted):
-                self._reach(module)
-                self._run_waiting(module, wanted)
-                if not _holds(registry, wanted):
-                    self._run_waiting(module, None)
-        finally:
-            self._busy = False
-
-    def _run_waiting(self, module: PyModule, wanted: str | None) -> None:
-        while True:
-            self._sort()
-            waiting = self._waiting.pop(id(module), [])
-            chosen = [(loading, i) for loading, i in waiting if wanted is None or wanted in loading.entries[i].binds]
-            if len(chosen) < len(waiting):
-                self._waiting[id(module)] = [item for item in waiting if item not in chosen]
-            if not chosen:
-                return
-            for loading, index in chosen:
-                loading.run(index)
-
-    def _reach(self, module: PyModule) -> None:
-        """Read what the packages around a module import: in CPython all of it has been by now."""
-        package = module.name.rpartition(".")[0]
-        while package:
-            found = self._machine.modules.get(package)
-            if isinstance(found, PyModule) and found.state is not None and found.file.is_package:
-                self._reach_imports(found)
-            package = package.rpartition(".")[0]
-
-    def _reach_imports(self, package: PyModule) -> None:
-        if package.name in self._reached:
-            return
-        self._reached.add(package.name)
-        for name in package.state.imported():
-            below = self._machine.project.find(name) is not None and self._machine.import_module(name, True)
-            if isinstance(below, PyModule) and below.state is not None and below.file.is_package:
-                self._reach_imports(below)
-
-    def _sort(self) -> bool:
-        """Put the fresh definitions to the module that will ask for them; whether anything new was found."""
-        found = False
-        for _ in range(len(self._fresh)):
-            loading, root, indices = self._fresh.pop(0)
-            if not loading.is_there(root):  # a class of the same file that nobody has asked for yet
-                self._fresh.append((loading, root, indices))
-                continue
-            owner = loading.module.get(root)
-            if isinstance(owner, Class):
-                owner = getattr(owner.find("__init_subclass__"), "function", None)
-            if isinstance(owner, Function):
-                self._waiting.setdefault(id(owner.module), []).extend((loading, i) for i in indices)
-                found = True
-        return found
+def _outline(file: Any) -> tuple[dict[str, list[int]], list[int], set[str]]:
+    """Which statements settle each name, which import everything, and the names whose values functions change; found once per file."""
+    found = file.compiled.get("outline")
+    if found is None:
+        binders: dict[str, list[int]] = {}
+        for i, entry in enumerate(file.entries):
+            for name in entry.binds:
+                binders.setdefault(name, []).append(i)
+        for name, indices in binders.items():
+            if len(indices) > 1:
+                binders[name] = [i for i, entry in enumerate(file.entries) if name in entry.binds or name in entry.reads]
+        stars = [i for i, entry in enumerate(file.entries) if entry.star]
+        changed = {name for entry in file.entries for name in entry.changes if name in binders}
+        found = file.compiled["outline"] = binders, stars, changed
+    return found
 
 
 class Loading:
@@ -119,19 +52,11 @@ class Loading:
         self.entries = file.entries
         self.scope = Scope("module", set(), None)
         self.done: set[Any] = set()
-        self.binders: dict[str, list[int]] = {}
-        self.stars = [i for i, entry in enumerate(self.entries) if entry.star]
-        for i, entry in enumerate(self.entries):
-            for name in entry.binds:
-                self.binders.setdefault(name, []).append(i)
-        self.changed = {name for entry in self.entries for name in entry.changes if name in self.binders}
+        self.binders, self.stars, self.changed = _outline(file)
         self.watched: dict[str, Any] = {}
         self.running: list[int] = []
         self.partial: dict[str, Any] = {}  # values that a later statement may still change
         m.registrations.add(self)
-        for name, indices in self.binders.items():
-            if len(indices) > 1:
-                self.binders[name] = [i for i, entry in enumerate(self.entries) if name in entry.binds or name in entry.reads]
 
     def is_there(self, name: str) -> bool:
         """Whether a name comes from another module, or has been run already."""
@@ -149,7 +74,7 @@ class Loading:
         if self.running and limit > self.running[-1]:
             limit = self.running[-1]
         if name in self.watched:
-            if not _holds(self.watched[name], self.m.wanted):
+            if not holds(self.watched[name], self.m.wanted):
                 self.m.registrations.settle(self.module, self.watched[name])
             return self.watched[name]
         for i in self.binders.get(name, ()):
@@ -273,11 +198,6 @@ class Loading:
                     if isinstance(source, PyModule) and (value := source.get(name)) is not MISSING:
                         return value
         return MISSING
-
-
-def _holds(registry: Any, key: str | None) -> bool:
-    """Whether a registry has the key that is looked up; without one all of it is asked for."""
-    return key is not None and isinstance(registry, (dict, set, list)) and key in registry
 
 
 def _binds(node: Any, name: str) -> bool:

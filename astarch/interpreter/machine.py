@@ -169,6 +169,7 @@ class Machine:
         self.named: set[str] = set()
         self.unrepeatable: frozenset[Any] = frozenset()
         self.absent: dict[str, Decision] = {}
+        self.tables: dict[Any, Any] = {}  # what loops over plain data came to, by the loop and the data
         self.project: Any = None
         self.registrations: Any = None
         self.importing = 0

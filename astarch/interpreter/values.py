@@ -279,9 +279,12 @@ class Builtin:
         name: Its public name.
         function: The host function; gets the machine first when ``needs_machine``.
         lenient: It can be called with unknown arguments; otherwise those make its result unknown.
+
+    Attributes:
+        quick: The host's own function, for one argument of exactly this type.
     """
 
-    __slots__ = ("attributes", "function", "lenient", "name", "needs_machine", "owner")
+    __slots__ = ("attributes", "function", "lenient", "name", "needs_machine", "quick")
 
     def __init__(self, name: str, function: Callable[..., Any], needs_machine: bool = False, lenient: bool = True) -> None:
         self.name = name
@@ -289,6 +292,7 @@ class Builtin:
         self.needs_machine = needs_machine
         self.lenient = lenient
         self.attributes: dict[str, Any] | None = None
+        self.quick: dict[type, Callable[[Any], Any]] = {}
 
     def __repr__(self) -> str:
         return f"<built-in function {self.name}>"

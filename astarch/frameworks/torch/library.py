@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -100,8 +101,7 @@ class TorchLibrary:
 
     def names(self, module: str) -> list[str]:
         """The described names of a module."""
-        start = f"{module}."
-        return sorted({name[len(start) :].partition(".")[0] for name in REGISTRY if name.startswith(start)})
+        return list(_names_below(module))
 
     def overrides(self, module: str) -> dict[str, Any]:
         """The names of a module that is read which are described all the same."""
@@ -312,6 +312,12 @@ def _new_buffer(cls: Any, data: Any = None, *, persistent: Any = True) -> Any:
 def _new_tensor(cls: Any, *args: Any, **kwargs: Any) -> Any:
     lost = next((arg for arg in args if type(arg) is Unknown), None)
     return lost if lost is not None else legacy(default_dtype(), "cpu", args)
+
+
+@cache
+def _names_below(module: str) -> tuple[str, ...]:
+    start = f"{module}."
+    return tuple(sorted({name[len(start) :].partition(".")[0] for name in REGISTRY if name.startswith(start)}))
 
 
 def _typed_class(name: str, dtype: str, parent: Class) -> Class:

@@ -7,7 +7,7 @@ serves a described layer, a class of the program, and a class derived from both.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from ...interpreter.attributes import put_plainly
 from ...interpreter.values import CURRENT, MISSING
@@ -47,7 +47,7 @@ class Module:
             if self.py_class.find(name) is MISSING:
                 attributes[name] = value
             else:
-                put_plainly(CURRENT.get(), self, name, value)
+                put_plainly(CURRENT.get(), cast(ModuleInstance, self), name, value)
             return
         if isinstance(value, Parameter):
             if parameters is None:

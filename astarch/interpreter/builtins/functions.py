@@ -213,6 +213,9 @@ def _abs(m: Machine, value: Any) -> Any:
     return abs(payload_of(value))
 
 
+BUILTINS["abs"].quick = {int: abs, float: abs}
+BUILTINS["len"].quick = {list: len, tuple: len, dict: len, str: len}
+
 #: Bit operations of one modular power.
 _LONGEST_POWER = 10**11
 

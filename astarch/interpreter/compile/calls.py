@@ -33,6 +33,8 @@ def _call(node: s.Call, scope: Scope) -> Run:
     def run(frame: Frame) -> Any:
         callee = function(frame)
         args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
+        if type(callee) is Builtin and len(args) == 1 and not kwargs and (quick := callee.quick.get(type(args[0]))) is not None:
+            return quick(args[0])
         frame.at = at
         return frame.machine.call(callee, args, kwargs)
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from ...ir.unknown import Reason, Unknown
 from ...source import syntax as s
+from ..attributes import is_own
 from ..machine import Frame
 from ..operators import BINARY, binary, compare, subscript, truth, unary
+from ..values import Instance
 from .dispatch import Run, compiles, expression, optional
 from .names import target
 from .scopes import Scope
@@ -197,11 +199,9 @@ def _compare(node: s.Compare, scope: Scope) -> Run:
 def _one_comparison(node: s.Compare, scope: Scope) -> Run:
     left, right, op, at = expression(node.left, scope), expression(node.comparators[0], scope), node.ops[0], node.at
     if op in ("is", "is not"):
-
-        def identity(frame: Frame) -> Any:
-            return _identical(op, left(frame), right(frame))
-
-        return identity
+        if type(node.comparators[0]) is s.Constant and node.comparators[0].value is None:
+            return _is_none(left, op)
+        return lambda frame: _identical(op, left(frame), right(frame))
     if op in ("in", "not in") and type(node.comparators[0]) is s.Name:
         right = keyed(node.comparators[0], right, scope)
         return lambda frame: _membership(frame, op, left(frame), right, at)
@@ -213,6 +213,18 @@ def _one_comparison(node: s.Compare, scope: Scope) -> Run:
             return fast(a, b)
         frame.at = at
         return compare(frame.machine, op, a, b)
+
+    return run
+
+
+def _is_none(value: Run, op: str) -> Run:
+    none = op == "is"
+
+    def run(frame: Frame) -> Any:
+        found = value(frame)
+        if found is None:
+            return none
+        return _identical(op, found, None) if type(found) is Unknown else not none
 
     return run
 
@@ -236,7 +248,7 @@ def _membership(frame: Frame, op: str, item: Any, container: Callable[[Frame, An
 
 
 def keyed(node: s.Name, plain: Run, scope: Scope) -> Callable[[Frame, Any], Any]:
-    """Read a name of which one item is asked for: of a registry nothing else needs to be known (`imports.Registrations`)."""
+    """Read a name of which one item is asked for: of a registry nothing else needs to be known (`registrations`)."""
     name = scope.mangled(node.id)
     if scope.find(name) is not None:
         return lambda frame, key: plain(frame)
@@ -324,6 +336,8 @@ def _attribute(node: s.Attribute, scope: Scope) -> Run:
     def run(frame: Frame) -> Any:
         owner = value(frame)
         frame.at = at
+        if isinstance(owner, Instance) and name in (attributes := owner.__dict__) and is_own(owner.py_class, name):
+            return attributes[name]
         return frame.machine.get(owner, name)
 
     return run

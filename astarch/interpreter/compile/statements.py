@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...ir.tensor import Tensor
@@ -11,10 +12,11 @@ from ..machine import Frame
 from ..operators import binary, store, subscript, truth
 from ..repeated import Repeated
 from ..values import Lost, PyModule, Raised
-from .dispatch import BREAK, CONTINUE, RETURN, Run, block, compiles, expression, optional
+from .dispatch import BREAK, CONTINUE, RETURN, Run, Store, block, compiles, expression, optional
 from .expressions import condition
 from .facts import facts_of, take_for_granted
 from .names import target, unbind
+from .remembering import remembered
 from .repeating import fresh_names, repeat_statement
 from .scopes import Scope, bound_names, ends_iteration, only_raises, only_warns, touched
 from .spelling import spell
@@ -38,6 +40,8 @@ def _evaluate(node: s.Evaluate, scope: Scope) -> Run:
 @compiles(s.Assign)
 def _assign(node: s.Assign, scope: Scope) -> Run:
     value = expression(node.value, scope)
+    if len(node.targets) == 1 and type(node.targets[0]) is s.Name and scope.find(name := scope.mangled(node.targets[0].id)) == -1:
+        return _assign_local(name, value)
     stores = [target(item, scope) for item in node.targets]
     if len(stores) == 1:
         (store,) = stores
@@ -228,6 +232,16 @@ def _assert(node: s.Assert, scope: Scope) -> Run:
     return run
 
 
+def _assign_local(name: str, value: Run) -> Run:
+    def run(frame: Frame) -> None:
+        try:
+            frame.names[name] = value(frame)
+        except Lost as lost:
+            frame.names[name] = lost.unknown
+
+    return run
+
+
 # --- branches and loops ---------------------------------------------------------------------------------------------
 
 
@@ -327,6 +341,8 @@ class Skipped:
 def _for(node: s.For, scope: Scope) -> Run:
     iterable, store = expression(node.iterable, scope), target(node.target, scope)
     body, orelse, at = block(node.body, scope), block(node.orelse, scope) if node.orelse else None, node.iterable.at
+    rounds = _rounds(store, body, orelse)
+    again = remembered(node, scope, rounds)
     skipped: list[Skipped] = []
     fresh: list[frozenset[str]] = []
 
@@ -353,6 +369,16 @@ def _for(node: s.For, scope: Scope) -> Run:
             except Lost as lost:
                 forget(frame, lost.unknown)
             return orelse(frame) if orelse is not None else None
+        return rounds(frame, items) if again is None else again(frame, value, items)
+
+    return run
+
+
+def _rounds(store: Store, body: Run, orelse: Run | None) -> Callable[[Frame, Any], Any]:
+    """What runs the rounds of a loop whose items are known."""
+
+    def rounds(frame: Frame, items: Any) -> Any:
+        m = frame.machine
         for item in items:
             m.step()
             store(frame, item)
@@ -363,7 +389,7 @@ def _for(node: s.For, scope: Scope) -> Run:
                 return signal
         return orelse(frame) if orelse is not None else None
 
-    return run
+    return rounds
 
 
 @compiles(s.While)
