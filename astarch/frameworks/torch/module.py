@@ -47,7 +47,7 @@ class Module:
             if self.py_class.find(name) is MISSING:
                 attributes[name] = value
             else:
-                put_plainly(CURRENT.get(), cast(ModuleInstance, self), name, value)
+                put_plainly(CURRENT.get(), cast("ModuleInstance", self), name, value)
             return
         if isinstance(value, Parameter):
             if parameters is None:
