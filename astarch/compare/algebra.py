@@ -123,6 +123,28 @@ def attention(
     return product([weights, arguments["value"]], number, form_of)
 
 
+#: What makes a tensor of an element type that may or may not be named, and of sizes that may stand in a list or not.
+_MADE = frozenset(("zeros", "ones", "full", "empty", "tensor", "as_tensor", "eye", "linspace"))
+_TYPED = ("LongTensor", "IntTensor", "FloatTensor", "DoubleTensor", "HalfTensor", "BoolTensor", "ByteTensor", "ShortTensor")
+
+
+def created(base: str, arguments: Mapping[str, Any], output: TensorType, number: Number) -> Any:
+    """A tensor made of sizes or numbers, its element type and shape said in the one way; None for what is none."""
+    given = {name: value for name, value in arguments.items() if name != "dtype"}
+    if base in _TYPED:
+        values = next(iter(given.values()), None)
+        data = values[1] if isinstance(values, tuple) and values[:1] == ("list",) and len(values) == 2 else values
+        nested = isinstance(data, tuple) and data[:1] == ("list",)
+        return number(("tensor", (("data", data),), output.dtype, output.shape)) if nested else None
+    if base in ("zeros", "ones", "empty"):
+        return number((base, output.dtype, output.shape))
+    return (
+        number(("tensor" if base == "as_tensor" else base, tuple(sorted(given.items())), output.dtype, output.shape))
+        if base in _MADE
+        else None
+    )
+
+
 # --- numbers counted, and numbers in another element type --------------------------------------------------------------
 
 #: Whole numbers up to this are numbers of the type.

@@ -14,7 +14,7 @@ from typing import Any
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
-from .algebra import attention, cast, counted, joined, picks_all, product, scaled, times, with_axes
+from .algebra import attention, cast, counted, created, joined, picks_all, product, scaled, times, with_axes
 from .patterns import by_pattern
 from .views import PARTS, RESHAPES, Views
 
@@ -328,6 +328,9 @@ class _Reader:
             return None
         if base == "copy" and len(given) == 2:
             return arguments.get("src") if self._type(given[1]) == node.output else None
+        made = created(base, arguments, node.output, self.interned.number)
+        if made is not None:
+            return made
         if base == "arange":
             return counted(list(arguments.items()), node.output.dtype, self.interned.number)
         return (

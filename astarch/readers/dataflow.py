@@ -153,6 +153,7 @@ class Dataflow:
         if in_place:
             place = self._now.get(id(first)) if step.result is first else (*origin, ())
             self._now[id(first)] = place or (*origin, ())
+        if in_place and _writes(step, base):
             count = self._writes.get(root, (0,))[0] + 1
             self._writes[root] = count, (*origin, ())
             self._seen[id(first)] = count
@@ -212,6 +213,15 @@ def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from ((str(key), item) for key, item in value.items())
     elif isinstance(value, Instance) and not isinstance(value, ModuleInstance):
         yield from _parts(value.payload if value.payload is not None else dict(value.__dict__))
+
+
+def _writes(step: Step, base: str) -> bool:
+    """Whether a step that gives back what it was given changed it: one that does nothing gives it back as well."""
+    if base == "call_module":
+        return bool(step.module.__dict__.get("inplace"))
+    name = base.startswith("__i") and base not in ("__invert__", "__index__")
+    told = bool(step.kwargs.get("inplace")) or any(argument is True for argument in step.args)
+    return name or base == "__setitem__" or (base.endswith("_") and not base.endswith("__")) or told
 
 
 def _types(value: Any) -> Any:

@@ -250,7 +250,16 @@ WRITES = (
     "y.add_(1); x.add_(1); return y",
     "y.add_(1); x[0].mul_(2); return x[0]",
     "y.mul_(2); x[0].add_(1); return x[0]",
+    "torch.nn.Identity()(y); return x",
+    "y.contiguous(); return y",
+    "torch.nn.functional.relu(y, inplace=True); return x",
+    "torch.nn.ReLU(inplace=True)(y); return x",
+    "torch.nn.functional.relu(y, True); return x",
+    "y += 1; return x",
+    "y = y + 1; return x",
 )
+#: What leaves everything as it was.
+IDLE = {"return x", "torch.nn.Identity()(y); return x", "y = y + 1; return x"}
 
 
 def test_what_shares_memory_changes_together(tmp_path: Path) -> None:
@@ -266,7 +275,9 @@ def test_what_shares_memory_changes_together(tmp_path: Path) -> None:
         scope: dict[str, Any] = {}
         exec(source, scope)
         read.append(astarch.read(f"{tmp_path / f'way{number}'}.py:Net", inputs=(3, 4)))
-        gives.append(scope["Net"]()(torch.arange(12.0).reshape(3, 4)))
+        gives.append(scope["Net"]()(torch.arange(12.0).reshape(3, 4) - 3))
+    idle = [one for one, how in zip(read, WRITES, strict=True) if how in IDLE]
+    assert all(api.diff(one, other).behaviour is False for one, other in combinations(idle, 2))
     for (one, first), (other, second) in combinations(zip(read, gives, strict=True), 2):
         if first.shape != second.shape or not torch.equal(first, second):
             assert api.diff(one, other).verdict not in (Verdict.COMPATIBLE, Verdict.NONE)
