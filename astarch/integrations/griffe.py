@@ -73,7 +73,7 @@ class AstarchExtension(griffe.Extension):
             return view(architecture, name, depth=self.depth)
         drawn = api.draw(architecture, "svg", depth=self.depth or "auto")
         text = drawn.decode("utf-8") if isinstance(drawn, bytes) else drawn
-        return f'<div class="astarch-picture" style="overflow:auto">{" ".join(text[text.index("<svg") :].split())}</div>'
+        return f'<div class="astarch-picture" style="overflow:auto">{" ".join(text[text.index("<svg") :].splitlines())}</div>'
 
     def _wanted(self, cls: griffe.Class) -> bool:
         if self.only:

@@ -106,23 +106,26 @@ def _mermaid(text: str) -> nodes.Node:
 
 def _table(architecture: Architecture, depth: int) -> nodes.Node:
     """The module tree."""
-    heads = ("Module", "Type", "Output", "Parameters", "MACs")
+    shown = list(flat(rows(architecture), depth))
+    counted = any(row.macs is not None and str(row.macs) != "0" for _, row in shown)
+    heads = ("Module", "Type", "Output", "Parameters", *(("MACs",) if counted else ()))
     table, group = nodes.table(classes=["astarch"]), nodes.tgroup(cols=len(heads))
     table += nodes.title("", view(architecture, "summary").replace("`", ""))
     table += group
-    group.extend(nodes.colspec(colwidth=width) for width in (30, 30, 20, 15, 10))
+    group.extend(nodes.colspec(colwidth=width) for width in (30, 30, 20, 15, 10)[: len(heads)])
     head, body = nodes.thead(), nodes.tbody()
     head += _row([nodes.Text(text) for text in heads])
     group += head
     group += body
-    for level, row in flat(rows(architecture), depth):
+    for level, row in shown:
         times = f" ×{row.times}" if row.times > 1 else ""
         name = nodes.inline("", "", nodes.Text("\u00a0" * 3 * (level - 1)), nodes.literal(row.name, row.name), nodes.Text(times))
         output = values_text(row.outputs[0]) if row.outputs else "–"
         each = f"{row.times}×" if row.times > 1 else ""
         macs = each + short_count(row.macs) if row.macs is not None and str(row.macs) != "0" else "–"
         count = each + count_text(row.parameters) if str(row.parameters) != "0" else "–"
-        body += _row([name, nodes.Text(row.type), nodes.Text(output), nodes.Text(count), nodes.Text(macs)])
+        cells = [name, *map(nodes.Text, (row.type, output, count, macs))]
+        body += _row(cells[: len(heads)])
     return table
 
 

@@ -24,8 +24,10 @@ def to_markdown(architecture: Architecture, *, depth: int | None = 3, operations
     if saved:
         lines += _saved(architecture, depth, operations)
     else:
-        lines += ["| Module | Type | Output | Parameters | MACs |", "|:--|:--|:--|--:|--:|"]
-        lines += [_line(level, row) for level, row in flat(rows(architecture, operations=operations), depth)]
+        shown = list(flat(rows(architecture, operations=operations), depth))
+        counted = any(row.macs is not None and str(row.macs) != "0" for _, row in shown)
+        whole = ["| Module | Type | Output | Parameters | MACs |", "|:--|:--|:--|--:|--:|", *(_line(level, row) for level, row in shown)]
+        lines += whole if counted else [f"{line.removesuffix('|').rpartition('|')[0]}|" for line in whole]
     lines += ["", f"{count_text(architecture.parameter_count)} parameters"]
     if "trained" in architecture.attributes.get("holds", ("trained",)):
         lines[-1] += f", {count_text(architecture.trainable_count)} trainable"

@@ -117,8 +117,15 @@ def _squeeze(columns: list[_Column], short_names: list[str], page: Page) -> None
         lambda: shrink("Output", 6),
         lambda: shrink("Parameters", 6),
     ]
+    whole, all_columns = {column.title: column.width for column in columns}, list(columns)
     for step in steps:
         step()
+    for title in ("Type", "Line", "Output"):  # room that a dropped column left
+        column = by_title.get(title)
+        if column in columns:
+            column.width = min(whole[title], column.width + max(-excess(), 0))
+        elif column is not None and excess() + column.width + _GAP <= 0:
+            columns.insert(sum(one in columns for one in all_columns[: all_columns.index(column)]), column)
 
 
 def _joined(cells: list[tuple[str, str, _Column]], page: Page) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..ir.architecture import Architecture
 from ..ir.dim import Dim
@@ -12,6 +13,7 @@ from .mermaid import fitting, to_mermaid
 from .notation import count_text, short_count, title_text, values_text
 from .paint import Page
 from .picture import picture
+from .places import Places
 from .text import to_text
 
 #: What `view` can show.
@@ -44,7 +46,8 @@ def view(
     if name == "table":
         return to_markdown(architecture, depth=depth or 3).partition("\n")[2].strip("\n")
     if name == "tree":
-        return f"```text\n{to_text(architecture, page=Page(100), depth=depth or 3, sources=sources or {})}```"
+        named = replace(architecture, target=Places(architecture).target)  # not by the folders of the machine that makes the document
+        return f"```text\n{to_text(named, page=Page(100), depth=depth or 3, sources=sources or {})}```"
     if name == "mermaid":
         if depth is None:
             return f"```mermaid\n{fitting(architecture, direction=direction)}```"

@@ -179,3 +179,37 @@ def test_hostile_names_are_text(browser: Any, tmp_path: Path) -> None:
     assert opened.page.locator("#graph .node").count() >= 2
     assert not opened.complaints
     opened.context.close()
+
+
+SCALE = "() => Number(document.querySelector('#scene').getAttribute('transform').match(/scale\\(([-\\d.]+)\\)/)[1])"
+
+
+def test_in_a_notebook(browser: Any, tmp_path: Path) -> None:
+    """A frame gets its size after its page has run: the drawing is then fitted anew."""
+    file = tmp_path / "notebook.html"
+    shown = read(tmp_path, VIT, "ViT", inputs=(1, 3, 32, 32))._repr_html_()  # type: ignore[attr-defined]
+    file.write_text(f"<!doctype html><body><p>Out[1]:</p>{shown}", encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto(file.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("html[data-ready=yes]").wait_for(state="attached")
+    frame.locator("#graph .node").first.wait_for(state="attached")
+    page.wait_for_timeout(300)
+    assert frame.locator("html").evaluate(SCALE) > 0.3
+    box = frame.locator("#graph .node").first.bounding_box()
+    assert box["width"] > 20
+    page.close()
+
+
+def test_fitted_anew_when_the_window_changes_but_not_when_moved(vit: Opened) -> None:
+    page = vit.page
+    before = page.evaluate(SCALE)
+    page.set_viewport_size({"width": 900, "height": 500})
+    page.wait_for_timeout(200)
+    assert page.evaluate(SCALE) != before
+    page.locator("#graph").focus()
+    page.keyboard.press("+")
+    zoomed = page.evaluate(SCALE)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.wait_for_timeout(200)
+    assert page.evaluate(SCALE) == zoomed

@@ -170,7 +170,13 @@ const Graph = (() => {
     const k = whole ? all : Math.max(all, Math.min(0.75, state.horizontal ? (room.height - 40) / h : (room.width - 40) / w));
     const fits = h * k <= room.height - 40, narrow = w * k <= room.width - 20;
     state.view = { k, x: narrow ? (room.width - w * k) / 2 : 20, y: fits ? Math.max(20, (room.height - 30 - h * k) / 2) : 20 };
+    state.fitted = { view: state.view, whole };
     look();
+  }
+
+  function move(dx, dy) {
+    const { x, y, k } = state.view;
+    state.view = { k, x: x + dx, y: y + dy };
   }
 
   function zoom(by, cx, cy) {
@@ -190,8 +196,7 @@ const Graph = (() => {
     const inside = at.left > room.left + 10 && at.right < room.right - 10 && at.top > room.top + 10 && at.bottom < room.bottom - 10;
     if (inside) return;
     const middle = at.height > room.height ? at.top + room.height / 2 - 40 : (at.top + at.bottom) / 2;
-    state.view.x += room.left + room.width / 2 - (at.left + at.right) / 2;
-    state.view.y += room.top + room.height / 2 - middle;
+    move(room.left + room.width / 2 - (at.left + at.right) / 2, room.top + room.height / 2 - middle);
     look();
   }
 
@@ -219,8 +224,7 @@ const Graph = (() => {
     const after = elementOf(key)?.getBoundingClientRect();
     if (before && after) {
       // What was pointed at stays where it is.
-      state.view.x += before.left - after.left + (before.width - after.width) / 2;
-      state.view.y += before.top - after.top;
+      move(before.left - after.left + (before.width - after.width) / 2, before.top - after.top);
       look();
       show(key);
     }
@@ -270,6 +274,8 @@ const Graph = (() => {
 
   function listen() {
     let held = null;
+    // A frame of a notebook gets its size late, and a window may change: what nobody has moved stays fitted.
+    new ResizeObserver(() => { if (state.fitted && state.view === state.fitted.view) fit(state.fitted.whole); }).observe(svg);
     svg.addEventListener("pointerdown", (event) => { held = { x: event.clientX, y: event.clientY, moved: false, id: event.pointerId }; });
     svg.addEventListener("pointermove", (event) => {
       if (!held) return;
@@ -277,7 +283,7 @@ const Graph = (() => {
       if (!held.moved && Math.hypot(dx, dy) < 4) return;
       if (!held.moved) { svg.setPointerCapture(held.id); svg.classList.add("moving"); }
       held = { ...held, x: event.clientX, y: event.clientY, moved: true };
-      state.view.x += dx; state.view.y += dy;
+      move(dx, dy);
       look();
     });
     const release = () => { svg.classList.remove("moving"); setTimeout(() => (held = null)); };

@@ -7,6 +7,7 @@ const Tree = (() => {
 
   function build(data) {
     state.modules = data.modules;
+    document.documentElement.classList.toggle("no-macs", !data.modules.some((module) => module.m));
     const path = [];
     data.modules.forEach((module, number) => {
       path[module.l] = number;
