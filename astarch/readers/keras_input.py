@@ -22,17 +22,10 @@ from ..ir.inference import Inference
 from ..ir.refusal import Refusal
 from ..ir.unknown import Reason, Unknown
 from ..source import syntax as s
+from .keras_axes import AXES, Shape, axes_of
 
-Shape = tuple["int | str", ...]
 Kinds = list[tuple[Shape, str]]
 
-_AXES: dict[int, Shape] = {
-    1: ("batch",),
-    2: ("batch", "features"),
-    3: ("batch", "time", "features"),
-    4: ("batch", "height", "width", "channels"),
-    5: ("batch", "depth", "height", "width", "channels"),
-}
 #: So many inputs are tried.
 MOST_TRIES = 12
 
@@ -204,9 +197,9 @@ def _pieces(name: str, nodes: list[Any]) -> Iterator[Leaf]:
 def inputs_for(leaves: list[Leaf], users: dict[str, Any], root: Any) -> Iterator[tuple[tuple[Shape, str], ...]]:
     """The inputs worth trying, the likeliest first."""
     met = [kinds_of(users[str(leaf)]) if str(leaf) in users else [] for leaf in leaves]
-    others: Kinds = [(_AXES[2], "float32"), (_AXES[3], "float32"), (_AXES[4], "float32")]
+    others: Kinds = [(AXES[2], "float32"), (AXES[3], "float32"), (AXES[4], "float32")]
     if len(leaves) > 1:  # what only joins the rest is most often a vector, or like the rest
-        others = [others[0], *dict.fromkeys(kind for kinds in met for kind in kinds if kind[0] != _AXES[2])]
+        others = [others[0], *dict.fromkeys(kind for kinds in met for kind in kinds if kind[0] != AXES[2])]
     for chosen in product(*(kinds or others for kinds in met)):
         apart = tuple((_numbered(shape, place), dtype) for place, (shape, dtype) in enumerate(chosen))
         yield apart
@@ -234,11 +227,11 @@ def kinds_of(layer: Any) -> Kinds:
     if name == "TimeDistributed":
         return [(("batch", "time", *shape[1:]), dtype) for shape, dtype in kinds_of(held["layer"])]
     if name in ("MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"):
-        return [(_AXES[3], "float32")]
+        return [(AXES[3], "float32")]
     if name in ("BatchNormalization", "LayerNormalization", "Normalization", "RMSNormalization"):
-        return [(_AXES[2], "float32"), (_AXES[3], "float32"), (_AXES[4], "float32")]
+        return [(AXES[2], "float32"), (AXES[3], "float32"), (AXES[4], "float32")]
     if name == "EinsumDense" and "." not in held["equation"]:
-        return [(shape, "float32") for shape in [_AXES.get(len(held["equation"].partition(",")[0].strip()))] if shape is not None]
+        return [(shape, "float32") for shape in [AXES.get(len(held["equation"].partition(",")[0].strip()))] if shape is not None]
     return _specified(held, held.get("data_format") == "channels_first")
 
 
@@ -248,7 +241,7 @@ def _specified(held: dict[str, Any], channels_first: bool) -> Kinds:
     if not isinstance(spec, InputSpec) or not (spec.ndim or spec.min_ndim):
         return []
     ranks = [spec.ndim] if spec.ndim else [rank for rank in (2, 3, 4) if rank >= spec.min_ndim]
-    shapes = [list(_AXES[rank]) for rank in ranks if rank in _AXES]
+    shapes = [list(AXES[rank]) for rank in ranks if rank in AXES]
     for shape in shapes:
         if channels_first and len(shape) > 2:
             shape.insert(1, shape.pop())
@@ -260,5 +253,4 @@ def _specified(held: dict[str, Any], channels_first: bool) -> Kinds:
 
 def _named(shape: tuple[Any, ...]) -> Shape:
     """A shape of Keras with its open sizes as symbols, named by their axes."""
-    names = _AXES.get(len(shape)) or tuple(f"axis{place}" for place in range(len(shape)))
-    return tuple(name if size is None else size for name, size in zip(names, shape, strict=True))
+    return tuple(name if size is None else size for name, size in zip(axes_of(len(shape)), shape, strict=True))

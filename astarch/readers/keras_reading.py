@@ -91,6 +91,10 @@ class LazyKeras:
             return self._call_plainly(root, inputs, given)
         functional = root.__dict__.get("_graph") is not None or root.__dict__.get("_functional") is not None
         if not inputs:
+            if functional:
+                from .keras_wired import send_through
+
+                send_through(self.machine, self.run(), root)
             if functional or root.__dict__.get("built"):
                 return MISSING
             found = self.guess.call(self.machine, root, self.run().state, given)
@@ -160,7 +164,7 @@ class LazyKeras:
         from .keras_flow import LayerFlow, holders
 
         flow = LayerFlow(recorder.names, recorder._value)
-        layers = flow.of_run(run, inputs, outputs) if found.calls else flow.of_functional(root)
+        layers = flow.of_run(run, inputs, outputs) if found.calls and inputs else flow.of_functional(root)
         held = holders(root, recorder.names, list(found.parameters))
         return replace(found, attributes={**found.attributes, "layers": layers, "holders": held})
 

@@ -15,9 +15,10 @@ from ..frameworks.keras.tensor import KerasTensor, Variable, outward
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, Builtin, Function
 from ..ir.architecture import Architecture, Assumption, Call, Module, Parameter, Requirement
-from ..ir.dim import Dim, substitute, symbols
+from ..ir.dim import Dim
 from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.unknown import Unknown
+from .keras_axes import counted, names_of_open
 
 
 class KerasRecorder:
@@ -38,6 +39,7 @@ class KerasRecorder:
         self.unknown: list[Unknown] = []
         self.outputs: dict[int, Any] = {}
         self.configs: dict[str, dict[str, Any]] = {}
+        self.opened = names_of_open([one for one in _functional(root).get("_inputs", ()) if isinstance(one, KerasTensor)])
         for call in run.calls:
             if call.outputs is not MISSING:
                 self.outputs.setdefault(id(call.module), call.outputs)
@@ -195,7 +197,7 @@ class KerasRecorder:
         outputs = () if call.outputs is MISSING else (self._value(call.outputs),)
         macs: Any = sum(node.macs for node in self.run.nodes[call.nodes[0] : call.nodes[1]])
         inputs = tuple(self._value(argument) for argument in call.args)
-        return Call(self.names[id(call.module)], inputs, keywords, outputs, call.span, (), _counted(macs), 0, call.depth)
+        return Call(self.names[id(call.module)], inputs, keywords, outputs, call.span, (), counted(macs, self.opened), 0, call.depth)
 
     def _node(self, index: int, node: Any) -> Node:
         sources: dict[int, None] = {}
@@ -203,7 +205,17 @@ class KerasRecorder:
             if isinstance(leaf, KerasTensor) and leaf.node is not None and leaf.node < index:
                 sources[leaf.node] = None
         module = self.names.get(id(node.module), "")
-        return Node(index, "call_function", node.op, tuple(sources), (), self._value(node.result), module, node.span, _counted(node.macs))
+        return Node(
+            index,
+            "call_function",
+            node.op,
+            tuple(sources),
+            (),
+            self._value(node.result),
+            module,
+            node.span,
+            counted(node.macs, self.opened),
+        )
 
     def _unknowns(self) -> tuple[Unknown, ...]:
         found: dict[tuple[Any, ...], Unknown] = {}
@@ -330,9 +342,3 @@ def _variables(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 
 __all__ = ["Dim", "KerasRecorder", "Record"]
-
-
-def _counted(macs: Any) -> Any:
-    """A count, its open sizes by names that a formula can hold: ``24*batch`` instead of ``24*None``."""
-    opened = [name for name in symbols(macs) if name.startswith("None")]
-    return substitute(macs, {name: Dim.symbol(name.replace("None", "size") if name != "None" else "batch") for name in opened})

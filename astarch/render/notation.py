@@ -9,6 +9,7 @@ from ..ir.architecture import Architecture
 from ..ir.dim import Dim, factored, substitute, symbols
 from ..ir.dim_atoms import Quotient
 from ..ir.dim_core import atom_size
+from ..ir.dim_polynomial import exact_quotient
 from ..ir.dim_values import rebuilt
 from ..ir.graph import Record, TensorType
 from ..ir.tensor import Tensor
@@ -171,12 +172,19 @@ def short_count(count: int | Dim) -> str:
     ('4.09G', '999', '15.0k')
     """
     if not isinstance(count, int):
-        return formula_text(count)
+        return _short_multiple(count) or formula_text(count)
     for size, unit in _UNITS:
         if count >= size:
             value = count / size
             return f"{value:.0f}{unit}" if value >= 999.5 else f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}{unit}"
     return str(count)
+
+
+def _short_multiple(count: Dim) -> str:
+    """A large multiple of one size in short: ``1.47M*batch``; nothing for any other formula."""
+    names = list(symbols(count))
+    each = exact_quotient(count, Dim.symbol(names[0])) if len(names) == 1 else None
+    return f"{short_count(each)}*{names[0]}" if isinstance(each, int) and each >= 10_000 else ""
 
 
 def bytes_text(count: int | Dim) -> str:

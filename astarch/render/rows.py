@@ -41,6 +41,7 @@ class Row:
         last: The name of the last of them.
         rounds: How many modules its name stands for: ``h.{i}.norm`` for as many as there are rounds; counts are of all of them.
         repeats: How many of these there are in each module above it.
+        inbound: Names of the layers that feed it; None when that is not told.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Row:
     last: str = ""
     rounds: int | Dim = 1
     repeats: int | Dim = 1
+    inbound: tuple[str, ...] | None = None
     rows: tuple[Row, ...] = field(default=(), repr=False)
 
 
@@ -75,6 +77,7 @@ class _Facts:
     totals: dict[str, tuple[int | Dim, int | Dim]] = field(default_factory=dict[str, tuple["int | Dim", "int | Dim"]])
     tensors: bool = False
     buffers: dict[str, list[Buffer]] = field(default_factory=dict[str, list[Buffer]])
+    wired: bool = False
 
 
 def rows(architecture: Architecture, *, fold: bool = True, operations: bool = False, tensors: bool = False) -> tuple[Row, ...]:
@@ -123,9 +126,18 @@ def _gather(architecture: Architecture, operations: bool, tensors: bool = False)
         facts.calls.setdefault(call.module, []).append(call)
     facts.failed = frozenset(finding.module for finding in architecture.diagnostics if finding.severity == "error" and finding.module)
     facts.totals = _totals(facts)
+    facts.wired = any(_is_open(value) for call in architecture.calls[:1] for value in call.outputs)
     if operations:
         _gather_operations(facts)
     return facts
+
+
+def _is_open(value: Any) -> bool:
+    """Whether a size in a value is left open, as Keras leaves that of the batch."""
+    if isinstance(value, TensorType):
+        return None in value.shape
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, tuple | list) else ()
+    return any(map(_is_open, below))
 
 
 def _parent(name: str, facts: _Facts) -> str:
@@ -186,6 +198,7 @@ def _module_row(module: Module, facts: _Facts, fold: bool, level: int = 0) -> Ro
         last=module.name,
         rounds=module.times,
         repeats=_repeats(module, facts),
+        inbound=module.inbound,
         rows=below,
     )
 
@@ -200,7 +213,7 @@ def _repeats(module: Module, facts: _Facts) -> int | Dim:
 
 
 def _outputs(module: Module, calls: list[Call], facts: _Facts) -> tuple[tuple[Any, ...], ...] | None:
-    if calls or facts.architecture.calls:
+    if (calls or facts.architecture.calls) and (module.output_shapes is None or not facts.wired):
         return tuple(call.outputs for call in calls)
     return (tuple(map(_shaped, module.output_shapes)),) if module.output_shapes is not None else None
 

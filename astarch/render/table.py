@@ -60,6 +60,8 @@ def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, headi
         _Column("Parameters", [_parameters(row, page) for row in shown], "number", right=True, least=6),
         _Column("MACs", [_macs(row, page) for row in shown], "number", right=True, least=4),
     ]
+    if any(row.inbound is not None for row in shown) and not _is_chain(levels):
+        columns.append(_Column("Connected to", [clean(", ".join(row.inbound or ())) for row in shown], "dim", least=10))
     if not forward:
         columns = [column for column in columns if column.title not in ("Output", "MACs")]
     columns = [
@@ -73,6 +75,17 @@ def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, headi
     lines = [_joined([(titles.get(column.title, column.title), "dim", column) for column in columns], page)]
     lines += [_joined([(column.cells[number], _look(column, row), column) for column in columns], page) for number, row in enumerate(shown)]
     return Table(lines, _notes(shown, home if home != heading else ""))
+
+
+def _is_chain(levels: Sequence[tuple[int, Row]]) -> bool:
+    """Whether each layer is fed by the one above it alone, so that nothing need be said."""
+    latest: dict[int, str] = {}
+    for level, row in levels:
+        before = latest.get(level)
+        latest = {other: name for other, name in latest.items() if other < level} | {level: row.name.rpartition("/")[2]}
+        if row.inbound and before is not None and row.inbound != (before,):
+            return False
+    return True
 
 
 def _squeeze(columns: list[_Column], short_names: list[str], page: Page) -> None:
@@ -101,12 +114,15 @@ def _squeeze(columns: list[_Column], short_names: list[str], page: Page) -> None
     steps: list[Callable[[], None]] = [
         lambda: shrink("Type", 34),
         shorten,
+        lambda: shrink("Connected to", 30),
         lambda: shrink("Type", 20),
         lambda: shrink("Parameters", 24),
         lambda: shrink("Type", 16),
         lambda: shrink("Output", 18),
         lambda: drop("Line"),
+        lambda: shrink("Connected to", 16),
         lambda: drop("MACs"),
+        lambda: drop("Connected to"),
         lambda: shrink("Type", 9),
         lambda: shrink("Parameters", 16),
         lambda: shrink("Output", 12),

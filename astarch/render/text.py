@@ -235,6 +235,8 @@ def _compute(architecture: Architecture) -> str:
     flops = 2 * macs
     if isinstance(macs, int) and isinstance(flops, int):
         return f"{short_count(macs)} MACs = {short_count(flops)} FLOPs, two per MAC, of matmul, convolution and attention ({macs:,} MACs)"
+    if not isinstance(macs, int) and short_count(macs) != count_text(macs):
+        return f"{short_count(macs)} MACs ({count_text(macs)}); FLOPs are two per MAC; of matmul, convolution and attention"
     return f"{count_text(macs)} MACs; FLOPs are two per MAC; of matmul, convolution and attention"
 
 
