@@ -316,14 +316,14 @@ def _saved(artifact: str | Path) -> Architecture:
 
 
 def _inputs_of(artifact: Architecture, batch: int | None = None) -> Any:
-    """The input that a traced artifact was made with, where all its sizes are numbers; one that leaves the first open gets `batch`."""
+    """The input that an artifact takes, where its sizes are numbers or have names; one that leaves the first open gets `batch`."""
     specs: list[InputSpec] = []
     for value in artifact.inputs.values():
         shape = getattr(value, "shape", None)
         shape = (batch, *shape[1:]) if shape and batch is not None and type(shape[0]) is not int else shape
-        if shape is None or not all(type(side) is int for side in shape):
+        if shape is None or not all(type(side) is int or str(side).isidentifier() for side in shape):
             return None
-        specs.append(InputSpec(None, tuple(shape), value.dtype))
+        specs.append(InputSpec(None, tuple(side if type(side) is int else str(side) for side in shape), value.dtype))
     built = artifact.attributes.get("input_shape")  # what a class of its own was built with, when it was saved
     if not specs and built and batch is not None:
         sizes = [batch if place == 0 and side is None else side for place, side in enumerate(built)]

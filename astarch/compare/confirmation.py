@@ -64,7 +64,7 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
         if source.framework == "keras":
             facts += archive_facts(source, artifact) if artifact.framework == "keras" else graph_facts(source, artifact, holds)
             facts += setting_facts(source, artifact) if "arguments" in holds and artifact.framework != "keras" else ()
-        elif len(source.graph):
+        elif len(source.graph) and (source.calls or source.outputs is not None):
             facts += flow_facts(source, artifact, holds)
             facts += _outputs(source, artifact)
         else:

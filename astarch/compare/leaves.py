@@ -94,6 +94,9 @@ class Leaves:
             and (key not in self.listed or leaf.passed)
         ]
         fitting = [key for key in dict.fromkeys(candidates) if self._fits(key, leaf, turned)]
+        if not fitting and not leaf.value and self.sign == ".":  # of a module of one's own: what no other name fits
+            others = [key for key in self.owned.get(module, ()) if key not in self.listed and key not in self.bound]
+            fitting = [key for key in others if self.tensors[key].shape == leaf.shape]
         if len(fitting) > 1:
             raise Unproven(f"which tensor of the source `{leaf.name}` is")
         if fitting:

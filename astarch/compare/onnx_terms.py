@@ -372,7 +372,7 @@ class _Lowering:
         if node.target == "Elu":
             return words.each("elu", value, attributes.get("alpha", 1.0))
         if node.target == "Clip":
-            low, high = (words.constant(item) for item in given[1:3])
+            low, high = (words.constant(self._tensor(item, node)) for item in given[1:3])
             if (low, high) == (0.0, 6.0):
                 return words.function("relu6", value)
         if node.target == "HardSigmoid" and attributes.get("alpha") in (1 / 6, 0.1666667) and attributes.get("beta", 0.5) == 0.5:
@@ -381,19 +381,65 @@ class _Lowering:
 
     def shape(self, node: Node, given: list[Any]) -> list[int]:
         """The sizes of a tensor."""
-        shape: list[int] = list(given[0].shape)
+        shape: list[int] = [len(given[0])] if isinstance(given[0], list) else list(given[0].shape)
         return shape[node.attributes.get("start", 0) : node.attributes.get("end", len(shape))]
 
     def expand(self, node: Node, given: list[Any]) -> Value:
-        """What is repeated, where that changes nothing."""
-        value = self._tensor(given[0], node)
-        if self.words.constant(value) is not None or list(value.shape) == list(given[1]):
-            return value
-        raise Unproven("Expand")
+        """What is repeated: one in the wanted shape leaves a size as it is."""
+        value, wanted = self._tensor(given[0], node), list(given[1])
+        have = (1,) * (len(wanted) - len(value.dims)) + value.shape
+        wide = (1,) * (len(have) - len(wanted)) + tuple(wanted)
+        return self.words.stretched(value, [max(one, other) for one, other in zip(have, wide, strict=True)])
 
-    def filled(self, node: Node, given: list[Any]) -> Value:
+    def told(self, node: Node, given: list[Any]) -> Any:
+        """What is computed with sizes, which are numbers."""
+        if any(isinstance(item, (Value, Leaf)) for item in given):
+            raise Unproven(node.target)
+        wide = max((len(item) for item in given if isinstance(item, list)), default=0)
+        rows = [item if isinstance(item, list) and len(item) == wide else [item[0] if isinstance(item, list) else item] * max(wide, 1)
+                for item in given]  # fmt: skip
+        change = {
+            "Equal": lambda one, other: one == other,
+            "Greater": lambda one, other: one > other,
+            "Less": lambda one, other: one < other,
+            "Where": lambda holds, one, other: one if holds else other,
+        }[node.target]
+        found = [change(*row) for row in zip(*rows, strict=True)]
+        return found if wide else found[0]
+
+    def resize(self, node: Node, given: list[Any]) -> Value:
+        """An image in another size, as torch does it."""
+        attributes, value = node.attributes, self._tensor(given[0], node)
+        kind, place = attributes.get("mode", "nearest"), attributes.get("coordinate_transformation_mode", "half_pixel")
+        corners = place == "align_corners"
+        if kind == "nearest" and (place, attributes.get("nearest_mode", "round_prefer_floor")) != ("asymmetric", "floor"):
+            raise Unproven("settings of a resize")
+        if kind != "nearest" and not (corners or place in ("half_pixel", "pytorch_half_pixel")):
+            raise Unproven("settings of a resize")
+        if kind == "cubic" and attributes.get("cubic_coeff_a", -0.75) != -0.75:
+            raise Unproven("settings of a resize")
+        scales: Any = ()
+        if len(given) > 3 and given[3] is not None:
+            sizes = list(given[3])
+        else:
+            scales = given[2].value if isinstance(given[2], Leaf) else self._numbers(given[2], node)
+            sizes = [math.floor(side * scale) for side, scale in zip(value.shape, scales, strict=True)]
+        if tuple(sizes[:2]) != value.shape[:2] or attributes.get("antialias"):
+            raise Unproven("settings of a resize")
+        return self.words.sampled(kind, corners, value, sizes[2:], scales[2:])
+
+    def _numbers(self, item: Any, node: Node) -> list[float]:
+        form = self.words.form(item.head) if isinstance(item, Value) else None
+        if form is None or form[0] != "constants":
+            raise Unproven(node.target)
+        return list(form[1])
+
+    def filled(self, node: Node, given: list[Any]) -> Any:
         """The same number everywhere."""
         value = node.attributes.get("value", 0.0)
+        first = value[0] if isinstance(value, list) else value
+        if type(first) is int and isinstance(given[0], list) and len(given[0]) == 1:
+            return [first] * given[0][0]
         return self.words.number((value[0] if isinstance(value, list) else value) or 0.0)
 
 
@@ -412,6 +458,8 @@ _OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
     "Shape": _Lowering.shape,
     "Expand": _Lowering.expand,
     "ConstantOfShape": _Lowering.filled,
+    "Resize": _Lowering.resize,
+    **dict.fromkeys(("Equal", "Greater", "Less", "Where"), _Lowering.told),
     **dict.fromkeys(
         ("Transpose", "Flatten", "Softmax", "LogSoftmax", "GlobalAveragePool", "GlobalMaxPool", "Gelu", "LeakyRelu", "Elu", "Clip",
          "HardSigmoid"), _Lowering.others,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..ir.architecture import Architecture, Buffer, Parameter
+from ..ir.dim import Dim
 from ..ir.graph import Node
 from ..ir.span import NOWHERE
 from ..ir.verification import Fact, Status
@@ -33,7 +34,7 @@ _SEEN = frozenset(
         *("in_channels", "out_channels", "num_channels", "in_features", "out_features", "num_features", "bias", "affine"),
         *("elementwise_affine", "num_embeddings", "embedding_dim", "input_size", "hidden_size", "num_layers", "batch_first"),
         *("bidirectional", "embed_dim", "num_heads", "kdim", "vdim", "add_bias_kv", "add_zero_attn", "start_dim", "end_dim"),
-        "upscale_factor",
+        *("upscale_factor", "size", "scale_factor", "align_corners", "recompute_scale_factor"),
     )
 )
 
@@ -71,6 +72,7 @@ def proof(source: Architecture, artifact: Architecture, homes: Callable[[str], s
         homes: The source's layer that a scope of the artifact names, where that is not its own name.
     """
     words = Vocabulary()
+    source = _numbered(source, artifact)
     keras = source.framework == "keras"
     pairs = _pairs(source, artifact)
     inputs = None if pairs is None else _inputs(pairs, words)
@@ -94,6 +96,16 @@ def proof(source: Architecture, artifact: Architecture, homes: Callable[[str], s
                 found.scopes.setdefault(item.head, set()).add(node.module)
                 found.makers.setdefault(item, node.name or node.target)
     return found
+
+
+def _numbered(source: Architecture, artifact: Architecture) -> Architecture:
+    """With numbers for sizes that have a name: those of the artifact, or ones that nothing else has."""
+    found: dict[str, int | Dim] = {}
+    for one, other in zip(source.inputs.values(), artifact.inputs.values(), strict=False):
+        for own, side in zip(getattr(one, "shape", ()), getattr(other, "shape", ()), strict=False):
+            if isinstance(own, Dim) and str(own).isidentifier() and str(own) not in found:
+                found[str(own)] = side if type(side) is int else _OPEN[len(found) % len(_OPEN)]
+    return source.at(**found) if found else source
 
 
 #: An input of both: its name in the source and its type, its name in the artifact and its type there.
@@ -171,7 +183,7 @@ def _needed(source: Architecture) -> set[int]:
     if source.framework == "keras":
         border = [node.index for node in _steps(source) if node.op == "output"]
     else:
-        border = [index for index, _ in _places(source.attributes.get("results"))]
+        border = [index for index, _ in _places(source.graph.results)]
     found: set[int] = set()
     while border:
         index = border.pop()
@@ -200,7 +212,7 @@ def _step(found: Proof, node: Node, needed: bool) -> Iterator[Fact]:
         return
     if node.index in found.ours.folded:
         conv = found.source.graph[found.ours.folded[node.index]].target
-        note = f"it is folded into the weights of `{conv}`: neither it nor its settings can be seen"
+        note = f"it is folded into the weights of `{conv}`: neither it nor its settings and tensors can be seen"
         yield Fact(node.target, "operation", Status.ABSENT, kind, None, place, note=note)
         return
     if module is not None and "Dropout" in base:
@@ -339,10 +351,20 @@ def _said(form: Any) -> str:
 
 
 def strangers(found: Proof) -> Iterator[Fact]:
-    """Layers that the artifact names, and the source does not have."""
+    """Layers that the artifact names and the source does not have, where it does not name some that the source runs."""
+    named = {found.leaves.module(name) for name in found.artifact.modules}
+    run = {node.target for node in found.source.graph if node.op == "call_module"}
+    alike = {name for name, module in found.source.modules.items() if module.shared_with in named or name in named}
+    if not {name for name in run - alike if not _leaves_nothing(found.source.modules[name].class_name)}:
+        return
     for name in found.artifact.modules:
         if name and not found.leaves.module(name) and any(node.module == name for node in found.artifact.graph):
             yield Fact(name, "module", Status.CONTRADICTED, None, name, note="the source has no such module")
+
+
+def _leaves_nothing(kind: str) -> bool:
+    """Whether a layer leaves no operation of its own behind, or one that is folded into another."""
+    return kind in ("Identity", "Flatten", "Unflatten") or "Dropout" in kind or "BatchNorm" in kind
 
 
 def _tensors(found: Proof) -> Iterator[Fact]:
@@ -357,8 +379,8 @@ def _tensors(found: Proof) -> Iterator[Fact]:
 def _tensor(found: Proof, name: str, item: Any, folded: Mapping[str, str], convs: set[str], used: set[str]) -> Iterator[Fact]:
     first = item.tied_to or name
     if name in folded:
-        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note=f"it is folded into the weights of `{folded[name]}`")
-    elif name in convs and name.endswith(".bias"):
+        return  # as is said of the norm itself
+    if name in convs and name.endswith(".bias"):
         yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the norm after it gives the convolution a bias anyway")
     elif name in found.leaves.merged:
         yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the exporter lets tensors of equal values share them")
@@ -387,20 +409,35 @@ def _owned_by_layer(source: Architecture, name: str) -> bool:
 
 def _ties(found: Proof) -> Iterator[Fact]:
     """Tensors of one size of which it cannot be seen that they are not the same."""
-    unnamed = found.leaves.unnamed
-    for name in sorted(unnamed):
-        item = found.leaves.tensors[name]
-        home = name.rpartition(".")[0]
-        for other, peer in found.leaves.tensors.items():
-            if other == name or (other in unnamed and other < name) or other.rpartition(".")[0] == home:
-                continue
-            if isinstance(peer, Parameter) and peer.shape == item.shape and peer.dtype == item.dtype and len(item.shape or ()) > 1:
-                one, two = found.leaves.bound.get(name), found.leaves.bound.get(other)
-                if one is not None and two is not None and one[0] == two[0]:
-                    continue
-                note = f"whether it shares its elements with `{other}` cannot be seen: the exporter made copies"
-                yield Fact(name, "sharing", Status.ABSENT, None, None, item.at, note=note)
-                break
+    groups: dict[Any, list[str]] = {}
+    for name, item in found.leaves.tensors.items():
+        if isinstance(item, Parameter) and len(item.shape or ()) > 1:
+            groups.setdefault((item.shape, item.dtype), []).append(name)
+    for names in groups.values():
+        open_names = [
+            name
+            for name in names
+            if name in found.leaves.unnamed and any(_may_share(found, name, other) for other in names if other != name)
+        ]
+        if open_names:
+            item = found.leaves.tensors[open_names[0]]
+            others = ", ".join(f"`{name}`" for name in names if name != open_names[0])
+            note = f"whether it shares its elements with one of {others} cannot be seen: the exporter made copies"
+            yield Fact(open_names[0], "sharing", Status.ABSENT, None, None, item.at, note=note)
+
+
+def _may_share(found: Proof, name: str, other: str) -> bool:
+    """Whether nothing in the artifact says that two tensors of different layers are two."""
+    if name.rpartition(".")[0] == other.rpartition(".")[0]:
+        return False
+    one, two = found.leaves.bound.get(name), found.leaves.bound.get(other)
+    return one is None or two is None or (one[0] != two[0] and not (one[1] == two[1] and _differ(found, one[0], two[0])))
+
+
+def _differ(found: Proof, one: str, other: str) -> bool:
+    """Whether two of the artifact's tensors begin with other elements, and so are two."""
+    starts = found.artifact.attributes.get("starts", {})
+    return one in starts and other in starts and starts[one] != starts[other]
 
 
 # --- modules --------------------------------------------------------------------------------------------------------------

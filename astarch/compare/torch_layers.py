@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..ir.graph import Node
+from ..ir.graph import Node, TensorType
 from .index_notation import Unproven, Value
 from .vocabulary import Vocabulary
 
@@ -227,6 +227,17 @@ def _shuffle(layer: Layer, given: Given) -> Value:
     return parts.shaped((count, channels // times**2, high * times, wide * times))
 
 
+def _upsample(layer: Layer, given: Given) -> Value:
+    settings, output = layer.settings, layer.node.output
+    kind = {"nearest": "nearest", "linear": "linear", "bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}.get(settings["mode"])
+    if kind is None or not isinstance(output, TensorType) or not all(type(side) is int for side in output.shape):
+        raise Unproven("settings of an upsampling")
+    scale = None if settings.get("recompute_scale_factor") else settings.get("scale_factor")
+    rank = len(output.shape) - 2
+    scales = () if scale is None else scale if isinstance(scale, list) else [scale] * rank
+    return layer.words.sampled(kind, bool(settings.get("align_corners")), _first(given), output.shape[2:], scales)  # type: ignore[arg-type]
+
+
 LAYERS: Mapping[str, Callable[[Layer, Given], Any]] = {
     "Linear": _linear,
     "NonDynamicallyQuantizableLinear": _linear,
@@ -246,6 +257,7 @@ LAYERS: Mapping[str, Callable[[Layer, Given], Any]] = {
     "GRU": _recurrent("gru"),
     "MultiheadAttention": _attention,
     "PixelShuffle": _shuffle,
+    "Upsample": _upsample,
     "Softmax": _along("softmax"),
     "LogSoftmax": _along("log_softmax"),
     **{name: _plain(name.lower()) for name in ("ReLU", "Sigmoid", "Tanh", "SiLU", "ReLU6", "Mish", "Hardswish", "Hardsigmoid", "Softsign")},

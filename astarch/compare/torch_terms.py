@@ -62,7 +62,7 @@ class _Lowering:
                 self.terms.open[node.index] = str(reason)
             except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError):
                 self.terms.open[node.index] = f"how `{node.target}` is used"
-        stated = self.source.attributes.get("results")
+        stated = self.source.graph.results[0] if self.source.graph.results else None
         self.terms.results = list(self._flat(self._known(stated)))
         return self.terms
 
@@ -173,7 +173,9 @@ class _Lowering:
             values.reverse()
         if base in _BINARY and len(values) == 2:
             return _BINARY[base](self.words, *(self.words.valued(value) for value in values))
-        if base in ("to", "type_as", "float", "double", "half", "type", "expand", "expand_as"):
+        if base in ("expand", "expand_as", "broadcast_to") and isinstance(node.output, TensorType):
+            return self.words.stretched(values[0], _sizes(node.output))
+        if base in ("to", "type_as", "float", "double", "half", "type"):
             return self._kept(node, values[0])
         change = _FUNCTIONS.get(base)
         if change is not None:
@@ -393,5 +395,6 @@ _FUNCTIONS: Mapping[str, Callable[[Vocabulary, dict[str, Any], Node], Any]] = {
     "layer_norm": _as_layer("LayerNorm", "normalized_shape", "eps", eps=1e-05),
     "group_norm": _as_layer("GroupNorm", "num_groups", "eps", eps=1e-05),
     "batch_norm": _as_layer("BatchNorm2d", "eps", eps=1e-05),
+    "interpolate": _as_layer("Upsample", "size", "scale_factor", "mode", "align_corners", "recompute_scale_factor", mode="nearest"),
     "embedding": _as_layer("Embedding", "padding_idx"),
 }

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .index_notation import Notation, Unproven, Value
+from .index_notation import Notation, Unproven, Value, rounded
 
 #: Functions of one element that are themselves.
 PLAIN = frozenset(
@@ -253,6 +253,22 @@ class Vocabulary(Notation):
         dims = [tuple((axis + 1, stride, steps) for axis, stride, steps in atoms) for atoms in value.dims]
         dims[dim] = ((0, 1, times),)
         return Value(head, tuple(dims), value.factor)
+
+    def stretched(self, value: Value, shape: Sequence[int]) -> Value:
+        """With its axes of one place as wide as another tensor's, and new ones before them."""
+        if self.constant(value) is not None:
+            return value
+        found = value.shaped((*(1,) * (len(shape) - len(value.dims)), *value.shape))
+        for dim, (have, want) in enumerate(zip(found.shape, shape, strict=True)):
+            if have != want:
+                found = self.spread(found, dim, want)
+        return found
+
+    def sampled(self, kind: str, corners: bool, value: Value, sizes: Sequence[int], scales: Sequence[float]) -> Value:
+        """An image of batch, channels, space in another size, by the size or so many times larger."""
+        shape = (*value.shape[:2], *sizes)
+        times = tuple(rounded(float(scale)) for scale in scales)
+        return self.whole("sample", [(value, range(len(shape)))], (kind, corners and kind != "nearest", times), shape)
 
     def resized(self, kind: str, value: Value, sizes: Sequence[int]) -> Value:
         """An image of batch, height, width, channels in another size."""

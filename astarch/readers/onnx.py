@@ -20,6 +20,9 @@ from .wiring import Output, Wiring
 #: How deep functions call one another and subgraphs nest.
 DEPTH = 40
 
+#: How many bytes of a tensor are looked at: those that begin otherwise do not share their elements.
+START = 64
+
 _LISTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _SCOPES, _CLASSES, _TRACE = "pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy", "pkg.torch.onnx.stack_trace"
 
@@ -83,6 +86,7 @@ class _Reader:
         self.modules: dict[str, Module] = {}
         self.functions = {(item.text(10), item.text(1)): item for item in model.messages(25)}
         self.unplaced = 0
+        self.starts: dict[str, bytes] = {}
 
     def architecture(self) -> Architecture:
         graph = self.graph
@@ -105,7 +109,7 @@ class _Reader:
             target=str(self.path), framework="onnx", inputs=inputs, modules=self.modules, parameters=parameters, buffers=buffers,
             graph=self.wiring.graph(), outputs=stated, assumptions=tuple(said),
             attributes=facts("ONNX", ("operations", "order"), producer=f"{producer} {self.model.text(3)}".strip(), opset=opset,
-                             slots=tuple(self.wiring.slots)),
+                             slots=tuple(self.wiring.slots), starts=self.starts),
         )  # fmt: skip
 
     def _initializers(self, graph: Message) -> tuple[dict[str, Parameter], dict[str, Buffer]]:
@@ -116,6 +120,8 @@ class _Reader:
             if name in parameters or name in buffers:
                 refuse(self.path, f"has two initializers named `{name[:80]}`", "readers disagree about which one counts")
             self.unplaced += tensor.number(14) == 1
+            if tensor.has(9):
+                self.starts[name] = tensor.message(9).begin(START)
             if is_floating(kind.dtype):
                 parameters[name] = Parameter(name, kind.shape, kind.dtype)
             else:
@@ -138,7 +144,7 @@ class _Reader:
             kind = tensor_type(tensor)
             value = tensor_value(tensor) if not is_floating(kind.dtype) or math.prod(kind.shape) <= KEPT else kind
             if is_floating(kind.dtype) and isinstance(value, list) and any(item != value[0] for item in value):
-                value = kind  # weights are not settings; the same number everywhere may be one
+                value = kind if "." in name or len(value) > 8 else value  # weights are not settings; the same number everywhere may be one
             known = {} if value is kind or isinstance(value, TensorType) else {"value": value}
             scope.values[name] = self.wiring.add("get_attr", name, output=kind, module=scope.module, attributes=known)
         for info in graph.messages(11):

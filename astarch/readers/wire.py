@@ -75,6 +75,12 @@ class Message:
             raise self.source.refuse("ends in the middle of a message")
         return found
 
+    def begin(self, count: int) -> bytes:
+        """Its first bytes."""
+        if self.data is not None:
+            return self.data[self.start : min(self.start + count, self.end)]
+        return self.source.at(self.start, min(count, self.size))
+
     @property
     def fields(self) -> dict[int, list[int | Message]]:
         """All fields."""
