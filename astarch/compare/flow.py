@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ..ir.architecture import Architecture
 from ..ir.verification import Fact, Status
+from .differences import difference
 from .operations import BY_SHAPE, COMPARED, Operation, artifact_operations, moves, source_operations
-from .proof import Proof, difference, proof, proved_facts, strangers
+from .proof import Proof, proof, proved_facts, strangers
 from .settings import alike, plain, settings_of
 
 #: Operations that exporters to ONNX, TensorFlow and TFLite leave as they are.

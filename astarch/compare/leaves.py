@@ -85,6 +85,8 @@ class Leaves:
         item = self.tensors.get(name)
         own = name.rpartition(self.sign)[0]
         if item is not None and item.shape == leaf.shape and not (leaf.passed and own != module):
+            if leaf.passed:
+                self.merged.add(name)
             return self._bind(name, leaf, leaf.shape, False)
         candidates = [
             key

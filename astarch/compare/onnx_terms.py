@@ -101,6 +101,8 @@ class _Lowering:
                 raise Unproven(self.terms.open.get(index, "what goes before"))
             value = self.terms.values[index]
             found[place] = value[part] if isinstance(value, tuple) else value
+            if isinstance(value, Leaf) and value.passed and node.op != "output":  # what passes on a tensor gives it the name it had
+                found[place] = replace(value, name=next(text for at, text in node.arguments if int(at) == place))
             if part and not isinstance(value, tuple):
                 raise Unproven("one of several results")
         return found

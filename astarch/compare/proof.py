@@ -10,7 +10,6 @@ from typing import Any
 from ..ir.architecture import Architecture, Buffer, Parameter
 from ..ir.dim import Dim
 from ..ir.graph import Node
-from ..ir.span import NOWHERE
 from ..ir.verification import Fact, Status
 from .index_notation import Value
 from .keras_terms import keras_terms
@@ -57,7 +56,7 @@ class Proof:
     @property
     def reason(self) -> str:
         """Why it is not known that both compute the same."""
-        for terms, side in ((self.ours, _steps(self.source)), (self.theirs, self.artifact.graph)):
+        for terms, side in ((self.ours, steps(self.source)), (self.theirs, self.artifact.graph)):
             for index, reason in terms.open.items():
                 return f"what `{side[index].target}` computes is not known here: {reason}"
         return "the source and the artifact do not come down to the same operations"
@@ -165,23 +164,23 @@ def proved_facts(found: Proof) -> Iterator[Fact]:
     for name, other in found.inputs.items():
         note = "" if name == other else f"it is called `{other}` there"
         yield Fact(name, "input", Status.CONFIRMED, str(found.source.inputs[name]), str(found.artifact.inputs[other]), note=note)
-    needed = _needed(found.source)
+    wanted = needed(found.source)
     for node in found.source.graph:
         if node.op.startswith("call_"):
-            yield from _step(found, node, node.index in needed)
+            yield from _step(found, node, node.index in wanted)
     yield from _tensors(found)
     yield from _modules(found)
 
 
-def _steps(source: Architecture) -> Any:
+def steps(source: Architecture) -> Any:
     """The steps of a source: its functions and layers, or the calls of its layers."""
     return source.attributes["layers"] if source.framework == "keras" else source.graph
 
 
-def _needed(source: Architecture) -> set[int]:
+def needed(source: Architecture) -> set[int]:
     """The steps that the results come from."""
     if source.framework == "keras":
-        border = [node.index for node in _steps(source) if node.op == "output"]
+        border = [node.index for node in steps(source) if node.op == "output"]
     else:
         border = [index for index, _ in _places(source.graph.results)]
     found: set[int] = set()
@@ -189,7 +188,7 @@ def _needed(source: Architecture) -> set[int]:
         index = border.pop()
         if index not in found:
             found.add(index)
-            border.extend(_steps(source)[index].inputs)
+            border.extend(steps(source)[index].inputs)
     return found
 
 
@@ -202,12 +201,12 @@ def _places(value: Any) -> Iterator[tuple[int, Any]]:
                 yield from _places(item)
 
 
-def _step(found: Proof, node: Node, needed: bool) -> Iterator[Fact]:
+def _step(found: Proof, node: Node, used: bool) -> Iterator[Fact]:
     module = found.source.modules.get(node.target) if node.op == "call_module" else None
     base = module.class_name if module is not None else base_name(node.target)
     kind = KINDS.get(base, base.strip("_"))
     place = module.defined_at if module is not None and module.defined_at.line else node.at
-    if not needed:
+    if not used:
         yield Fact(node.target, "operation", Status.ABSENT, kind, None, place, note="nothing comes of it")
         return
     if node.index in found.ours.folded:
@@ -219,7 +218,10 @@ def _step(found: Proof, node: Node, needed: bool) -> Iterator[Fact]:
         return
     yield Fact(node.target, "operation", Status.CONFIRMED, kind, kind, place, _where(found, node))
     if module is not None:
-        yield from _settings(node.target, settings_of(base, module.arguments), place)
+        settings = settings_of(base, module.arguments)
+        if node.index in found.ours.folded.values():
+            settings.pop("bias", None)  # the norm that is folded into it gives it one anyway
+        yield from _settings(node.target, settings, place)
 
 
 def _where(found: Proof, node: Node) -> str:
@@ -244,109 +246,6 @@ def _settings(name: str, settings: Mapping[str, Any], place: Any) -> Iterator[Fa
         yield Fact(name, key, Status.CONFIRMED if seen else Status.ABSENT, value, value if seen else None, place, note=note)
 
 
-# --- what it contradicts --------------------------------------------------------------------------------------------------
-
-
-def difference(found: Proof) -> Iterator[Fact]:
-    """The first step that does something else with the same operands than the artifact, where all of both is understood."""
-    needed = _needed(found.source)
-    if any(index in needed for index in found.ours.open) or found.theirs.open or None in found.ours.results:
-        return
-    ours, theirs = (_reached(found.words, terms.results) for terms in (found.ours, found.theirs))
-    both = ours.keys() & theirs.keys()
-    fresh = [head for head in theirs if head not in both and both.issuperset(operands(found.words.form(head)))]
-    for head in sorted(ours):
-        if head in both or not both.issuperset(operands(found.words.form(head))):
-            continue
-        other = next((item for item in fresh if _parted(found.words, head, item)), None)
-        if other is None:
-            continue
-        node, step = (_maker(found, terms, side, what) for terms, side, what in
-                      ((found.ours, found.source, head), (found.theirs, found.artifact, other)))  # fmt: skip
-        module = found.source.modules.get(node.target) if node is not None and node.op == "call_module" else None
-        at = module.defined_at if module is not None and module.defined_at.line else node.at if node is not None else NOWHERE
-        said = _said(found.words.form(head)), _said(found.words.form(other))
-        said = said if said[0] != said[1] else (f"{said[0]} of {_sides(found, head)}", f"{said[1]} of {_sides(found, other)}")
-        where = (step.name or step.target) if step is not None else ""
-        yield Fact(node.target if node is not None else "forward", "operation", Status.CONTRADICTED, *said, at, where)
-        return
-
-
-#: Functions of one element that exporters leave as they are.
-_KEPT = {"relu", "sigmoid", "tanh", "leaky_relu"}
-
-
-def _parted(words: Vocabulary, head: int, other: int) -> bool:
-    """Whether two steps are sure to do different things, not one thing written in two ways: of the same, or with the same weights."""
-    one, two = words.form(head), words.form(other)
-    if one[0] != two[0] or one[0] in ("slice", "part", "spread", "parameter", "constants", "input"):
-        return False
-    name = {"each": 1, "along": 1, "reduce": 1, "together": 1, "whole": 1}.get(one[0])
-    same = name is None or one[name] == two[name]
-    if operands(one) != operands(two):
-        shared = [item for item in set(operands(one)) & set(operands(two)) if words.form(item)[0] == "parameter"]
-        return bool(shared) and same and one[0] in ("contract", "whole", "lookup")
-    if one[0] == "each":
-        return one[1:3] != two[1:3] and {one[1], two[1]} <= _KEPT
-    if one[0] == "reduce":
-        return not same or not (set(one[4]) <= set(two[4]) or set(one[4]) >= set(two[4]))
-    return same or one[0] == "together"
-
-
-def _sides(found: Proof, head: int) -> str:
-    """The sizes that an operation works on, to tell two of one name apart."""
-    return "×".join(map(str, found.words.sizes(head))) or "a number"
-
-
-def _reached(words: Vocabulary, results: list[Value], known: dict[int, None] | None = None) -> dict[int, None]:
-    """The heads that results come from, beside those that are known."""
-    found: dict[int, None] = {} if known is None else known
-    border = [value.head for value in results]
-    while border:
-        head = border.pop()
-        if head not in found:
-            found[head] = None
-            border.extend(operands(words.form(head)))
-    return found
-
-
-def _maker(found: Proof, terms: Terms, side: Architecture, head: int) -> Node | None:
-    """The first step in which a head is computed."""
-    known: dict[int, None] = {}
-    for node in _steps(side) if side is found.source else side.graph:
-        if node.op.startswith("call_"):
-            _reached(found.words, [item for item in _flat(terms.values.get(node.index)) if isinstance(item, Value)], known)
-            if head in known:
-                return node
-    return None
-
-
-def operands(form: Any) -> tuple[int, ...]:
-    """The heads that a form is of, each once."""
-    word = form[0]
-    if word in ("each", "along"):
-        return (form[3],)
-    if word in ("reduce", "slice", "part", "spread"):
-        return (form[2] if word == "reduce" else form[1],)
-    if word == "contract":
-        return tuple(sorted(set(form[1])))
-    if word == "lookup":
-        return tuple(sorted({form[1], form[3]}))
-    if word == "joined":
-        return tuple(sorted({head for head, *_ in form[1]}))
-    if word in ("together", "whole"):
-        return tuple(sorted({item[0] for item in form[3] if item is not None}))
-    return ()
-
-
-def _said(form: Any) -> str:
-    """What a form does, in a few words."""
-    word = form[0]
-    name = {"each": 1, "along": 1, "reduce": 1, "together": 1, "whole": 1}.get(word)
-    settings = [repr(item) for item in form[2]] if word in ("each", "along", "whole") else []
-    return f"{form[name] if name else word}{'(' if settings else ''}{', '.join(settings)}{')' if settings else ''}"
-
-
 # --- tensors --------------------------------------------------------------------------------------------------------------
 
 
@@ -368,7 +267,7 @@ def _leaves_nothing(kind: str) -> bool:
 
 
 def _tensors(found: Proof) -> Iterator[Fact]:
-    used = {name for index in _needed(found.source) for name in found.ours.used.get(index, ())}
+    used = {name for index in needed(found.source) for name in found.ours.used.get(index, ())}
     folded = {name: found.source.graph[conv].target for norm, conv in found.ours.folded.items() for name in found.ours.used[norm]}
     convs = {f"{found.source.graph[conv].target}.{word}" for conv in found.ours.folded.values() for word in ("weight", "bias")}
     for name, item in found.leaves.tensors.items():
@@ -479,7 +378,7 @@ def _elsewhere(found: Proof, node: Node, own: set[str]) -> set[str]:
     before = {
         item.head
         for index in node.inputs
-        for item in _flat(found.ours.values.get(index))
+        for item in flat(found.ours.values.get(index))
         if isinstance(item, Value)
     }  # fmt: skip
     if value.head in before:
@@ -490,9 +389,9 @@ def _elsewhere(found: Proof, node: Node, own: set[str]) -> set[str]:
     return scopes - {""} if "" not in scopes else {"no layer"}
 
 
-def _flat(value: Any) -> Iterator[Any]:
+def flat(value: Any) -> Iterator[Any]:
     if isinstance(value, (tuple, list)):
         for item in value:
-            yield from _flat(item)
+            yield from flat(item)
     else:
         yield value
