@@ -13,7 +13,7 @@ from ....ir.refusal import Refusal
 from ....ir.unknown import Reason, Unknown
 from ...describe import RUN
 from ..model.layer import Layer
-from ..nested import map_shapes
+from ..nested import flatten, map_shapes
 from ..tensor import inward, outward
 
 _BASE = frozenset({"activity_regularizer", "trainable", "dtype", "autocast", "name"})
@@ -105,6 +105,9 @@ def fault(
             inspect.signature(function).bind(*args, **(kwargs or {}))
         except TypeError as mismatch:
             raise Refusal("TypeError", f"{host.__name__}.{function.__name__}() {mismatch}") from None
+    lost = next((value for value in flatten((args[1:], kwargs or {})) if isinstance(value, Unknown)), None)
+    if lost is not None:  # a description need not cope with what nobody knows
+        return lost
     if RUN.get().state.get("raise faults"):
         raise error
     return RUN.get().unknown(Reason.INTERNAL, f"{host.__name__}.{function.__name__}: {type(error).__name__}: {error}")

@@ -284,10 +284,8 @@ def default(method: Any) -> Any:
     return method
 
 
-@op("keras.utils.plot_model", "keras.utils.model_to_dot", "keras.config.disable_traceback_filtering",
-    "keras.config.enable_unsafe_deserialization",
-    "keras.config.disable_interactive_logging", "keras.config.enable_interactive_logging", "keras.config.set_backend", "keras.version",
-    lenient=True)  # fmt: skip
+@op("keras.utils.plot_model", "keras.utils.model_to_dot", "keras.config.enable_unsafe_deserialization", "keras.config.set_backend",
+    "keras.version", lenient=True)  # fmt: skip
 def nothing(*args: Any, **kwargs: Any) -> None:
     """Has no effect on a model."""
 

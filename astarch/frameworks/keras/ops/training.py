@@ -21,7 +21,8 @@ _CLASSES = {
         CategoricalGeneralizedCrossEntropy CategoricalHinge Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh
         MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy
         SquaredHinge Tversky""",
-    "keras.optimizers": "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer MultiOptimizer Muon Nadam RMSprop SGD",
+    "keras.optimizers": """Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer MultiOptimizer Muon Nadam
+        OptimizerMap RMSprop SGD ScheduleFreeAdamW""",
     "keras.optimizers.schedules": """CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay
         PolynomialDecay""",
     "keras.callbacks": """BackupAndRestore CSVLogger CallbackList EarlyStopping History LambdaCallback LearningRateScheduler ModelCheckpoint
@@ -34,9 +35,12 @@ _FUNCTIONS = {
         categorical_generalized_cross_entropy categorical_hinge circle cosine_similarity ctc deserialize dice get hinge huber kl_divergence
         log_cosh mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error poisson serialize
         sparse_categorical_crossentropy squared_hinge tversky""",
-    "keras.metrics": """binary_accuracy categorical_accuracy deserialize get serialize sparse_categorical_accuracy
-        sparse_top_k_categorical_accuracy top_k_categorical_accuracy""",
-    "keras.optimizers": "deserialize get serialize",
+    "keras.metrics": """binary_accuracy binary_crossentropy binary_focal_crossentropy categorical_accuracy categorical_crossentropy
+        categorical_focal_crossentropy categorical_hinge concordance_correlation deserialize get hinge huber kl_divergence log_cosh
+        mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error pearson_correlation poisson
+        serialize sparse_categorical_accuracy sparse_categorical_crossentropy sparse_top_k_categorical_accuracy squared_hinge
+        top_k_categorical_accuracy""",
+    "keras.optimizers": "deserialize get serialize", "keras.optimizers.schedules": "deserialize serialize",
 }  # fmt: skip
 
 
