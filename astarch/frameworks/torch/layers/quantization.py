@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ....ir.unknown import Reason
-from ...describe import REGISTRY, Layer, layer, op, refuse, unknown
+from ...describe import REGISTRY, RUN, Layer, layer, op, refuse, unknown
 from ..making import call, make
 
 _STUBS = "torch.ao.quantization.stubs"
@@ -50,26 +51,36 @@ class FloatFunctional(Layer):
         return _observed(self, "torch.add", x, y)
 
     def add_scalar(self, x: Any, y: Any) -> Any:
-        return REGISTRY["torch.add"](x, y)
+        return _shown(lambda: REGISTRY["torch.add"](x, y))
 
     def mul(self, x: Any, y: Any) -> Any:
         return _observed(self, "torch.mul", x, y)
 
     def mul_scalar(self, x: Any, y: Any) -> Any:
-        return REGISTRY["torch.mul"](x, y)
+        return _shown(lambda: REGISTRY["torch.mul"](x, y))
 
     def cat(self, x: Any, dim: int = 0) -> Any:
         return _observed(self, "torch.cat", x, dim)
 
     def add_relu(self, x: Any, y: Any) -> Any:
-        return call(self.activation_post_process, REGISTRY["torch.relu"](REGISTRY["torch.add"](x, y)))
+        return call(self.activation_post_process, _shown(lambda: REGISTRY["torch.relu"](REGISTRY["torch.add"](x, y))))
 
     def matmul(self, x: Any, y: Any) -> Any:
         return _observed(self, "torch.matmul", x, y)
 
 
 def _observed(self: Any, name: str, *args: Any) -> Any:
-    return call(self.activation_post_process, REGISTRY[name](*args))
+    return call(self.activation_post_process, _shown(lambda: REGISTRY[name](*args)))
+
+
+def _shown(compute: Callable[[], Any]) -> Any:
+    """What is computed, as a step of the program: these methods are no layers, so what they do is not their own business."""
+    run = RUN.get()
+    around, run.nested = run.nested, 0
+    try:
+        return compute()
+    finally:
+        run.nested = around
 
 
 @op("torch.ao.quantization.fuse_modules", "torch.ao.quantization.fuse_modules_qat", "torch.ao.quantization.prepare",
