@@ -102,6 +102,8 @@ def operands(form: Any) -> tuple[int, ...]:
         return tuple(sorted({form[1], form[3]}))
     if word == "joined":
         return tuple(sorted({head for head, *_ in form[1]}))
+    if word == "loop":
+        return tuple(sorted({form[1], form[6][0], *(item[0] for item in (*form[4], *form[5]))}))
     if word in ("together", "whole"):
         return tuple(sorted({item[0] for item in form[3] if item is not None}))
     return ()

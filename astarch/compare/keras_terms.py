@@ -8,8 +8,9 @@ from typing import Any
 from ..ir.architecture import Architecture
 from ..ir.graph import Node
 from .index_notation import Unproven, Value
-from .keras_layer_terms import LAYERS, Layer
+from .keras_layer_terms import Layer
 from .keras_layers import config_of
+from .keras_loop_terms import ALL
 from .torch_terms import Terms
 from .vocabulary import Vocabulary
 
@@ -50,7 +51,7 @@ class _Lowering:
         times = self.calls.get(node.target, 0)
         self.calls[node.target] = times + 1
         given, settings = self._given(node, before, times)
-        layer = LAYERS.get(module.class_name)
+        layer = ALL.get(module.class_name)
         if layer is None or not module.type.startswith("keras."):
             raise Unproven(module.class_name)
         held = self.source.attributes.get("holders", {})

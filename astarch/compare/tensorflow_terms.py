@@ -13,6 +13,7 @@ from ..ir.graph import Node, TensorType
 from .index_notation import Unproven, Value
 from .keras_layer_terms import back, first, same, turned_kernel, words_transposed
 from .leaves import Leaf, Leaves
+from .tensorflow_loops import Counter, Places, Written, loop
 from .torch_terms import Terms
 from .vocabulary import Vocabulary
 
@@ -80,6 +81,8 @@ class _Lowering:
             return self.inputs[node.target]
         if node.op == "get_attr":
             return self._leaf(node)
+        if node.target in ("While", "StatelessWhile"):
+            return loop(self.words, list(self.artifact.graph), list(self.slots), node, self.terms.values, self._inside)
         given = self._given(node)
         if node.op == "output":
             self.terms.results = [self._tensor(item, node) for item in given]
@@ -101,6 +104,14 @@ class _Lowering:
             axes = given[1] if isinstance(given[1], list) else [given[1]]
             return self.words.reduce(_REDUCED[node.target], self._tensor(given[0], node), axes, bool(node.attributes.get("keep_dims")))
         raise Unproven(node.target)
+
+    def _inside(self, node: Node, known: dict[int, Any]) -> Any:
+        """A step inside of a loop, of what is known there."""
+        outer, self.terms.values = self.terms.values, known
+        try:
+            return self._node(node)
+        finally:
+            self.terms.values = outer
 
     def _given(self, node: Node) -> list[Any]:
         slots = self.slots[node.index]
@@ -363,6 +374,33 @@ class _Lowering:
         away = self.words.subtract(value, self._tensor(given[1], node))
         return self.words.multiply(away, away)  # SquaredDifference
 
+    # --- lists --------------------------------------------------------------------------------------------------------
+
+    def listed(self, node: Node, given: list[Any]) -> Any:
+        """Lists of tensors, as loops read and write them."""
+        if node.target == "TensorListFromTensor":
+            return Places(self._tensor(given[0], node))
+        if node.target == "TensorListReserve":
+            return Written()
+        if node.target == "TensorListGetItem" and isinstance(given[0], Places) and isinstance(given[1], Counter):
+            return self.words.one(given[0].value, 0, 0)
+        if node.target == "TensorListSetItem" and isinstance(given[0], Written):
+            every = isinstance(given[1], Counter)
+            if not every and given[1] != 0:
+                raise Unproven("where a loop writes")
+            return Written(self._tensor(given[2], node), every)
+        if node.target == "TensorListStack" and isinstance(given[0], Written) and given[0].item is not None:
+            item = given[0].item
+            return item if given[0].every else item.shaped((1, *item.shape))
+        raise Unproven(node.target)
+
+    def flipped(self, node: Node, given: list[Any]) -> Value:
+        """Axes the other way round."""
+        value = self._tensor(given[0], node)
+        for axis in given[1]:
+            value = self.words.reversed(value, axis % len(value.dims))
+        return value
+
     # --- dilations ----------------------------------------------------------------------------------------------------
 
     def cut(self, node: Node, given: list[Any]) -> Blocks:
@@ -443,5 +481,9 @@ _OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
     "MatrixBandPart": _Lowering.band,
     "LogicalAnd": _Lowering.both,
     "SpaceToBatchND": _Lowering.cut,
+    "ReverseV2": _Lowering.flipped,
+    **dict.fromkeys(
+        ("TensorListFromTensor", "TensorListReserve", "TensorListGetItem", "TensorListSetItem", "TensorListStack"), _Lowering.listed
+    ),
     **dict.fromkeys(("Cast", "Fill", "Softmax", "LogSoftmax", "LeakyRelu", "Elu", "SquaredDifference"), _Lowering.others),
 }  # fmt: skip

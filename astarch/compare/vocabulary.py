@@ -298,6 +298,26 @@ class Vocabulary(Notation):
         found = self.whole(kind, given, (*own, "all"), (places, count, len(names) * hidden))
         return found, self.whole(kind, given, (*own, "last"), (len(names), count, hidden))
 
+    def repeated_step(self, places: Value, before: Sequence[Value], after: Sequence[Value], item: Value) -> tuple[Value, Value]:
+        """What a step gives that is done for every place of the first axis: for all of them, and at the last one.
+
+        The step is written with `leaf(("place",))` of one place, and with `leaf(("state", n))` for what it passes on to the next.
+        """
+        form = (
+            "loop",
+            places.head, rounded(places.factor), places.dims,
+            tuple((value.head, rounded(value.factor)) for value in before),
+            tuple((value.head, rounded(value.factor), value.dims) for value in after),
+            (item.head, rounded(item.factor), item.dims),
+        )  # fmt: skip
+        return self.leaf((*form, "all"), (places.shape[0], *item.shape)), self.leaf((*form, "last"), item.shape)
+
+    def reversed(self, value: Value, dim: int) -> Value:
+        """The places of an axis the other way round."""
+        order = [dim, *(place for place in range(len(value.dims)) if place != dim)]
+        found = self.whole("reversed", [(value, order)], (), [value.shape[place] for place in order])
+        return found.turned([order.index(place) for place in range(len(order))])
+
     # --- constants ----------------------------------------------------------------------------------------------------
 
     def valued(self, value: Value | float) -> Value:

@@ -34,9 +34,11 @@ WEIGHTS = (".weights.h5", "_checkpoint.index")
 SAVED = ("_export", "_saved")
 GRAPHS = (*SAVED, "_frozen.pb")
 LITE = (".tflite", "_open.tflite")
-#: What an export confirms to the last fact: it holds neither the momentum of a norm nor dropout, and loops are not compared as a whole.
+#: What an export confirms to the last fact: it holds neither the momentum of a norm nor dropout.
 #: Of a model that is not exported but saved, the names of the inputs are lost besides.
-IN_GRAPHS = ("small", "chain", "siamese", "unet", "attentive", "nested", "enlarged", "timed", "crossed")
+IN_GRAPHS = (
+    *("small", "recurrent", "chain", "siamese", "unet", "padded", "attentive", "nested", "enlarged", "timed", "crossed", "looped"),
+)
 #: What a frozen graph confirms too: which of several weights of one size is which, it does not keep.
 IN_FROZEN = ("small", "chain", "siamese", "unet", "nested", "enlarged", "timed")
 Files = tuple[Path, Any]
