@@ -224,6 +224,8 @@ def kinds_of(layer: Any) -> Kinds:
         return next((kinds for below in held["_layers"] if isinstance(below, LayerInstance) and (kinds := kinds_of(below))), [])
     if name in ("Embedding", "ReversibleEmbedding"):
         return [(("batch", "time"), "int32"), (("batch",), "int32")]
+    if name in ("TextVectorization", "StringLookup"):
+        return [(("batch",), "string"), (("batch", 1), "string")]
     if name == "TimeDistributed":
         return [(("batch", "time", *shape[1:]), dtype) for shape, dtype in kinds_of(held["layer"])]
     if name in ("MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"):

@@ -95,7 +95,7 @@ class LazyKeras:
                 from .keras_wired import send_through
 
                 send_through(self.machine, self.run(), root)
-            if functional or root.__dict__.get("built"):
+            if functional or root.__dict__.get("built") or "_unknown" in root.__dict__:
                 return MISSING
             found = self.guess.call(self.machine, root, self.run().state, given)
             return MISSING if found is None else found

@@ -147,6 +147,8 @@ class KerasRecorder:
 
     def _parameters(self) -> dict[str, Parameter]:
         found: dict[str, Parameter] = {}
+        if "_unknown" in self.root.__dict__:  # a part of them, in an order of its own, would tell of another model
+            return found
         counts: dict[str, int] = {}
         for variable in collect(self.root, False):
             counts[variable.path] = counts.get(variable.path, 0) + 1

@@ -10,8 +10,6 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-import numpy as np  # noqa: E402
-
 import astarch  # noqa: E402
 from tests.keras.keras_oracle import HEAD, weights_of  # noqa: E402
 
@@ -28,7 +26,7 @@ def test_formulas_hold(name: str, tmp_path: Path) -> None:
     scope: dict[str, Any] = {}
     exec(HEAD + source, scope)
     live = scope["Net"]()
-    live(eval(call, {"np": np}))
+    live(eval(call, scope))
     values = {symbol: int(size) for symbol, _, size in (one.partition("=") for one in sizes)}
     file = tmp_path / "net.py"
     file.write_text(HEAD + source, encoding="utf-8")
