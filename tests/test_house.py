@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "environment",
         *DOOR,
     },
-    "checking": {"ir", "source", "readers", "rules", "config", "environment", "review", *DOOR},
+    "checking": {"ir", "source", "interpreter.cycles", "readers", "rules", "config", "environment", "review", *DOOR},
     "cli": {"api", "checking", "config", "render", "ir", *DOOR},
     "integrations": {"api", "checking", "render", *DOOR},
     "__main__": {"cli"},

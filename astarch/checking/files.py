@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config import ModelConfig
+from ..interpreter.cycles import rarely_searched
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
@@ -92,7 +93,8 @@ def _check_portion(files: list[Path], job: Job) -> list[Checked]:
 def _check_files(files: list[Path], job: Job) -> list[Checked]:
     survey = Survey(job.folders)
     project = _project(job) if job.read else None
-    return [_check_one(path, survey, project, job) for path in files]
+    with rarely_searched():
+        return [_check_one(path, survey, project, job) for path in files]
 
 
 def _project(job: Job) -> WatchedProject:

@@ -73,10 +73,10 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
     named = [model for model in job.models if model.target.is_source and _same(model.target.path, path)]
     for model in named:
         yield from _read(model.target, list(model.inputs), job, dict(model.names), str(path))
-    done = {model.target.expression for model in named}
-    free = [found for found in models_of(file) if found.framework == "torch" and not found.needs and found.name not in done]
     if "torch" not in file.text:
         return
+    done = {model.target.expression for model in named}
+    free = [found for found in models_of(file) if found.framework == "torch" and not found.needs and found.name not in done]
     for found in free[:MOST_MODELS]:
         target = Target(f"{path}:{found.name}()", str(path), f"{found.name}()")
         for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):

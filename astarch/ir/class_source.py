@@ -41,6 +41,15 @@ def dotted_text(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
+#: Methods that register under a name; and all that name something, with the place of the name among the arguments.
+_REGISTERING = frozenset({"add_module", "register_module", "register_buffer", "register_parameter", "save_hyperparameters"})
+_NAMING = {"add_module": 0, "register_module": 0, "register_buffer": 0, "register_parameter": 0, "add_weight": 0,
+           "setattr": 1, "__setattr__": 1}  # fmt: skip
+
+#: The statements of `_stores`.
+_STORING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)
+
+
 @dataclass(eq=False)
 class ClassSource:
     """A class as it is written."""
@@ -55,8 +64,7 @@ class ClassSource:
     @cached_property
     def qualname(self) -> str:
         """The dotted name inside its module."""
-        around = [found.name for found in self.file.up(self.node) if isinstance(found, ast.ClassDef)]
-        return ".".join([*reversed(around), self.node.name])
+        return self.file.qualname(self.node)
 
     @cached_property
     def bases(self) -> list[str]:
@@ -141,16 +149,20 @@ class ClassSource:
         found: list[Assigned] = []
         for method in self.methods.values():
             me = first_parameter(method)
-            for node in self.file.walk(method):
+            for node in [node for kind in _STORING for node in self.file.within(method, kind)]:
                 for target, value in _stores(node):
-                    if (
-                        isinstance(target, ast.Attribute)
-                        and isinstance(target.value, ast.Name)
-                        and target.value.id == me
-                        and isinstance(node, ast.stmt)
-                    ):
+                    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == me:
                         found.append(Assigned(target.attr, value, node, target, method))
         return sorted(found, key=lambda one: (one.node.lineno, one.node.col_offset))
+
+    @cached_property
+    def kept(self) -> dict[str, list[tuple[ClassSource, Assigned]]]:
+        """What it and the classes it inherits from assign on ``self``, by name, each with its class."""
+        found: dict[str, list[tuple[ClassSource, Assigned]]] = {}
+        for each in self.lineage:
+            for one in each.assigned:
+                found.setdefault(one.name, []).append((each, one))
+        return found
 
     @cached_property
     def reads(self) -> dict[str, list[ast.Attribute]]:
@@ -158,13 +170,8 @@ class ClassSource:
         found: dict[str, list[ast.Attribute]] = {}
         for method in self.methods.values():
             me = first_parameter(method)
-            for node in self.file.walk(method):
-                if (
-                    isinstance(node, ast.Attribute)
-                    and isinstance(node.ctx, ast.Load)
-                    and isinstance(node.value, ast.Name)
-                    and node.value.id == me
-                ):
+            for node in self.file.within(method, ast.Attribute):
+                if isinstance(node.value, ast.Name) and node.value.id == me and isinstance(node.ctx, ast.Load):
                     found.setdefault(node.attr, []).append(node)
         return found
 
@@ -173,38 +180,26 @@ class ClassSource:
         """Whether it makes attributes in ways that source alone does not show."""
         if {"__getattr__", "__getattribute__", "__new__"} & self.methods.keys() or self.node.decorator_list:
             return True
-        for node in self.file.walk(self.node):
-            if isinstance(node, ast.Call):
-                name = dotted_text(node.func)
-                if name in ("setattr", "object.__setattr__", "vars", "super().__setattr__") and not (
-                    len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
-                ):
-                    return True
-                if name.rpartition(".")[2] in (
-                    "add_module",
-                    "register_module",
-                    "register_buffer",
-                    "register_parameter",
-                    "save_hyperparameters",
-                ) and not (node.args and isinstance(node.args[0], ast.Constant)):
-                    return True
-            if isinstance(node, ast.Attribute) and node.attr in ("__dict__", "_modules", "_buffers", "_parameters"):
+        for node in self.file.within(self.node, ast.Call):
+            name = dotted_text(node.func)
+            if name in ("setattr", "object.__setattr__", "vars", "super().__setattr__") and not (
+                len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+            ):
                 return True
-        return False
+            if name.rpartition(".")[2] in _REGISTERING and not (node.args and isinstance(node.args[0], ast.Constant)):
+                return True
+        attributes = self.file.within(self.node, ast.Attribute)
+        return any(node.attr in ("__dict__", "_modules", "_buffers", "_parameters") for node in attributes)
 
     @cached_property
     def named(self) -> set[str]:
         """Names it registers by a text: ``register_buffer("mask", ...)``, ``setattr(self, "x", ...)``."""
         found: set[str] = set()
-        for node in self.file.walk(self.node):
-            if isinstance(node, ast.Call):
-                for place, wanted in (
-                    (0, ("add_module", "register_module", "register_buffer", "register_parameter", "add_weight")),
-                    (1, ("setattr", "__setattr__")),
-                ):
-                    name = dotted_text(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
-                    if name in wanted and len(node.args) > place and isinstance(text := node.args[place], ast.Constant):
-                        found.add(str(text.value))
+        for node in self.file.within(self.node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            place = _NAMING.get(name)
+            if place is not None and len(node.args) > place and isinstance(text := node.args[place], ast.Constant):
+                found.add(str(text.value))
         return found
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from .class_source import Assigned, ClassSource, Definition, dotted_text, first_parameter
+from .nodes import Heads, Nodes
 from .span import Span
 
 N = TypeVar("N", bound=ast.AST)
@@ -26,29 +26,6 @@ class FoundText(NamedTuple):
     path: str
     is_package: bool
     text: str
-
-
-def _listed(tree: ast.AST, parents: dict[ast.AST, ast.AST]) -> tuple[dict[ast.AST, int], list[ast.AST]]:
-    """Every node in the order of the text, with its place; what only marks (contexts, operators) is left out."""
-    order: dict[ast.AST, int] = {}
-    nodes: list[ast.AST] = []
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        order[node] = len(nodes)
-        nodes.append(node)
-        children: list[ast.AST] = []
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                children += [item for item in value if isinstance(item, ast.AST) and item._fields]
-            elif isinstance(value, ast.AST) and value._fields:
-                children.append(value)
-        for child in children:
-            parents[child] = node
-        children.reverse()
-        stack += children
-    return order, nodes
 
 
 class File:
@@ -66,23 +43,31 @@ class File:
         self.name, self.path, self.text, self.program, self.is_package = name, path, text, program, is_package
         self.tree = ast.parse(text)
         self.lines = text.split("\n")
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self._kinds: dict[type, tuple[list[int], list[Any]]] = {}
         self._resolved: dict[ast.AST, str] = {}
         self._around: dict[ast.AST, ClassSource | None] = {}
-        self._order, self._nodes = _listed(self.tree, self.parents)
-        self._last = list(range(len(self._nodes)))
-        for place in range(len(self._nodes) - 1, 0, -1):
-            around = self._order[self.parents[self._nodes[place]]]
-            self._last[around] = max(self._last[around], self._last[place])
-        for place, node in enumerate(self._nodes):
-            places, nodes = self._kinds.setdefault(type(node), ([], []))
-            places.append(place)
-            nodes.append(node)
+
+    @cached_property
+    def _nodes(self) -> Nodes:
+        """Every node; a file that is only looked at for its names and classes is never gone through."""
+        return Nodes(self.tree)
+
+    @cached_property
+    def _heads(self) -> Heads:
+        return Heads(self.tree)
+
+    @property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What a node stands in."""
+        return self._nodes.parents
 
     def all(self, kind: type[N]) -> list[N]:
         """Every node of a kind, in the order of the text."""
-        return self._kinds[kind][1] if kind in self._kinds else []
+        found: list[Any] | None = self._heads.of.get(kind)
+        return self._nodes.all(kind) if found is None else found
+
+    def qualname(self, node: ast.ClassDef) -> str:
+        """The dotted name of a class inside its module."""
+        return self._heads.qualnames[node]
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands; a definition is its line with the name."""
@@ -105,23 +90,15 @@ class File:
 
     def up(self, node: ast.AST) -> Iterator[ast.AST]:
         """What encloses a node, from the inside."""
-        parent = self.parents.get(node)
-        while parent is not None:
-            yield parent
-            parent = self.parents.get(parent)
+        return self._nodes.up(node)
 
     def within(self, node: ast.AST, kind: type[N]) -> list[N]:
         """The nodes of a kind inside of a node."""
-        if kind not in self._kinds:
-            return []
-        first = self._order[node]
-        places, nodes = self._kinds[kind]
-        return nodes[bisect_left(places, first) : bisect_right(places, self._last[first])]
+        return self._nodes.within(node, kind)
 
     def walk(self, node: ast.AST) -> list[ast.AST]:
         """A node and all that is in it, in the order of the text."""
-        first = self._order[node]
-        return self._nodes[first : self._last[first] + 1]
+        return self._nodes.walk(node)
 
     def function_of(self, node: ast.AST) -> Definition | None:
         """The function a node stands in."""
@@ -282,11 +259,15 @@ class Program:
         """The files that were looked at so far."""
         return [file for file in self._files.values() if file is not None]
 
-    def forget(self, most: int = 5_000_000) -> None:
-        """Let go of files when they are many characters: a repository does not fit into memory as syntax."""
+    def forget(self, most: int = 8_000_000) -> None:
+        """Let go of files when they are many characters: a repository does not fit into memory as syntax.
+
+        What is kept is asked for its classes, mostly: which node stands where is worked out again when that is asked for.
+        """
         kept = 0
         for name, file in reversed(list(self._files.items())):  # those asked for last come first
             if file is not None:
+                file.__dict__.pop("_nodes", None)
                 kept += len(file.text)
                 if kept > most:
                     del self._files[name]

@@ -25,7 +25,7 @@ def own_call(cls: ClassSource, node: ast.AST | None) -> str:
 
 def layer_of(cls: ClassSource, name: str) -> ast.Call | None:
     """The only construction that is assigned to an attribute, in the class itself; None when there are several, or others."""
-    found = [(each, one) for each in cls.lineage for one in each.assigned if one.name == name]
+    found = cls.kept.get(name, [])
     if len(found) != 1 or name in {part for each in cls.lineage for part in each.named} or found[0][0].file is not cls.file:
         return None
     value = found[0][1].value

@@ -52,7 +52,11 @@ def hidden_items(cls: ClassSource, wanted: Callable[[ast.expr], bool], kinds: tu
         for place in _container(cls, one.value, one.method):
             if not isinstance(place, kinds):
                 continue
-            items = [*elements(place), *_added(cls, f"{first_parameter(one.method)}.{one.name}"), *_added_locally(one.value, one.method)]
+            items = [
+                *elements(place),
+                *_added(cls, f"{first_parameter(one.method)}.{one.name}"),
+                *_added_locally(cls, one.value, one.method),
+            ]
             item = next((item for item in items if wanted(item)), None)
             if item is not None and not _handed_on(cls, one.name) and not _container_elsewhere(cls, one.name):
                 seen.add(one.name)
@@ -64,51 +68,44 @@ def _container(cls: ClassSource, value: ast.expr, method: Definition) -> list[as
     """The display that a value is: itself, or that of a local name."""
     if isinstance(value, ast.Name):
         stores = [
-            node
-            for node in ast.walk(method)
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == value.id for t in node.targets)
+            node for node in cls.file.within(method, ast.Assign) if any(isinstance(t, ast.Name) and t.id == value.id for t in node.targets)
         ]
-        return [stores[0].value] if len(stores) == 1 and not _passed(method, value.id) else []
+        return [stores[0].value] if len(stores) == 1 and not _passed(cls.file.within(method, ast.Call), value.id) else []
     return [value]
 
 
-def _passed(method: Definition, name: str) -> bool:
+def _passed(calls: list[ast.Call], name: str) -> bool:
     """Whether a local name is handed to a call that may do something with it."""
-    for node in ast.walk(method):
-        if isinstance(node, ast.Call):
-            given = [
-                item.value if isinstance(item, ast.Starred) else item
-                for item in (*node.args, *(keyword.value for keyword in node.keywords))
-            ]
-            if any(isinstance(item, ast.Name) and item.id == name for item in given) and dotted_text(node.func) not in _LOOKING:
-                return True
+    for node in calls:
+        given = [
+            item.value if isinstance(item, ast.Starred) else item for item in (*node.args, *(keyword.value for keyword in node.keywords))
+        ]
+        if any(isinstance(item, ast.Name) and item.id == name for item in given) and dotted_text(node.func) not in _LOOKING:
+            return True
     return False
 
 
-def _added_locally(value: ast.expr, method: Definition) -> list[ast.expr]:
-    return _appended(method, value.id) if isinstance(value, ast.Name) else []
+def _added_locally(cls: ClassSource, value: ast.expr, method: Definition) -> list[ast.expr]:
+    return _appended(cls.file, method, value.id) if isinstance(value, ast.Name) else []
 
 
 def _added(cls: ClassSource, name: str) -> list[ast.expr]:
     """What is appended to an attribute later."""
-    return [item for method in cls.methods.values() for item in _appended(method, name)]
+    return [item for method in cls.methods.values() for item in _appended(cls.file, method, name)]
 
 
-def _appended(method: Definition, name: str) -> list[ast.expr]:
+def _appended(file: File, method: Definition, name: str) -> list[ast.expr]:
     found: list[ast.expr] = []
-    for node in ast.walk(method):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("append", "extend", "add")
-            and dotted_text(node.func.value) == name
-        ):
-            found += [inner for item in node.args for inner in (elements(item) or [item])]
-        elif isinstance(node, ast.AugAssign) and dotted_text(node.target) == name:
-            found += elements(node.value)
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript) and dotted_text(node.targets[0].value) == name:
+    for call in file.within(method, ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "extend", "add") and dotted_text(call.func.value) == name:
+            found += [inner for item in call.args for inner in (elements(item) or [item])]
+    for more in file.within(method, ast.AugAssign):
+        if dotted_text(more.target) == name:
+            found += elements(more.value)
+    for node in file.within(method, ast.Assign):
+        if isinstance(node.targets[0], ast.Subscript) and dotted_text(node.targets[0].value) == name:
             found.append(node.value)
-    return found
+    return sorted(found, key=lambda item: (item.lineno, item.col_offset))
 
 
 def _handed_on(cls: ClassSource, name: str) -> bool:
@@ -132,4 +129,4 @@ def _is_own_method(call: ast.Call, node: ast.Attribute) -> bool:
 
 def _container_elsewhere(cls: ClassSource, name: str) -> bool:
     """Whether the same attribute is a proper container in some other place."""
-    return any(torch_layer(each.file, one.value) for each in cls.lineage for one in each.assigned if one.name == name)
+    return any(torch_layer(each.file, one.value) for each, one in cls.kept.get(name, ()))

@@ -38,7 +38,7 @@ class ConstructorArity(Rule):
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
         for call in file.all(ast.Call):
-            if has_star(call):
+            if not file.resolve(call.func) or has_star(call):
                 continue
             layer = torch_layer(file, call)
             if layer:

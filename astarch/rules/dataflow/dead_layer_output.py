@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource, Definition
+from ...ir.program import ClassSource
 from ..calls import own_call
 from ..layers import RECURRENT, WEIGHTED, torch_layer
 from ..rule import Rule
@@ -68,7 +68,7 @@ class DeadLayerOutput(Rule):
         if "locals" in loads:
             return
         scoped = {name for node in cls.file.walk(forward) if isinstance(node, (ast.Nonlocal, ast.Global)) for name in node.names}
-        for block in _blocks(forward):
+        for block in _blocks(cls.file.walk(forward)):
             for here, after in zip(block, [*block[1:], None], strict=False):
                 name, value = _stored(here)
                 layer = self._layer(cls, value)
@@ -92,12 +92,14 @@ class DeadLayerOutput(Rule):
 
     def _layer(self, cls: ClassSource, value: ast.expr | None) -> str:
         name = own_call(cls, value)
-        made = {torch_layer(each.file, one.value) for each in cls.lineage for one in each.assigned if one.name == name} if name else set()
+        made = {torch_layer(each.file, one.value) for each, one in cls.kept.get(name, ())}
         return f"self.{name}" if made and made <= WEIGHTED - RECURRENT else ""
 
 
-def _blocks(function: Definition) -> Iterator[list[ast.stmt]]:
-    for node in ast.walk(function):
+def _blocks(nodes: list[ast.AST]) -> Iterator[list[ast.stmt]]:
+    for node in nodes:
+        if not isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            continue
         for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             if isinstance(block, list) and block and isinstance(block[0], ast.stmt):

@@ -64,7 +64,7 @@ class UnboundLocalPath(Rule):
 
 def _only_branch(file: File, function: Definition, name: str) -> ast.If | None:
     """The top-level ``if`` without ``else`` that holds every assignment to a name."""
-    if name in {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}:
+    if name in {arg.arg for arg in file.within(function.args, ast.arg)}:
         return None
     stores = {node for node in file.within(function, ast.Name) if node.id == name and not isinstance(node.ctx, ast.Load)}
     kinds = (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)

@@ -73,7 +73,7 @@ def _takes_logits(file: File, call: ast.Call) -> tuple[str, ...]:
 
 
 def _kept(cls: ClassSource, name: str) -> str:
-    made = [torch_layer(each.file, one.value) for each in cls.lineage for one in each.assigned if one.name == name]
+    made = [torch_layer(each.file, one.value) for each, one in cls.kept.get(name, ())]
     return made[0] if len(made) == 1 else ""
 
 

@@ -44,9 +44,9 @@ class FunctionalDropoutTraining(Rule):
             if not method.args.args or method.args.args[0].arg != "self":
                 continue
             for call in cls.file.within(method, ast.Call):
-                if has_star(call) or _is_guarded(cls, call):
-                    continue
                 name = cls.file.resolve(call.func)
+                if not name.startswith("torch.nn.functional.") or has_star(call) or _is_guarded(cls, call):
+                    continue
                 rate = argument(call, 1, "p")
                 if name in _DROPOUTS and argument(call, 2, "training") is None and (rate is None or constant(rate) != 0):
                     fix = add_argument(cls.file, call, "training=self.training", "hand on the mode", safe=True)

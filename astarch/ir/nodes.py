@@ -1,0 +1,115 @@
+"""The nodes of a file in the order of the text: what encloses what, what there is of a kind."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, TypeVar
+
+N = TypeVar("N", bound=ast.AST)
+
+#: Fields that never hold a node, or only one that says nothing by itself (a context, an operator).
+_PLAIN = frozenset({"id", "attr", "ctx", "op", "ops", "name", "asname", "module", "level", "arg", "kind", "type_comment", "conversion",
+                    "is_async", "simple", "rest", "kwd_attrs", "tag", "type_ignores"})  # fmt: skip
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields in which nodes of a kind hold others."""
+    if kind in (ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton):
+        return ()
+    return tuple(name for name in kind._fields if name not in _PLAIN or (name == "name" and kind.__name__ == "TypeAlias"))
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: _fields(kind) for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)
+}  # fmt: skip
+
+
+class Nodes:
+    """Every node of a tree, with its place in the order of the text; what only marks (contexts, operators) is left out."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        nodes: list[ast.AST] = []
+        around: list[int] = []
+        stack: list[tuple[ast.AST, int]] = [(tree, 0)]
+        while stack:
+            node, outer = stack.pop()
+            place = len(nodes)
+            nodes.append(node)
+            around.append(outer)
+            for name in reversed(_FIELDS[type(node)]):
+                value = getattr(node, name, None)
+                if type(value) is list:
+                    stack += [(item, place) for item in reversed(value) if item is not None]
+                elif value is not None:
+                    stack.append((value, place))
+        self._nodes, self._around = nodes, around
+        self._order = {node: place for place, node in enumerate(nodes)}
+        last = list(range(len(nodes)))
+        for place in range(len(nodes) - 1, 0, -1):
+            if last[around[place]] == around[place]:  # from behind, the first that stands in it is its last
+                last[around[place]] = last[place]
+        self._last = last
+        self._kinds: dict[type, tuple[list[int], list[Any]]] = {}
+        for place, node in enumerate(nodes):
+            kind = type(node)
+            if kind not in self._kinds:
+                self._kinds[kind] = ([], [])
+            places, found = self._kinds[kind]
+            places.append(place)
+            found.append(node)
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What a node stands in."""
+        nodes = self._nodes
+        return {nodes[place]: nodes[self._around[place]] for place in range(1, len(nodes))}
+
+    def all(self, kind: type[N]) -> list[N]:
+        """Every node of a kind, in the order of the text."""
+        return self._kinds[kind][1] if kind in self._kinds else []
+
+    def up(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What encloses a node, from the inside."""
+        place = self._order.get(node, 0)
+        while place:
+            place = self._around[place]
+            yield self._nodes[place]
+
+    def within(self, node: ast.AST, kind: type[N]) -> list[N]:
+        """The nodes of a kind inside of a node."""
+        if kind not in self._kinds:
+            return []
+        first = self._order[node]
+        places, nodes = self._kinds[kind]
+        return nodes[bisect_left(places, first) : bisect_right(places, self._last[first])]
+
+    def walk(self, node: ast.AST) -> list[ast.AST]:
+        """A node and all that is in it, in the order of the text."""
+        first = self._order[node]
+        return self._nodes[first : self._last[first] + 1]
+
+
+class Heads:
+    """The imports and classes of a tree, wherever they stand: found among its statements alone, a tenth of its nodes."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.of: dict[type, list[Any]] = {ast.Import: [], ast.ImportFrom: [], ast.ClassDef: []}
+        self.qualnames: dict[ast.ClassDef, str] = {}
+        self._gather(tree.body, "")
+
+    def _gather(self, body: list[Any], inside: str) -> None:
+        for node in body:
+            kind = type(node)
+            if kind in self.of:
+                self.of[kind].append(node)
+            within = inside
+            if kind is ast.ClassDef:
+                self.qualnames[node] = inside + node.name
+                within = f"{inside}{node.name}."
+            for name in ("body", "handlers", "cases", "orelse", "finalbody"):
+                inner = getattr(node, name, None)
+                if type(inner) is list:
+                    self._gather(inner, within)
