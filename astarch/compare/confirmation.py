@@ -76,6 +76,8 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     if source.unknown:
         count = len(source.unknown)
         missing.append(f"{count} thing{'s' if count > 1 else ''} that the source leaves unknown")
+    if any(finding.severity == "error" for finding in source.diagnostics):
+        missing.append("what a source computes that raises an error")
     return Verification(
         target=source.target,
         artifact=artifact.target,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir.architecture import Architecture
+from ..ir.span import NOWHERE
 from ..ir.verification import Fact, Status
 from .differences import difference
 from .operations import BY_SHAPE, COMPARED, Operation, artifact_operations, moves, source_operations
@@ -52,9 +53,6 @@ _TAKEN_APART = {
 }
 
 _COMMUTATIVE = {"add", "mul"}
-
-#: What the shape of the result says of the arguments.
-_BY_SHAPE = {"cat", "stack", "mean", "sum", "max", "adaptive_avg_pool", "adaptive_max_pool", "matmul"}
 
 #: Arguments that do not change a result.
 _SILENT = {"inplace", "training", "momentum", "auto_pad", "storage_order", "half_to_float", "dtype"}
@@ -104,7 +102,7 @@ def _laid_beside(source: Architecture, artifact: Architecture, holds: tuple[str,
     yield from _ambiguous(ours)
     if len(source.inputs) > 1:
         yield Fact("forward", "inputs", Status.ABSENT, ", ".join(source.inputs), note="which of the inputs goes where is not compared")
-    moved = moves(source)
+    moved = moves(source, shaped=not exact or all(node.output is not None for node in artifact.graph if node.op.startswith("call")))
     if moved:
         yield Fact("forward", "movements", Status.ABSENT, ", ".join(moved), note="how these move elements is not compared")
     if strange:
@@ -131,7 +129,7 @@ def _difference(ours: list[Operation], theirs: list[Operation], *, loose: bool, 
         Status.CONTRADICTED,
         one.kind if one else "nothing more",
         other.kind if other else "nothing more",
-        one.at if one else ours[-1].at,
+        one.at if one else ours[-1].at if ours else NOWHERE,
         other.name if other else "",
     )
 
@@ -187,12 +185,39 @@ def _result(one: Operation, other: Operation, exact: bool) -> Iterator[Fact]:
     same = one.output is not None and one.output == other.output
     if exact and one.output is not None and other.output is not None:
         yield Fact(one.name, "output", Status.CONFIRMED if same else Status.CONTRADICTED, one.output, other.output, one.at, other.name)
-    if one.layer or (same and one.kind in _BY_SHAPE):
+    if one.layer:
         return
-    left = {name: value for name, value in other.settings.items() if name not in _SILENT and (name, value) != ("alpha", 1)}
-    if left:
-        found = ", ".join(f"{name}={value}" for name, value in left.items())
-        yield Fact(one.name, "arguments", Status.ABSENT, None, found, one.at, other.name, "the source's graph does not keep them")
+    for name, value in other.settings.items():
+        if name in _SILENT or (name, value) == ("alpha", 1):
+            continue
+        expected = one.given.get(name, _DEFAULTS.get(name, _NOTHING))
+        if expected is _NOTHING or not plain(value):
+            note = "the artifact does not name it" if name.isdecimal() else "the source leaves it at its default"
+            yield Fact(one.name, name, Status.ABSENT, None, value, one.at, other.name, note)
+        else:
+            rank = len(one.output) if one.output is not None else 0
+            alike_axes = name in ("dim", "dims") and _axes(expected, rank) == _axes(value, rank)
+            status = Status.CONFIRMED if alike_axes or alike(expected, value) else Status.CONTRADICTED
+            if status is Status.CONTRADICTED and name in ("dim", "dims") and _signs(expected) != _signs(value):
+                status = Status.ABSENT  # counted from both ends, of a rank that is not known
+            yield Fact(one.name, name, status, expected, value, one.at, other.name)
+    for name, value in one.given.items():
+        if exact and name not in other.settings and name not in _SILENT and value != _DEFAULTS.get(name, _NOTHING):
+            yield Fact(one.name, name, Status.ABSENT, value, None, one.at, other.name, note="the artifact does not state it")
+
+
+_NOTHING = object()
+#: What functions take when nothing is said.
+_DEFAULTS = {"keepdim": False, "dtype": None, "dim": 0, "is_causal": False, "dropout_p": 0.0, "attn_mask": None, "scale": None,
+             "enable_gqa": False, "rounding_mode": None, "approximate": "none", "alpha": 1}  # fmt: skip
+
+
+def _axes(value: object, rank: int) -> list[object]:
+    return [axis + rank if isinstance(axis, int) and axis < 0 and rank else axis for axis in _flat(value)]
+
+
+def _signs(value: object) -> list[bool]:
+    return [isinstance(axis, int) and axis < 0 for axis in _flat(value)]
 
 
 def _weight(one: Operation, other: Operation) -> Iterator[Fact]:

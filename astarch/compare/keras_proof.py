@@ -26,6 +26,7 @@ def proved_facts(found: Proof, others: Iterable[Fact], layers: Mapping[str, list
     yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
     yield from (fact for fact in others if fact.status is not Status.ABSENT)
     yield from _inputs(found)
+    yield from _unseen_names(found)
     for node in found.source.attributes["layers"]:
         if node.op == "call_module":
             yield from _layer(found, node, layers.get(node.target, []))
@@ -37,6 +38,15 @@ def _inputs(found: Proof) -> Iterator[Fact]:
         yield Fact(name, "input", Status.CONFIRMED, str(found.source.inputs[name].dtype), str(found.artifact.inputs[other].dtype))
         if name != other:
             yield Fact(name, "name", Status.ABSENT, name, other, note="the graph gives its inputs names of its own")
+
+
+def _unseen_names(found: Proof) -> Iterator[Fact]:
+    """Layers whose names no graph keeps: the inputs of models inside of models, and what is done at every place of a sequence."""
+    for name, module in found.source.modules.items():
+        if module.class_name == "InputLayer" and name not in found.inputs:
+            yield Fact(name, "name", Status.ABSENT, name, None, module.defined_at, note="it leaves no operation behind")
+        elif module.class_name == "TimeDistributed":
+            yield Fact(name, "name of its layer", Status.ABSENT, None, None, module.defined_at, note="the graph does not keep it")
 
 
 def _layer(found: Proof, node: Node, nodes: list[Node]) -> Iterator[Fact]:

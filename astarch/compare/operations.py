@@ -66,6 +66,7 @@ class Operation:
     feeders: tuple[str, ...] = ()
     output: tuple[Any, ...] | None = None
     layer: bool = False
+    given: dict[str, Any] = field(default_factory=dict)
 
 
 def source_operations(source: Architecture) -> tuple[list[Operation], list[str], list[str]]:
@@ -91,6 +92,9 @@ def source_operations(source: Architecture) -> tuple[list[Operation], list[str],
             continue
         place = module.defined_at if module is not None and module.defined_at.line else node.at
         operation = Operation(kind, {}, None, node.module, node.target, place, output=_shape(node.output), layer=module is not None)
+        if module is None:
+            given = {name: _listed(value) for name, value in node.attributes.get("arguments", {}).items()}
+            operation.given = {name: value for name, value in given.items() if value is not _TENSOR}
         if module is not None:
             operation.module = node.target
             operation.settings = _canonical(settings_of(base, module.arguments))
@@ -139,10 +143,26 @@ def artifact_operations(artifact: Architecture, composite: list[str]) -> tuple[l
     return found, strange
 
 
-def moves(source: Architecture) -> list[str]:
-    """The functions of a source that move elements about in a way that shapes do not show."""
+_TENSOR = object()
+
+
+def _listed(value: Any) -> Any:
+    """A stated argument as a plain value; a tensor is none."""
+    if isinstance(value, tuple) and value[:1] == ("list",):
+        items = [_listed(item) for item in value[1:]]
+        return _TENSOR if any(item is _TENSOR for item in items) else items
+    return _TENSOR if isinstance(value, tuple) else value
+
+
+def moves(source: Architecture, *, shaped: bool) -> list[str]:
+    """The functions of a source that move elements about in a way that shapes do not show, or any where no shapes are kept."""
     names = (base_name(node.target) for node in source.graph if node.op in ("call_function", "call_method"))
-    return sorted({name for name in names if name in MOVES})
+    wanted = MOVES if shaped else MOVES | _SHAPED
+    return sorted({name for name in names if name in wanted})
+
+
+#: What changes a shape alone.
+_SHAPED = {"view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "expand", "ravel", "view_as", "reshape_as"}
 
 
 def _shape(output: Any) -> tuple[Any, ...] | None:

@@ -12,7 +12,7 @@ import astarch
 from astarch import api, cli
 from astarch.ir.verification import Status, Verdict
 from astarch.render import verification as render
-from readers import models
+from readers import literals, models
 from readers.models import INPUTS
 
 SOURCE = Path(models.__file__)
@@ -127,6 +127,21 @@ def test_differences_are_never_confirmed(workshop: Any, tmp_path: Path, seed: st
             assert verdict is Verdict.CONTRADICTED, form
         elif form in ("state.pt", "safetensors"):
             assert verdict is Verdict.CONSISTENT, form
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_no_other_literal_is_confirmed(workshop: Any, tmp_path: Path, name: str) -> None:
+    """Whatever number or word of a model is changed: nothing confirms it, except where the result is not made otherwise."""
+    artifacts = {form: astarch.read(str(workshop.file(name, form))) for form in ("pt2", "trace.pt", "script.pt", *ONNX)}
+    path, count = tmp_path / "changed.py", 0
+    for text, said in literals.changed(SOURCE, name):
+        path.write_text(text, encoding="utf-8")
+        source = astarch.read(f"{path}:{name}", inputs=INPUTS[name])
+        if source.modules and "need_weights" not in said:  # whether an attention gives its weights too, when nobody takes them
+            count += 1
+            for form, artifact in artifacts.items():
+                assert astarch.verify(source, artifact).verdict is not Verdict.CONFIRMED, (form, said)
+    assert count > 5
 
 
 def test_both_places_are_named(workshop: Any, tmp_path: Path) -> None:
