@@ -14,6 +14,7 @@ from .compare.changes import added, compare, removed
 from .config import ModelConfig
 from .errors import AstarchError
 from .inputs import InputSpec
+from .interpreter.cycles import rarely_searched
 from .ir.architecture import Architecture
 from .ir.change import Comparison, Review, Verdict
 from .readers.candidates import Candidate, candidates
@@ -187,7 +188,11 @@ def review(
         progress: Told the name of every model that is read.
         among: The only files, from the root, in which models are looked for that the project does not name; all by default.
     """
-    wanted = _wanted(old, new, paths, list(models), among)
+    with rarely_searched():  # in all of it, not anew in each of hundreds of readings
+        return _reviewed(old, new, _wanted(old, new, paths, list(models), among), budget, progress)
+
+
+def _reviewed(old: State, new: State, wanted: list[_Model], budget: int | None, progress: Callable[[str], None]) -> Review:
     found: list[Comparison] = []
     failures: dict[str, str] = {}
     for model in wanted:

@@ -77,6 +77,9 @@ def _rewired(first: Flow, second: Flow, severity: str) -> Change:
     """The first step that is fed or set differently although its name is the same."""
     for (value, node), (other, there) in zip(first.steps, second.steps, strict=True):
         if value != other:
+            kinds = [_kind(node), _kind(there)]
+            if kinds[0] != kinds[1]:
+                return Change(Kind.DATA_FLOW, _subject(there), severity, *kinds, node.at, there.at)
             one, two = _given(node), _given(there)
             changed = [name for name in dict.fromkeys((*one, *two)) if one.get(name) != two.get(name)]
             before, after = (", ".join(f"{name}={side[name]}" for name in changed if name in side) or None for side in (one, two))
@@ -93,8 +96,8 @@ def _joined(steps: Labelled) -> str | None:
 
 def _label(node: Node, parts: Mapping[str, str], names: Mapping[str, str]) -> str:
     if node.op == "call_module":
-        return parts.get(node.target, node.target) or str(node.attributes.get("kind", "")).rpartition(".")[2]
-    base = node.target.rpartition(".")[2]
+        return parts.get(node.target, node.target) or _kind(node)
+    base = _kind(node)
     keys = [names.get(key, key) for key in _keys(node.attributes.get("arguments", {}).values())]
     plain = [text for value in node.attributes.get("arguments", {}).values() for text in _plain(value)]
     return f"{base}({', '.join([*keys, *plain])})"
@@ -107,11 +110,15 @@ def _given(node: Node) -> dict[str, str]:
 
 
 def _subject(node: Node) -> str:
-    return (
-        (node.target or str(node.attributes.get("kind", "")).rpartition(".")[2])
-        if node.op == "call_module"
-        else f"{node.module}.{node.target.rpartition('.')[2]}".lstrip(".")
-    )
+    return (node.target or _kind(node)) if node.op == "call_module" else f"{node.module}.{_kind(node)}".lstrip(".")
+
+
+def _kind(node: Node) -> str:
+    """The class of a layer, the name of an operation: ``SiLU``, ``reshape``, ``add``."""
+    if node.op == "call_module":
+        return str(node.attributes.get("kind", "")).rpartition(".")[2]
+    base = node.target.rpartition(".")[2]
+    return base[2:-2].replace("truediv", "div") if base.startswith("__") and base.endswith("__") else base
 
 
 def _keys(values: Any) -> Iterator[str]:
@@ -130,6 +137,10 @@ def _plain(value: Any) -> Iterator[str]:
             return
         if value and value[0] == "values":
             yield f"{value[1]} constant {value[3][1:5]!r}"
+            return
+        if value and value[0] == "slice" and all(part is None or isinstance(part, int) for part in value[1:]):
+            parts = ["" if part is None else str(part) for part in value[1:]]
+            yield ":".join(parts if parts[2] else parts[:2])
             return
         for item in value[1:] if value and isinstance(value[0], str) else value:
             yield from _plain(item)

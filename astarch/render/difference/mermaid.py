@@ -23,6 +23,7 @@ def to_mermaid(comparison: Comparison) -> str:
     """The drawing; empty when there is nothing to draw, or too much."""
     states = _states(comparison)
     names = _shown(comparison, states)
+    states |= {name: "added" for name in names if any(states.get(path) == "added" for path in _above(name))}  # with what it stands in
     if not any(states.get(name, "same") != "same" for name in names) or len(names) > MOST_EDGES:
         return ""
     keys = {name: f"n{number}" for number, name in enumerate(names)}
