@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "environment": {"errors"},
     "config": DOOR,
     "matching": {"ir", "compare", *DOOR},
-    "review": {"ir", "source", "readers", "compare", "config", *DOOR},
+    "review": {"ir", "source", "interpreter.cycles", "readers", "compare", "config", *DOOR},
     "drawing": {"ir", "render", *DOOR},
     "api": {
         "checking",
