@@ -9,7 +9,7 @@ from typing import Any
 
 from ..frameworks.keras.model.checking import InputSpec
 from ..frameworks.keras.model.instances import LayerInstance, method
-from ..frameworks.keras.model.layer import call_signature
+from ..frameworks.keras.model.layer import call_signature, flatten_layers
 from ..frameworks.keras.nested import flatten
 from ..frameworks.keras.tensor import KerasTensor, outward
 from ..interpreter.budget import BudgetSpent
@@ -51,10 +51,11 @@ class KerasGuess:
         users: By the text of a leaf, the layer that met it first.
         inputs: What it was called on, as ``--input`` takes it.
         tries: How many inputs are worth trying.
+        unbuilt: A layer has no weights yet, or the model would make some of its own.
     """
 
     def __init__(self) -> None:
-        self.needed = self.watching = False
+        self.needed = self.watching = self.unbuilt = False
         self.number: int | None = None
         self.users: dict[str, Any] = {}
         self.inputs: dict[str, str] = {}
@@ -62,7 +63,11 @@ class KerasGuess:
 
     def call(self, machine: Machine, root: Any, state: dict[str, Any], given: dict[str, Any]) -> Any:
         """Call the model as this reading is to; nothing when it is only asked whether it must be."""
-        self.needed = True
+        if not self.needed:
+            self.needed = True
+            below = [layer for layer in flatten_layers(root, False, True) if isinstance(layer, LayerInstance)]
+            makes = isinstance(root.py_class.find("build"), Function) or not all(layer.__dict__.get("built", True) for layer in below)
+            self.unbuilt = makes and getattr(root.py_class.find("call"), "name", "") != "Model.call"  # which calls nothing
         leaves = leaves_of(root)
         if self.watching:
             return self._watch(machine, root, leaves, state)
@@ -129,6 +134,8 @@ def worked_out(found: Architecture, guess: KerasGuess, read: Callable[[], Archit
         guess.number += 1
     if best is not None:
         return _told(best[1], best[2], guess)
+    if not guess.unbuilt:  # a model that is only trained, or one of which all weights are there, is as it stands
+        return found
     lost = Unknown(Reason.UNDECIDED, "the weights of layers that are built by a first call, for which no input was found that fits")
     return replace(found, inference=Inference({}), unknown=(*found.unknown, lost))
 

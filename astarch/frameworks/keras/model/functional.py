@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....interpreter.values import CURRENT
+from ....interpreter.values import CURRENT, Function
 from ....ir.dim import same
 from ....ir.unknown import Reason, Unknown
 from ...describe import RUN, refuse, require
@@ -70,6 +70,11 @@ class Functional(Layer):
 
     def _lock_state(self) -> None:
         pass
+
+    def get_config(self) -> Any:
+        if isinstance(self.py_class.find("__init__"), Function):  # a class of the program's says of itself what it wants
+            return Layer.get_config(self)
+        return RUN.get().unknown(Reason.UNSUPPORTED, "the configuration of a functional model")
 
     @property
     def layers(self) -> list[Any]:

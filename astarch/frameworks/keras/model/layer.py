@@ -17,7 +17,7 @@ from .graph import Node, any_symbolic, is_symbolic
 from .instances import LayerInstance, MetricInstance, ObjectInstance, method, raw
 from .policies import get_policy, standardize_dtype
 from .questions import call_signature, is_default, open_scope
-from .reviving import revived
+from .reviving import arguments_of
 from .tracking import Tracker
 
 
@@ -356,12 +356,8 @@ class Layer(_Self):
         return config
 
     def from_config(cls: Any, config: Any) -> Any:  # noqa: N805 # pyright: ignore[reportSelfClsParameterName] - of the program's class
-        config = dict(config)
-        if isinstance(config.get("dtype"), dict):
-            config["dtype"] = get_policy(config["dtype"])
-        if isinstance(cls.find("__init__"), Builtin):  # Keras' own: what they hold is made again too
-            config = {name: revived(value) for name, value in config.items()}
-        return CURRENT.get().call(cls, (), config)
+        found = arguments_of(cls, config)
+        return found if isinstance(found, Unknown) else CURRENT.get().call(cls, (), found)
 
     from_config.is_class_method = True  # type: ignore[attr-defined]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ....interpreter.values import CURRENT, Class, Raised, linearise
 from ....ir.refusal import Refusal
 from ....ir.unknown import Reason, Unknown
 from ...describe import RUN, refuse
-from ..nested import is_shape, map_leaves
+from ..nested import flatten, is_shape, map_leaves
 from ..state import state
 from ..tensor import KerasTensor, inward, outward
 from .calling import specify
@@ -16,6 +17,7 @@ from .functional import Functional
 from .instances import LayerInstance, method
 from .layer import Layer, flatten_layers, tracker_of
 from .questions import call_signature
+from .reviving import revived, serialized
 from .tracking import TrackedList
 
 
@@ -87,6 +89,14 @@ class Model(Layer):
         pass
 
     save_weights = load_weights = export = summary
+
+    def to_json(self, **kwargs: Any) -> Any:
+        config = serialized(self)
+        lost = next((leaf for leaf in flatten(config) if isinstance(leaf, Unknown)), None)
+        try:
+            return lost or json.dumps(config)
+        except TypeError:
+            return RUN.get().unknown(Reason.UNSUPPORTED, "a function of the program as text")
 
     def build(self, input_shape: Any = None) -> None:
         """Build by running ``call`` on placeholders of these shapes."""
@@ -212,6 +222,25 @@ class Sequential(Model):
 
     def _lock_state(self) -> None:
         pass
+
+    def get_config(self) -> dict[str, Any]:
+        held = self.__dict__["_layers"]
+        config = {**Layer.get_config(self), "layers": [serialized(layer) for layer in held]}
+        return {**config, "build_input_shape": held[0].__dict__["_batch_shape"]} if self.__dict__["_functional"] is not None else config
+
+    def from_config(cls: Any, config: Any, custom_objects: Any = None) -> Any:  # noqa: N805 # pyright: ignore[reportSelfClsParameterName]
+        if isinstance(config, Unknown):
+            return config
+        if "name" not in config or "layers" not in config:
+            refuse("ValueError", "A Sequential model configuration must be a dictionary containing the 'name' and 'layers' keys.")
+        made = CURRENT.get().call(cls, (), {"name": config["name"]})
+        for one in config["layers"]:
+            CURRENT.get().call(method(made, "add"), (revived(one),), {})
+        if made.__dict__["_functional"] is None and config.get("build_input_shape"):
+            made.build(config["build_input_shape"])
+        return made
+
+    from_config.is_class_method = True  # type: ignore[attr-defined]
 
     def build(self, input_shape: Any = None) -> None:
         held = self.__dict__["_layers"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....interpreter.values import CURRENT, Class
+from ....interpreter.values import CURRENT, Builtin, Class
+from ....ir.unknown import Unknown
 from ...describe import REGISTRY
 from .instances import LayerInstance
+from .policies import get_policy
 
 #: What a layer makes of configurations by itself.
 _BY_ITSELF = ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.dtype")
@@ -22,6 +24,16 @@ def revived(value: Any) -> Any:
     return value
 
 
+def arguments_of(cls: Class, config: Any) -> Any:
+    """What a layer's constructor is given of its configuration: for Keras' own the layers in it made anew."""
+    if isinstance(config, Unknown):
+        return config
+    found = dict(config)
+    if isinstance(found.get("dtype"), dict):
+        found["dtype"] = get_policy(found["dtype"])
+    return {name: revived(value) for name, value in found.items()} if isinstance(cls.find("__init__"), Builtin) else found
+
+
 def build_again(layer: Any, shapes: Any) -> None:
     """Build a layer from its configuration with the shapes the old one was built with."""
     if shapes and isinstance(layer, LayerInstance) and not layer.__dict__.get("built", True):
@@ -30,11 +42,18 @@ def build_again(layer: Any, shapes: Any) -> None:
         layer.__dict__["built"] = True
 
 
+def serialized(value: Any) -> Any:
+    """A layer as configuration, with all it holds."""
+    return REGISTRY["keras.saving.serialize_keras_object"](value)
+
+
 def from_config(cls: Any, config: dict[str, Any]) -> Any:
     """A new instance by way of the class's own ``from_config``, built if the old one was; a function is itself."""
     machine = CURRENT.get()
     if not isinstance(cls, Class):
         return cls
+    if isinstance(config.get("config"), Unknown):
+        return config["config"]
     made = machine.call(machine.get(cls, "from_config"), (dict(config.get("config", {})),), {})
     build_again(made, config.get("build_config"))
     return made

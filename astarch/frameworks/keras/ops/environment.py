@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ....ir.unknown import Reason, Unknown
@@ -177,10 +178,18 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
     for family in ("initializers", "regularizers", "constraints", "layers"):
         if f"keras.{family}.{name}" in REGISTRY:
             return from_config(RUN.get().state["keras library"].value(f"keras.{family}.{name}"), config)
+    if name == "Sequential":
+        return from_config(RUN.get().state["keras library"].value("keras.Sequential"), config)
     found = next((value for key, value in held.items() if key == name or key.rpartition(">")[2] == name), None)
     if found is None:
         return RUN.get().unknown(Reason.NOT_DESCRIBED, f"deserializing {name}")
     return from_config(found, config)
+
+
+@op("keras.models.model_from_json", lenient=True)
+def model_from_json(json_string: Any, custom_objects: Any = None) -> Any:
+    """A model from its configuration as text."""
+    return json_string if isinstance(json_string, Unknown) else deserialize_keras_object(json.loads(json_string), custom_objects)
 
 
 @op("keras.layers.serialize", lenient=True)
