@@ -42,10 +42,14 @@ class _Graph:
 def graph_facts(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
     """What the artifact's operations say of the layers that the source makes."""
     layers = {name: module for name, module in source.modules.items() if name and not _holds_layers(name, source)}
-    if artifact.framework != "tensorflow":
-        yield from sequence_facts(source, artifact, layers)
-        return
     graph = _sorted(artifact, source, layers)
+    if artifact.framework != "tensorflow":
+        shown = proof(source, artifact, graph.home) if artifact.framework == "onnx" and "layers" in source.attributes else None
+        if shown is not None and shown.whole:
+            yield from proved_facts(shown, [], graph.layers, holds)
+        else:
+            yield from sequence_facts(source, artifact, layers)
+        return
     if not graph.layers:
         yield Fact("forward", "operations", Status.ABSENT, note="the artifact does not say which operations belong to which layer")
         return

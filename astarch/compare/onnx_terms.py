@@ -10,6 +10,7 @@ from typing import Any
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from .index_notation import Unproven, Value
+from .keras_layer_terms import turned_kernel
 from .leaves import Leaf, Leaves
 from .torch_layers import adaptive
 from .torch_terms import Terms
@@ -126,6 +127,8 @@ class _Lowering:
         raise Unproven("a constant")
 
     def _tensor(self, item: Any, node: Node, *roles: str, turned: bool = False) -> Value:
+        if isinstance(item, Leaf) and self.leaves.sign == "/":  # of Keras: products have its orientation, the layer is in the name
+            return self.leaves.value(item, item.name.rpartition("/")[0], "kernel", "bias", "embeddings", "alpha", "gamma", "beta")
         if isinstance(item, Leaf):
             return self.leaves.value(item, node.module, *(roles or ("weight", "bias")), turned=turned)
         if isinstance(item, (int, float)) and not isinstance(item, bool):
@@ -191,7 +194,7 @@ class _Lowering:
         value = self._tensor(given[0], node)
         rank = len(value.dims) - 2
         pads = attributes.get("pads", [0] * 2 * rank)
-        kernel = self._tensor(given[1], node, "weight")
+        kernel = self._kernel(given[1], node)
         folded = self.words.folded.get(kernel.head)
         if folded is not None:
             kernel, bias = folded
@@ -202,6 +205,27 @@ class _Lowering:
             dilation=attributes.get("dilations", [1] * rank), groups=attributes.get("group", 1),
             transposed=node.target == "ConvTranspose", more=attributes.get("output_padding", ()),
         )  # fmt: skip
+
+    def _kernel(self, item: Any, node: Node) -> Value:
+        """The kernel of a convolution; one of Keras has its axes in another order there."""
+        if self.leaves.sign != "/" or not isinstance(item, Leaf):
+            return self._tensor(item, node, "weight")
+        fitting: list[tuple[str, Value]] = []
+        for key in self.leaves.owned.get(self.leaves.module(item.name.rpartition("/")[0]), ()):
+            tensor = self.leaves.tensors[key]
+            if tensor.shape is None or len(tensor.shape) != len(item.shape) or not key.endswith("kernel") or tensor.dtype != item.dtype:
+                continue
+            whole, rank = self.words.leaf(("parameter", tensor.tied_to or key), tensor.shape), len(tensor.shape)
+            if node.target == "ConvTranspose":
+                kernel = whole.turned((rank - 1, rank - 2, *range(rank - 2)))
+            else:
+                kernel = turned_kernel(whole, key.endswith("depthwise_kernel"))
+            if kernel.shape == item.shape:
+                fitting.append((key, kernel))
+        if len(fitting) != 1:
+            raise Unproven(f"which tensor of the source `{item.name}` is")
+        self.leaves.bound.setdefault(fitting[0][0], (item.name, True))
+        return fitting[0][1]
 
     def pool(self, node: Node, given: list[Any]) -> Value:
         """A pool over windows."""

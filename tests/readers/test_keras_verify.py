@@ -186,6 +186,21 @@ def test_no_other_literal_is_confirmed(keras_files: Files, tmp_path: Path, name:
     assert count > 5
 
 
+@pytest.mark.parametrize("name", ["small", "chain", "siamese"])
+def test_tf2onnx(tmp_path: Path, name: str) -> None:
+    """What tf2onnx 1.17 made of a model, in channels first: confirmed, and nothing that is written otherwise."""
+    exported = artifact(str(SOURCE.with_name("samples") / f"tf2onnx_{name}.onnx"))
+    assert astarch.verify(astarch.read(f"{SOURCE}:{name}"), exported).verdict is Verdict.CONFIRMED
+    path, count = tmp_path / "changed.py", 0
+    for text, said in literals.changed(SOURCE, name):
+        path.write_text(text, encoding="utf-8")
+        source = astarch.read(f"{path}:{name}")
+        if source.modules and not said.startswith(f"'{name}'"):
+            count += 1
+            assert astarch.verify(source, exported).verdict is not Verdict.CONFIRMED, said
+    assert count > 5
+
+
 def test_both_places_are_named(keras_files: Files, tmp_path: Path) -> None:
     changed = tmp_path / "changed.py"
     changed.write_text(SOURCE.read_text(encoding="utf-8").replace("strides=2, padding", "strides=1, padding"), encoding="utf-8")
