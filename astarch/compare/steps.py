@@ -79,7 +79,7 @@ def _rewired(first: Flow, second: Flow, severity: str) -> Change:
         if value != other:
             kinds = [_kind(node), _kind(there)]
             if kinds[0] != kinds[1]:
-                return Change(Kind.DATA_FLOW, _subject(there), severity, *kinds, node.at, there.at)
+                return Change(Kind.DATA_FLOW, _subject(there), severity, kinds[0], kinds[1], node.at, there.at)
             one, two = _given(node), _given(there)
             changed = [name for name in dict.fromkeys((*one, *two)) if one.get(name) != two.get(name)]
             before, after = (", ".join(f"{name}={side[name]}" for name in changed if name in side) or None for side in (one, two))

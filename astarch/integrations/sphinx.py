@@ -124,7 +124,7 @@ def _table(architecture: Architecture, depth: int) -> nodes.Node:
         each = f"{row.times}×" if row.times > 1 else ""
         macs = each + short_count(row.macs) if row.macs is not None and str(row.macs) != "0" else "–"
         count = each + count_text(row.parameters) if str(row.parameters) != "0" else "–"
-        cells = [name, *map(nodes.Text, (row.type, output, count, macs))]
+        cells: list[nodes.Node] = [name, *map(nodes.Text, (row.type, output, count, macs))]
         body += _row(cells[: len(heads)])
     return table
 
