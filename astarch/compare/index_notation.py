@@ -23,6 +23,18 @@ class Unproven(Exception):
     """What an operation does is not known here, or is not sure."""
 
 
+#: How many sizes a list of sizes may have, and how large a size may be: files may be made to exhaust their reader.
+SIZES, SIZE = 10_000, 1 << 62
+
+
+def bounded(value: Any) -> Any:
+    """A number or a list of numbers that is no longer and no larger than any sizes are."""
+    items = value if isinstance(value, list) else [value]
+    if len(items) > SIZES or any(isinstance(item, int) and abs(item) > SIZE for item in items):
+        raise Unproven("sizes beyond any tensor's")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A tensor: what was computed, how it lies, and a number that everything is multiplied with."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
-from .index_notation import Unproven, Value
+from .index_notation import SIZES, Unproven, Value, bounded
 from .keras_layer_terms import turned_kernel
 from .leaves import Leaf, Leaves
 from .torch_layers import adaptive
@@ -145,10 +145,10 @@ class _Lowering:
         if not any(isinstance(item, (Value, Leaf)) for item in (one, other)) and node.target in _NUMBERS:
             change = _NUMBERS[node.target]
             if isinstance(one, list) and isinstance(other, list):
-                return [change(a, b) for a, b in zip(one, other, strict=True)]
+                return bounded([change(a, b) for a, b in zip(one, other, strict=True)])
             if isinstance(one, list) or isinstance(other, list):
-                return [change(a, other) for a in one] if isinstance(one, list) else [change(one, b) for b in other]
-            return change(one, other)
+                return bounded([change(a, other) for a in one] if isinstance(one, list) else [change(one, b) for b in other])
+            return bounded(change(one, other))
         if node.target not in _BINARY:
             raise Unproven(node.target)
         roles = {"Add": ("bias", "in_proj_bias"), "Mul": ("weight",)}.get(node.target, ("weight", "in_proj_weight"))
@@ -357,7 +357,7 @@ class _Lowering:
     def concat(self, node: Node, given: list[Any]) -> Any:
         """One after the other."""
         if not any(isinstance(item, (Value, Leaf)) for item in given):
-            return [one for item in given for one in (item if isinstance(item, list) else [item])]
+            return bounded([one for item in given for one in (item if isinstance(item, list) else [item])])
         return self.words.joined([self._tensor(item, node) for item in given], node.attributes["axis"])
 
     def squeezed(self, node: Node, given: list[Any]) -> Any:
@@ -465,6 +465,8 @@ class _Lowering:
         value = node.attributes.get("value", 0.0)
         first = value[0] if isinstance(value, list) else value
         if type(first) is int and isinstance(given[0], list) and len(given[0]) == 1:
+            if given[0][0] > SIZES:
+                raise Unproven("sizes beyond any tensor's")
             return [first] * given[0][0]
         return self.words.number((value[0] if isinstance(value, list) else value) or 0.0)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
-from .index_notation import Unproven, Value
+from .index_notation import Unproven, Value, bounded
 from .keras_layer_terms import back, first, same, turned_kernel, words_transposed
 from .leaves import Leaf, Leaves
 from .tensorflow_loops import Counter, Places, Written, loop
@@ -165,8 +165,8 @@ class _Lowering:
             change = _NUMBERS[node.target]
             one, other = given
             if isinstance(one, list) and isinstance(other, list):
-                return [change(a, b) for a, b in zip(one, other, strict=True)]
-            return change(one, other)
+                return bounded([change(a, b) for a, b in zip(one, other, strict=True)])
+            return bounded(change(one, other))
         if node.target == "BiasAdd" and node.attributes.get("data_format", "NHWC") != "NHWC":
             raise Unproven("data_format")
         roles = ("bias",) if node.target in ("BiasAdd", "Add", "AddV2") else ()
@@ -273,7 +273,7 @@ class _Lowering:
         """Tensors one after the other."""
         *items, axis = given
         if not any(isinstance(item, (Value, Leaf)) for item in items):
-            return [one for item in items for one in (item if isinstance(item, list) else [item])]
+            return bounded([one for item in items for one in (item if isinstance(item, list) else [item])])
         return self.words.joined([self._tensor(item, node) for item in items], axis)
 
     def split(self, node: Node, given: list[Any]) -> tuple[Value, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,24 @@ def test_no_other_literal_is_confirmed(workshop: Any, tmp_path: Path, name: str)
             for form, artifact in artifacts.items():
                 assert astarch.verify(source, artifact).verdict is not Verdict.CONFIRMED, (form, said)
     assert count > 5
+
+
+def test_sizes_that_double_are_not_followed(tmp_path: Path) -> None:
+    """Lists of sizes that double sixty times, numbers that are squared as often: no answer takes longer than another."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    nodes = [helper.make_node("Constant", [], [name], value=helper.make_tensor("v", TensorProto.INT64, [1], [9])) for name in ("c0", "m0")]
+    for place in range(60):
+        nodes.append(helper.make_node("Concat", [f"c{place}"] * 2, [f"c{place + 1}"], axis=0))
+        nodes.append(helper.make_node("Mul", [f"m{place}"] * 2, [f"m{place + 1}"]))
+    nodes.append(helper.make_node("ConstantOfShape", ["m4"], ["z"], value=helper.make_tensor("v", TensorProto.INT64, [1], [1])))
+    nodes.append(helper.make_node("Relu", ["x"], ["y"]))
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 10]) for name in ("x", "y")]
+    onnx.save(helper.make_model(helper.make_graph(nodes, "g", ends[:1], ends[1:])), tmp_path / "large.onnx")
+    start = time.perf_counter()
+    assert astarch.verify(f"{SOURCE}:Perceptron", tmp_path / "large.onnx").verdict is not Verdict.CONFIRMED
+    assert time.perf_counter() - start < 5
 
 
 def test_both_places_are_named(workshop: Any, tmp_path: Path) -> None:
