@@ -46,6 +46,8 @@ def sequence_facts(source: Architecture, artifact: Architecture, layers: Mapping
     else:
         yield _difference(ours, theirs, layers)
     note = "exporters take operations apart and together; only those that they keep are compared"
+    if artifact.framework == "tflite":
+        note = f"{note}: TFLite folds norms and activations into other operations, and keeps no names of layers and weights"
     yield Fact("forward", "other operations", Status.ABSENT, note=note)
 
 
