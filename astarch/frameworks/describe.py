@@ -136,6 +136,7 @@ class Run:
         where: The place being executed.
         stack: The places of the calls that led there, outermost first.
         nested: Above zero inside a described call: what happens there is that call's own business.
+        op: The operation whose rule is at work, called by the program itself.
         modules: The modules being run, outermost first.
         found_in: The module that was being run when each of the diagnostics was found, or None.
         open: Sizes that must be equal although that cannot be told: both sides, the module, and the place.
@@ -148,6 +149,7 @@ class Run:
     stack: Callable[[], tuple[Span, ...]] = lambda: ()
     strict: bool = True
     nested: int = 0
+    op: Any = None
     modules: list[Any] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     calls: list[Any] = field(default_factory=list)
@@ -236,6 +238,7 @@ class BoundOp:
 def _record(run: Run, op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Apply the rule of an op and leave a node behind; faults of the rule become an `Unknown`."""
     run.nested += 1
+    run.op = op
     around, run.macs = run.macs, 0
     try:
         result = op.function(*args, **kwargs)
@@ -245,6 +248,7 @@ def _record(run: Run, op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         result = fault(run, op, args, kwargs, error)
     finally:
         run.nested -= 1
+        run.op = None
         macs, run.macs = run.macs, around
     if _is_data(result) or any(map(_is_data, args)):
         leave_node(run, op.name, args, kwargs, result, macs)

@@ -14,6 +14,7 @@ from ..frameworks.torch.children import copies, run_in_turn
 from ..frameworks.torch.instance import REGISTERED, ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
 from ..frameworks.torch.misfits import of_an_op
+from ..frameworks.torch.ops.strides import in_order
 from ..frameworks.torch.tensor import TorchTensor
 from ..inputs import InputSpec
 from ..interpreter.budget import Budget, BudgetSpent
@@ -336,4 +337,4 @@ def _tensor_of(spec: InputSpec, given: Given) -> Any:
         return spec.value[0]
     if spec.items is not None:
         return [_tensor_of(item, given) for item in spec.items]
-    return TorchTensor([given.size(size) if isinstance(size, str) else size for size in spec.shape], spec.dtype)
+    return in_order(TorchTensor([given.size(size) if isinstance(size, str) else size for size in spec.shape], spec.dtype))

@@ -58,6 +58,7 @@ def become(tensor: Any, result: Any) -> Any:
     """A tensor changes its shape in place (``squeeze_``, ``t_``); its memory stays."""
     tensor.shape = result.shape
     tensor.data = result.data
+    tensor._strides = result.__dict__.get("_strides")
     return tensor
 
 
@@ -77,6 +78,7 @@ def into(out: Any, result: Any, exact: bool = False) -> Any:
         refuse("RuntimeError", f"result type {result.dtype} can't be cast to the desired output type {out.dtype}")
     write(out, result.data if out.dtype == result.dtype else None)
     out.shape = result.shape
+    out._strides = None
     return out
 
 

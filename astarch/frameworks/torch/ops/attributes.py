@@ -16,6 +16,7 @@ from .dtypes import DTYPES
 from .elementwise import letter
 from .promotion import category_of
 from .signatures import op
+from .strides import lies, strides_of
 
 _DEVICES: dict[str, Device] = {}
 
@@ -56,7 +57,9 @@ def _turned(input: Any, order: tuple[int, ...]) -> Any:
     """A view with its axes in another order."""
     sizes = tuple(input.shape[place] for place in order)
     strides = steps(input.shape)
-    return view_of(input, sizes, picked(input, sizes, tuple(strides[place] for place in order)))
+    known = strides_of(input)
+    made = view_of(input, sizes, picked(input, sizes, tuple(strides[place] for place in order)))
+    return lies(made, tuple(known[place] for place in order) if known is not None else None)
 
 
 @attribute("torch.Tensor.T")
@@ -275,9 +278,11 @@ def stride(input: Any, dim: Any = None) -> Any:
     (12, 4, 1)
     """
     place = None if dim is None else axis(dim, len(input.shape))
-    if not is_packed(input):
+    found = strides_of(input)
+    if found is None and not is_packed(input):
         return unknown("Tensor.stride of a view")
-    found = _strides(input.shape)
+    if found is None or found == steps(input.shape):
+        found = _strides(input.shape)
     return found if place is None else found[place]
 
 

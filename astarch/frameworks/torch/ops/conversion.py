@@ -349,6 +349,7 @@ def _resized(input: Any, sizes: Any) -> Any:
     """The tensor with other sizes; what it holds then is no longer known."""
     write(input, None)
     input.shape = type(input.shape)(sizes)
+    input._strides = None
     return input
 
 

@@ -139,4 +139,5 @@ def deliver(result: Any, out: Any) -> Any:
     if not castable(result.dtype, out.dtype):
         refuse("RuntimeError", f"result type {result.dtype} can't be cast to the desired output type {out.dtype}")
     out.shape = result.shape
+    out._strides = None
     return write(out, result.data if result.dtype == out.dtype else cast_all(result.data, out.dtype))

@@ -12,8 +12,9 @@ from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, picked, steps
 from .promotion import result_dtype
 from .signatures import op
+from .turning import rearranged
 from .values import cast_all
-from .views import atleast_1d, atleast_2d, atleast_3d, rearranged, view_of
+from .views import atleast_1d, atleast_2d, atleast_3d, view_of
 
 
 def _dtype_of(tensors: Any) -> str:

@@ -10,7 +10,7 @@ from ...dtypes import category, complex_of, real_of
 from ...shapes import broadcast, product, text
 from .aliasing import into, into_each
 from .signatures import op
-from .views import transpose
+from .turning import transpose
 
 _SOLVED = ("float32", "float64", "complex64", "complex128")
 

@@ -11,6 +11,7 @@ from ...shapes import axis, product, strided
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, picked, steps, view_of
 from .signatures import op
+from .strides import lies, strides_of
 
 
 def piece(input: Any, place: int, start: Any, size: Any) -> Any:
@@ -21,7 +22,7 @@ def piece(input: Any, place: int, start: Any, size: Any) -> Any:
     if data is not None:
         strides = steps(shape)
         data = picked(input, wanted, strides, start * strides[place]) if type(start) is int else None
-    return view_of(input, wanted, data)
+    return lies(view_of(input, wanted, data), strides_of(input))
 
 
 def _pieces(input: Any, place: int, sizes: Any) -> tuple[Any, ...]:
@@ -58,7 +59,7 @@ def select(input: Any, dim: int, index: Any) -> Any:
     return view_of(input, wanted)
 
 
-@op("torch.narrow", "torch.Tensor.narrow", "torch.narrow_copy", "torch.Tensor.narrow_copy")
+@op("torch.narrow", "torch.Tensor.narrow")
 def narrow(input: Any, dim: int, start: Any, length: Any) -> Any:
     """A stretch of an axis.
 

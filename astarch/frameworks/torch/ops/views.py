@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import assume, refuse, require, unknown
+from ...describe import RUN, assume, refuse, require, unknown
 from ...dtypes import BITS
 from ...shapes import axis, broadcast, product, text
 from ...shapes import reshape as inferred
 from ..tensor import dtype_name, is_size, is_tensor, sizes_of
 from .aliasing import become, picked, same_values, steps, view_of
 from .signatures import op
+from .strides import lies, strides_of, viewed
 
 
-def _wanted(args: tuple[Any, ...], named: Any, name: str) -> tuple[Any, ...]:
+def wanted_sizes(args: tuple[Any, ...], named: Any, name: str) -> tuple[Any, ...]:
     """The sizes of a call, given by position or as ``size=``/``shape=``."""
     if named is not None:
         args = (named,)
@@ -32,7 +33,15 @@ def _reshaped(input: Any, sizes: tuple[Any, ...], name: str) -> Any:
         if type(size) is int and size < -1:
             refuse("RuntimeError", f"invalid shape dimension {size}")
     shape = inferred(input.shape, sizes)
-    return view_of(input, shape, same_values(input, shape))
+    made = view_of(input, shape, same_values(input, shape))
+    strides = strides_of(input)
+    if strides is None or any(same(size, 0) is not False for size in input.shape):
+        return made
+    fits, found = viewed(input.shape, strides, made.shape)
+    if fits is False and RUN.get().op.name in ("torch.Tensor.view", "torch.Tensor.view_as"):
+        refuse("RuntimeError", f"view size is not compatible with input tensor's size and stride: {list(input.shape)} lies with strides "
+               f"{list(strides)}, and {list(made.shape)} would join axes that lie apart. Use .reshape(...) instead.")  # fmt: skip
+    return lies(made, steps(made.shape) if fits is False else found)
 
 
 @op("torch.Tensor.view")
@@ -46,7 +55,7 @@ def view(self: Any, *shape: Any, size: Any = None, dtype: Any = None) -> Any:
         dtype, shape = shape[0], ()
     if dtype is not None:
         return view_dtype(self, dtype)
-    return _reshaped(self, _wanted(shape, size, "view"), "view")
+    return _reshaped(self, wanted_sizes(shape, size, "view"), "view")
 
 
 @op("torch.view_copy")
@@ -92,10 +101,10 @@ def reshape(input: Any, shape: Any) -> Any:
 @op("torch.Tensor.reshape")
 def reshape_method(self: Any, *args: Any, shape: Any = None) -> Any:
     """`reshape` with the sizes one by one or as one sequence."""
-    return _reshaped(self, _wanted(args, shape, "reshape"), "reshape")
+    return _reshaped(self, wanted_sizes(args, shape, "reshape"), "reshape")
 
 
-@op("torch.Tensor.view_as", "torch.Tensor.reshape_as")
+@op("torch.Tensor.view_as")
 def view_as(self: Any, other: Any) -> Any:
     """The same elements in the shape of another tensor.
 
@@ -103,6 +112,12 @@ def view_as(self: Any, other: Any) -> Any:
     float32[3, 4]
     """
     return _reshaped(self, other.shape, "view_as")
+
+
+@op("torch.Tensor.reshape_as")
+def reshape_as(self: Any, other: Any) -> Any:
+    """`reshape` to the shape of another tensor."""
+    return _reshaped(self, other.shape, "reshape_as")
 
 
 @op("torch.flatten", "torch.Tensor.flatten")
@@ -191,7 +206,13 @@ def squeeze_(self: Any, dim: Any = None) -> Any:
     return become(self, squeezed(self, dim))
 
 
-@op("torch.unsqueeze", "torch.Tensor.unsqueeze", "torch.unsqueeze_copy")
+@op("torch.unsqueeze_copy")
+def unsqueeze_copy(input: Any, dim: int) -> Any:
+    """`unsqueeze`, copied."""
+    return lies(unsqueeze(input, dim), None)
+
+
+@op("torch.unsqueeze", "torch.Tensor.unsqueeze")
 def unsqueeze(input: Any, dim: int) -> Any:
     """A new axis of one element.
 
@@ -200,161 +221,17 @@ def unsqueeze(input: Any, dim: int) -> Any:
     """
     shape = input.shape
     place = axis(dim, len(shape) + 1)
-    return view_of(input, (*shape[:place], 1, *shape[place:]), input.data)
+    made = view_of(input, (*shape[:place], 1, *shape[place:]), input.data)
+    strides = strides_of(input)
+    if strides is None:
+        return made
+    return lies(made, (*strides[:place], shape[place] * strides[place] if place < len(shape) else 1, *strides[place:]))
 
 
 @op("torch.Tensor.unsqueeze_")
 def unsqueeze_(self: Any, dim: int) -> Any:
     """`unsqueeze`, in place."""
     return become(self, unsqueeze(self, dim))
-
-
-def rearranged(input: Any, order: Any) -> Any:
-    """The axes of a tensor in another order."""
-    shape = input.shape
-    wanted = [shape[place] for place in order]
-    data = input.data
-    if data is not None:
-        strides = steps(shape)
-        data = picked(input, wanted, [strides[place] for place in order])
-    return view_of(input, wanted, data)
-
-
-@op("torch.transpose", "torch.Tensor.transpose", "torch.transpose_copy")
-def transpose(input: Any, dim0: int, dim1: int) -> Any:
-    """Two axes change places.
-
-    >>> transpose(T(2, 3, 4), 1, 2)
-    float32[2, 4, 3]
-    """
-    rank = len(input.shape)
-    first, second = axis(dim0, rank), axis(dim1, rank)
-    order = list(range(rank))
-    if rank:
-        order[first], order[second] = second, first
-    return rearranged(input, order)
-
-
-@op("torch.swapaxes", "torch.Tensor.swapaxes")
-def swapaxes(input: Any, axis0: int, axis1: int) -> Any:
-    """Two axes change places (numpy's name)."""
-    return transpose(input, axis0, axis1)
-
-
-@op("torch.swapdims", "torch.Tensor.swapdims")
-def swapdims(input: Any, dim0: int, dim1: int) -> Any:
-    """Two axes change places."""
-    return transpose(input, dim0, dim1)
-
-
-@op("torch.t", "torch.Tensor.t", "torch.t_copy")
-def t(input: Any) -> Any:
-    """The transpose of a matrix; fewer axes stay as they are.
-
-    >>> t(T(2, 3))
-    float32[3, 2]
-    """
-    rank = len(input.shape)
-    if rank > 2:
-        refuse("RuntimeError", f"t() expects a tensor with <= 2 dimensions, but self is {rank}D")
-    return rearranged(input, range(rank - 1, -1, -1))
-
-
-@op("torch.adjoint", "torch.Tensor.adjoint")
-def adjoint(input: Any) -> Any:
-    """The conjugate transpose of the last two axes.
-
-    >>> adjoint(T(5, 2, 3))
-    float32[5, 3, 2]
-    """
-    if len(input.shape) == 1:
-        refuse("RuntimeError", "tensor.adjoint() is only supported on matrices or batches of matrices")
-    if not input.shape:
-        return view_of(input, ())
-    return view_of(input, (*input.shape[:-2], input.shape[-1], input.shape[-2]))
-
-
-def _in_place(name: str, function: Any) -> None:
-    @op(f"torch.Tensor.{name}")
-    def changed(self: Any, dim0: int, dim1: int) -> Any:
-        return become(self, function(self, dim0, dim1))
-
-
-for _name in ("transpose_", "swapdims_"):
-    _in_place(_name, transpose)
-
-
-@op("torch.Tensor.swapaxes_")
-def swapaxes_(self: Any, axis0: int, axis1: int) -> Any:
-    """`swapaxes`, in place."""
-    return become(self, transpose(self, axis0, axis1))
-
-
-@op("torch.Tensor.t_")
-def t_(self: Any) -> Any:
-    """`t`, in place."""
-    return become(self, t(self))
-
-
-@op("torch.movedim", "torch.Tensor.movedim")
-def movedim(input: Any, source: Any, destination: Any) -> Any:
-    """Axes move to other places; the rest keep their order.
-
-    >>> movedim(T(2, 3, 4), 0, -1)
-    float32[3, 4, 2]
-    """
-    rank = len(input.shape)
-    many = (tuple, list)
-    if isinstance(source, many) != isinstance(destination, many):
-        refuse("TypeError", "movedim(): source and destination must both be ints or both be sequences")
-    froms, tos = (tuple(x) if isinstance(x, many) else (x,) for x in (source, destination))
-    if len(froms) != len(tos):
-        refuse("RuntimeError", "movedim: Invalid source or destination dims: they should contain the same number of dims")
-    froms, tos = (tuple(axis(index, rank) for index in group) for group in (froms, tos))
-    if len(set(froms)) != len(froms) or len(set(tos)) != len(tos):
-        refuse("RuntimeError", "movedim: repeated dim")
-    if not rank:
-        return view_of(input, (), input.data)
-    order = [-1] * rank
-    for start, end in zip(froms, tos, strict=True):
-        order[end] = start
-    rest = iter(place for place in range(rank) if place not in froms)
-    return rearranged(input, [next(rest) if place == -1 else place for place in order])
-
-
-@op("torch.moveaxis", "torch.Tensor.moveaxis")
-def moveaxis(input: Any, source: Any, destination: Any) -> Any:
-    """`movedim` under numpy's name."""
-    return movedim(input, source, destination)
-
-
-@op("torch.permute", "torch.permute_copy")
-def permute(input: Any, dims: Any) -> Any:
-    """All axes in another order.
-
-    >>> permute(T(2, 3, 4), (2, 0, 1))
-    float32[4, 2, 3]
-    """
-    shape = input.shape
-    if isinstance(dims, int):
-        refuse("TypeError", "permute(): argument 'dims' must be tuple of ints, not int")
-    dims = sizes_of((dims,))
-    if len(dims) != len(shape):
-        refuse(
-            "RuntimeError",
-            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
-            f"desired ordering of dimensions i.e. input.dim() = {len(shape)} is not equal to len(dims) = {len(dims)}",
-        )
-    order = [axis(index, len(shape)) for index in dims]
-    if len(set(order)) != len(order):
-        refuse("RuntimeError", "permute(): duplicate dims are not allowed.")
-    return rearranged(input, order)
-
-
-@op("torch.Tensor.permute")
-def permute_method(self: Any, *args: Any, dims: Any = None) -> Any:
-    """`permute` with the axes one by one or as one sequence."""
-    return permute(self, _wanted(args, dims, "permute"))
 
 
 def stretched(input: Any, sizes: tuple[Any, ...], name: str = "expand") -> Any:
@@ -400,7 +277,7 @@ def expand(self: Any, *args: Any, size: Any = None, implicit: bool = False) -> A
     >>> expand(T(3, 1), 2, -1, 4)
     float32[2, 3, 4]
     """
-    return stretched(self, _wanted(args, size, "expand"))
+    return stretched(self, wanted_sizes(args, size, "expand"))
 
 
 @op("torch.expand_copy")
@@ -422,7 +299,7 @@ def broadcast_to(input: Any, size: Any) -> Any:
 @op("torch.Tensor.broadcast_to")
 def broadcast_to_method(self: Any, *args: Any, size: Any = None) -> Any:
     """`broadcast_to` with the sizes one by one or as one sequence."""
-    return stretched(self, _wanted(args, size, "broadcast_to"))
+    return stretched(self, wanted_sizes(args, size, "broadcast_to"))
 
 
 @op("torch.Tensor.expand_as")
