@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ..ir.architecture import Architecture
 from ..ir.span import NOWHERE
 from ..ir.verification import Fact, Status
-from .differences import difference
+from .notation.differences import difference
+from .notation.proof import Proof, proof, proved_facts, strangers
 from .operations import BY_SHAPE, COMPARED, Operation, artifact_operations, moves, source_operations
-from .proof import Proof, proof, proved_facts, strangers
 from .settings import alike, plain, settings_of
 
 #: Operations that exporters to ONNX, TensorFlow and TFLite leave as they are.

@@ -11,12 +11,12 @@ from typing import Any
 from ..ir.architecture import Architecture, Module
 from ..ir.graph import Node, TensorType
 from ..ir.verification import Fact, Status
-from .differences import difference
 from .keras_layers import QUIET, Expected, config_of, expected_operations, is_recurrent
 from .keras_operations import CORE, constants, epsilon_in, kind_of, settings_in
-from .keras_proof import proved_facts
 from .keras_sequence import sequence_facts
-from .proof import proof
+from .notation.differences import difference
+from .notation.keras_proof import proved_facts
+from .notation.proof import proof
 from .settings import alike
 
 _COUNTED = re.compile(r"(.+?)_\d+")

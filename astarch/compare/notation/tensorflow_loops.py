@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..ir.graph import Node, TensorType
+from ...ir.graph import Node, TensorType
 from .index_notation import Unproven, Value
 from .vocabulary import Vocabulary
 

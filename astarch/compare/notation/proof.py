@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ir.architecture import Architecture, Buffer, Parameter
-from ..ir.dim import Dim
-from ..ir.graph import Node
-from ..ir.verification import Fact, Status
+from ...ir.architecture import Architecture, Buffer, Parameter
+from ...ir.dim import Dim
+from ...ir.graph import Node
+from ...ir.verification import Fact, Status
+from ..kinds import KINDS, base_name
+from ..settings import plain, settings_of
 from .index_notation import Value
 from .keras_terms import keras_terms
-from .kinds import KINDS, base_name
 from .leaves import Leaves
 from .onnx_terms import onnx_terms
-from .settings import plain, settings_of
 from .tensorflow_terms import tensorflow_terms
 from .torch_terms import Terms, torch_terms
 from .vocabulary import Vocabulary

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..ir.architecture import Architecture
-from ..ir.graph import Node, TensorType
+from ...ir.architecture import Architecture
+from ...ir.graph import Node, TensorType
 from .index_notation import SIZES, Unproven, Value, bounded
 from .keras_layer_terms import turned_kernel
 from .leaves import Leaf, Leaves

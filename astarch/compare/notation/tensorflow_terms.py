@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..ir.architecture import Architecture
-from ..ir.graph import Node, TensorType
+from ...ir.architecture import Architecture
+from ...ir.graph import Node, TensorType
 from .index_notation import Unproven, Value, bounded
 from .keras_layer_terms import back, first, same, turned_kernel, words_transposed
 from .leaves import Leaf, Leaves

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..ir.graph import Node
-from ..ir.verification import Fact, Status
+from ...ir.graph import Node
+from ...ir.verification import Fact, Status
+from ..keras_layers import config_of
 from .index_notation import Value
-from .keras_layers import config_of
 from .proof import Proof
 
 #: What an inference shows nothing of; a rate of nothing states nothing.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ir.architecture import Architecture
-from ..ir.graph import Node, TensorType
+from ...ir.architecture import Architecture
+from ...ir.graph import Node, TensorType
 from .index_notation import Unproven, Value
 from .torch_layers import LAYERS, Layer
 from .vocabulary import PLAIN, Vocabulary

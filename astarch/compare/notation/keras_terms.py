@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..ir.architecture import Architecture
-from ..ir.graph import Node
+from ...ir.architecture import Architecture
+from ...ir.graph import Node
+from ..keras_layers import config_of
 from .index_notation import Unproven, Value
 from .keras_layer_terms import Layer
-from .keras_layers import config_of
 from .keras_loop_terms import ALL
 from .torch_terms import Terms
 from .vocabulary import Vocabulary

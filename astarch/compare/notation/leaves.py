@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ir.architecture import Architecture
-from .align import aligned
+from ...ir.architecture import Architecture
+from ..align import aligned
 from .index_notation import Unproven, Value
 from .vocabulary import Vocabulary
 

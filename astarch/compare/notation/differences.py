@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..ir.architecture import Architecture
-from ..ir.graph import Node
-from ..ir.span import NOWHERE
-from ..ir.verification import Fact, Status
+from ...ir.architecture import Architecture
+from ...ir.graph import Node
+from ...ir.span import NOWHERE
+from ...ir.verification import Fact, Status
 from .index_notation import Value
 from .proof import Proof, flat, needed, steps
 from .torch_terms import Terms
