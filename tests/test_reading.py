@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from textwrap import dedent
 
@@ -223,3 +224,21 @@ def test_data_of_a_package_is_read_from_inside_it_only(resource: str, width: int
     found = astarch.read("nets.wide:net", search_path=[tmp_path])
     assert [tuple(p.shape) for p in found.parameters.values()] == ([(width, 3), (width,)] if width else [])
     assert width or any(item.reason is Reason.OUTSIDE for item in found.unknown)
+
+
+def test_the_graph_is_worked_out_after_the_reading(tmp_path: Path) -> None:
+    """It is asked for when the machine has long stopped: also that of a layer with a thousand parts."""
+    text = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stack = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 130)
+
+        def forward(self, x):
+            return self.stack(x) + 1
+    """
+    found = read(tmp_path, text, inputs=(1, 3, 8))
+    again = read(tmp_path, text, inputs=(1, 3, 8))
+    assert [node.op for node in found.graph.nodes][-1] == "call_method"
+    assert pickle.loads(pickle.dumps(found.graph)) == again.graph
+    assert found.graph.results == (("node", len(found.graph) - 1, ()),)

@@ -13,6 +13,7 @@ from ..frameworks.describe import Run
 from ..frameworks.torch.calling import Call as RunCall
 from ..frameworks.torch.instance import ModuleInstance, walk
 from ..frameworks.torch.tensor import UninitializedParameter
+from ..interpreter.engine import use
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
 from ..ir.architecture import Architecture, Assumption, Buffer, Call, Module, Parameter, Requirement
@@ -58,7 +59,7 @@ class Recorder:
             parameters=parameters,
             buffers=buffers,
             calls=calls,
-            graph=Graph.later(lambda: self._graph(inputs, outputs)),
+            graph=Graph.later(lambda: use(self.machine, lambda: self._graph(inputs, outputs))),
             outputs=None if outputs is MISSING else (stated(outputs),),
             unknown=found,
             assumptions=tuple(Assumption(message, span) for message, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
