@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import samples
 
+from astarch.api import read
 from astarch.ir.architecture import Architecture, Module
 from astarch.ir.graph import TensorType
 from astarch.ir.text import to_text as canonical
@@ -178,3 +180,38 @@ def test_problems_of_an_architecture_are_found() -> None:
         "diagnostic MDL201: `bad` is no severity",
         "diagnostic MDL201: there is no module `gone`",
     )
+
+
+MEASURED = """
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, (3, 5), padding=(1, 2))
+        self.blocks = nn.ModuleList(nn.Conv2d(4, 4, 2, 2) for _ in range(2))
+        self.head = nn.Linear(4, 1000)
+        self.head.weight.requires_grad_(False)
+
+    def forward(self, x):
+        x = self.conv(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x.mean((2, 3)))
+"""
+
+
+def test_chosen_columns(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(MEASURED, encoding="utf-8")
+    model = read(f"{tmp_path / 'net.py'}:Net", inputs=(1, 3, 8, 8))
+    shown = to_text(model, columns=["kernel", "input", "output", "share", "trainable", "macs"], depth=None)
+    lines = [line.split() for line in shown.splitlines()[3:9]]
+    assert lines == [
+        ["Module", "Kernel", "Input", "Output", "Share", "Trainable", "MACs"],
+        ["conv", "3×5", "1×3×8×8", "1×4×8×8", "3.46%", "yes", "11.5k"],
+        ["blocks", "–", "–", "–", "2.56%", "yes", "–"],
+        ["├─", "blocks.0", "2", "1×4×8×8", "1×4×4×4", "1.28%", "yes", "1.02k"],
+        ["└─", "blocks.1", "2", "1×4×4×4", "1×4×2×2", "1.28%", "yes", "256"],
+        ["head", "–", "1×4", "1×1000", "93.98%", "partly", "4.00k"],
+    ], shown

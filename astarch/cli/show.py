@@ -38,6 +38,13 @@ SUFFIXES = {
 @click.option("--free", multiple=True, metavar="NAME", help="A number to be a symbol although it has a default; `all` for every size.")
 @click.option("--derivation", is_flag=True, help="Show how the input was worked out.")
 @click.option("--depth", "-d", metavar="N|all|auto", help="Levels of modules to show: 3 in a table, in a drawing what stays readable.")
+@click.option(
+    "--columns",
+    "-c",
+    metavar="NAME,...",
+    default="",
+    help="Columns of the table: type, arguments, line, input, output, kernel, parameters, share, trainable, macs, connected.",
+)
 @click.option("--ops/--no-ops", "operations", default=None, help="Show functions and methods as well; of a saved graph they are shown.")
 @click.option("--format", "-f", "form", type=click.Choice(FORMATS), help="How to write it; by the file's suffix, or text.")
 @click.option("--fold/--no-fold", default=True, help="Draw equal neighbours once, with their count.")
@@ -134,6 +141,22 @@ def _depth(text: str | None, form: str) -> int | str | None:
     raise click.BadParameter(f"{text!r} is neither a number above 0 nor `all` nor `auto`.", param_hint="'--depth'")
 
 
+def _columns(text: str) -> list[str]:
+    """The columns that were asked for, each under the name it has here."""
+    from difflib import get_close_matches
+
+    from ..render.table import COLUMNS
+
+    known = {other: name for name, others in COLUMNS.items() for other in (name, *others)}
+    asked = [name.strip().lower() for name in text.split(",") if name.strip()]
+    for name in asked:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]}?" if near else f" There are {', '.join(COLUMNS)}."
+            raise click.BadParameter(f"{name!r} is no column.{hint}", param_hint="'--columns'")
+    return list(dict.fromkeys(known[name] for name in asked))
+
+
 def _wrap(text: str) -> int | str:
     if text == "auto":
         return text
@@ -219,8 +242,9 @@ def _rendered(architecture: Architecture, depth: int | str | None, options: dict
 
         sources = api.sources(architecture)
         return to_text(
-            architecture, page=_page(options), depth=depth, derivation=options["derivation"], operations=operations, sources=sources
-        )
+            architecture, page=_page(options), depth=depth, derivation=options["derivation"], operations=operations, sources=sources,
+            columns=_columns(options["columns"]),
+        )  # fmt: skip
     if options["form"] == "markdown":
         from ..render.markdown import to_markdown
 

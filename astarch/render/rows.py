@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..ir.architecture import Architecture, Buffer, Call, Module, Parameter
 from ..ir.dim import Dim
@@ -31,9 +31,11 @@ class Row:
         type: Short class name.
         arguments: What its constructor was given.
         place: Where it is constructed, or called.
+        inputs: What each of its calls was given, in order, when that was asked for.
         outputs: What each of its calls gave, in order; None when nothing is known of calls.
         parameters: Elements of its parameters, those tied to parameters elsewhere left out.
         tied: Elements of its parameters that are tied to parameters elsewhere.
+        trainable: Elements of both that are trained.
         macs: Multiply-accumulate operations; None when it is not called.
         same_as: The name under which the same module stands already.
         failed: Whether a finding of severity error names it.
@@ -49,9 +51,11 @@ class Row:
     type: str
     arguments: tuple[tuple[str, Any], ...] = ()
     place: Span = NOWHERE
+    inputs: tuple[tuple[Any, ...], ...] | None = None
     outputs: tuple[tuple[Any, ...], ...] | None = None
     parameters: int | Dim = 0
     tied: int | Dim = 0
+    trainable: int | Dim = 0
     macs: int | Dim | None = None
     same_as: str | None = None
     failed: bool = False
@@ -61,6 +65,17 @@ class Row:
     repeats: int | Dim = 1
     inbound: tuple[str, ...] | None = None
     rows: tuple[Row, ...] = field(default=(), repr=False)
+
+
+class _Counts(NamedTuple):
+    """Elements of the parameters in and below a module."""
+
+    counted: int | Dim = 0
+    tied: int | Dim = 0  # to parameters that stand elsewhere first
+    trainable: int | Dim = 0
+
+    def plus(self, other: _Counts) -> _Counts:
+        return _Counts(*(one + more for one, more in zip(self, other, strict=True)))
 
 
 @dataclass(slots=True)
@@ -74,13 +89,16 @@ class _Facts:
     calls: dict[str, list[Call]] = field(default_factory=dict[str, list[Call]])
     operations: dict[str, list[tuple[str, Node]]] = field(default_factory=dict[str, list[tuple[str, Node]]])
     failed: frozenset[str] = frozenset()
-    totals: dict[str, tuple[int | Dim, int | Dim]] = field(default_factory=dict[str, tuple["int | Dim", "int | Dim"]])
+    totals: dict[str, _Counts] = field(default_factory=dict[str, "_Counts"])
     tensors: bool = False
+    inputs: bool = False
     buffers: dict[str, list[Buffer]] = field(default_factory=dict[str, list[Buffer]])
     wired: bool = False
 
 
-def rows(architecture: Architecture, *, fold: bool = True, operations: bool = False, tensors: bool = False) -> tuple[Row, ...]:
+def rows(
+    architecture: Architecture, *, fold: bool = True, operations: bool = False, tensors: bool = False, inputs: bool = False
+) -> tuple[Row, ...]:
     """The rows below the root; the root itself when it has none.
 
     Args:
@@ -88,8 +106,10 @@ def rows(architecture: Architecture, *, fold: bool = True, operations: bool = Fa
         fold: Whether consecutive equal modules become one row.
         operations: Whether functions and methods of the forward get rows.
         tensors: Whether every parameter and buffer gets a row, with its shape; modules that say nothing get none.
+        inputs: Whether the rows say what modules are given; those given other sizes are then not equal.
     """
     facts = _gather(architecture, operations, tensors)
+    facts.inputs = inputs
     found = _below("", facts, fold)
     if not found and "" in architecture.modules:
         return (_module_row(architecture.modules[""], facts, fold),)
@@ -181,7 +201,7 @@ def _below(name: str, facts: _Facts, fold: bool, level: int = 0) -> tuple[Row, .
 def _module_row(module: Module, facts: _Facts, fold: bool, level: int = 0) -> Row:
     calls = facts.calls.get(module.shared_with if module.shared_with is not None else module.name, [])
     below = _below(module.name, facts, fold, level) if module.shared_with is None else ()
-    counted, tied = facts.totals[module.name]
+    counts = facts.totals[module.name]
     short = module.name.rpartition(facts.separator)[2]
     return Row(
         name=module.name,
@@ -189,9 +209,11 @@ def _module_row(module: Module, facts: _Facts, fold: bool, level: int = 0) -> Ro
         type=module.class_name,
         arguments=tuple(item for item in module.arguments.items() if item != ("name", short)),  # a name is not said twice
         place=module.defined_at,
+        inputs=tuple(call.inputs for call in calls) if facts.inputs else None,
         outputs=_outputs(module, calls, facts),
-        parameters=counted,
-        tied=tied,
+        parameters=counts.counted,
+        tied=counts.tied,
+        trainable=counts.trainable,
         macs=sum(call.macs for call in calls) if calls else None,
         same_as=module.shared_with,
         failed=module.name in facts.failed,
@@ -224,24 +246,27 @@ def _shaped(shape: Any) -> Any:
     return TensorType(tuple(shape)) if plain else shape
 
 
-def _totals(facts: _Facts) -> dict[str, tuple[int | Dim, int | Dim]]:
-    """By module: elements of the parameters in and below it that are counted here, and those that stand elsewhere first."""
-    totals: dict[str, tuple[int | Dim, int | Dim]] = {}
+def _totals(facts: _Facts) -> dict[str, _Counts]:
+    """The counts of each module."""
+    totals: dict[str, _Counts] = {}
     for name in reversed(("", *filter(None, facts.architecture.modules))):  # children come after their parents
-        counted, tied = totals.get(name, (0, 0))
+        counts = totals.get(name, _Counts())
         for parameter in facts.own.get(name, ()):
-            free = parameter.tied_to is None
-            counted, tied = (counted + parameter.count, tied) if free else (counted, tied + parameter.count)
-        totals[name] = counted, tied
+            counts = counts.plus(_counts_of(parameter))
+        totals[name] = counts
         if name:
             parent = _parent(name, facts)
-            above = totals.get(parent, (0, 0))
-            totals[parent] = above[0] + counted, above[1] + tied
+            totals[parent] = totals.get(parent, _Counts()).plus(counts)
     return totals
 
 
+def _counts_of(parameter: Parameter) -> _Counts:
+    counted, tied = (parameter.count, 0) if parameter.tied_to is None else (0, parameter.count)
+    return _Counts(counted, tied, parameter.count if parameter.trainable else 0)
+
+
 def _parameter_row(parameter: Parameter, facts: _Facts) -> Row:
-    free = parameter.tied_to is None
+    counts = _counts_of(parameter)
     kind = parameter.dtype if facts.tensors else "Parameter"
     return Row(
         name=parameter.name,
@@ -249,8 +274,9 @@ def _parameter_row(parameter: Parameter, facts: _Facts) -> Row:
         type=kind if parameter.trainable else f"{kind} (frozen)",
         place=parameter.at,
         outputs=((TensorType(parameter.shape, parameter.dtype) if parameter.shape is not None else None,),),
-        parameters=parameter.count if free else 0,
-        tied=0 if free else parameter.count,
+        parameters=counts.counted,
+        tied=counts.tied,
+        trainable=counts.trainable,
         same_as=parameter.tied_to,
         last=parameter.name,
     )
@@ -304,7 +330,16 @@ def _signature(row: Row, prefix: int, facts: _Facts) -> Hashable:
     """What makes two rows equal: all they show but the name above them. What failed is never equal to anything."""
     if row.failed:
         return object()
-    shown = (row.kind, row.type, arguments_text(dict(row.arguments)), row.place, row.same_as, repr(row.outputs), str(row.macs))
+    shown = (
+        row.kind,
+        row.type,
+        arguments_text(dict(row.arguments)),
+        row.place,
+        row.same_as,
+        repr(row.inputs),
+        repr(row.outputs),
+        str(row.macs),
+    )
     told = "holders" in facts.architecture.attributes  # names then say where a weight was built, not where it is
     own = tuple(
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..ir.dim import Dim
 from ..ir.dim_polynomial import exact_quotient
@@ -39,7 +40,9 @@ class _Column:
         self.width = max(len(self.title), *(len(cell) for cell in self.cells))
 
 
-def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, heading: str = "", saved: bool = False) -> Table:
+def table(
+    levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, heading: str = "", saved: bool = False, chosen: Sequence[str] = ()
+) -> Table:
     """The rows as lines of at most the page's width.
 
     Args:
@@ -48,10 +51,13 @@ def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, headi
         forward: Whether a forward was run, so that there are outputs to show.
         heading: The file that the heading names already.
         saved: Whether the rows are those of a saved model: tensors with their shapes and types.
+        chosen: The columns beside the module, by their names in `COLUMNS`; without any, those that have something to say and fit.
     """
     shown = [row for _, row in levels]
     home = _home(shown)
     margins = _margins([level for level, _ in levels], page)
+    if chosen:
+        return _chosen(levels, chosen, page, home if home != heading else "")
     columns = [
         _Column("Module", [margin + _name(row, page, full=True) for margin, row in zip(margins, shown, strict=True)], "name", least=12),
         _Column("Type", [_type(row, page) for row in shown], "type", least=10),
@@ -75,6 +81,64 @@ def table(levels: Sequence[tuple[int, Row]], page: Page, *, forward: bool, headi
     lines = [_joined([(titles.get(column.title, column.title), "dim", column) for column in columns], page)]
     lines += [_joined([(column.cells[number], _look(column, row), column) for column in columns], page) for number, row in enumerate(shown)]
     return Table(lines, _notes(shown, home if home != heading else ""))
+
+
+#: The columns that can be chosen, with the names by which torchinfo's users know them.
+COLUMNS = {
+    "type": (), "arguments": (), "line": (), "input": ("input_size",), "output": ("output_size",), "kernel": ("kernel_size",),
+    "parameters": ("num_params", "params"), "share": ("params_percent",), "trainable": (), "macs": ("mult_adds",), "connected": (),
+}  # fmt: skip
+
+
+def _chosen(levels: Sequence[tuple[int, Row]], chosen: Sequence[str], page: Page, home: str) -> Table:
+    """The columns that were asked for, in that order, as wide as they need to be."""
+    shown = [row for _, row in levels]
+    margins = _margins([level for level, _ in levels], page)
+    total = sum(row.parameters * row.times for level, row in levels if level == 1)
+    cells: dict[str, tuple[str, Callable[[Row], str], str, bool]] = {
+        "type": ("Type", lambda row: clean(row.type), "type", False),
+        "arguments": ("Arguments", lambda row: clean(arguments_text(dict(row.arguments), page.glyphs)), "type", False),
+        "line": ("Line", lambda row: _line(row.place, _home(shown)), "dim", True),
+        "input": ("Input", lambda row: _calls(row.inputs, page), "", False),
+        "output": ("Output", lambda row: _output(row, page, False), "", False),
+        "kernel": ("Kernel", lambda row: _kernel(row, page), "", False),
+        "parameters": ("Parameters", lambda row: _parameters(row, page), "number", True),
+        "share": ("Share", lambda row: _share(row, total, page), "number", True),
+        "trainable": ("Trainable", lambda row: _trainable(row, page), "dim", False),
+        "macs": ("MACs", lambda row: _macs(row, page), "number", True),
+        "connected": ("Connected to", lambda row: clean(", ".join(row.inbound or ())), "dim", False),
+    }
+    names = [margin + _name(row, page, full=True) for margin, row in zip(margins, shown, strict=True)]
+    columns = [_Column("Module", names, "name")]
+    for title, cell, style, right in (cells[name] for name in chosen):
+        columns.append(_Column(title, [cell(row) for row in shown], style, right))
+    for column in columns:
+        column.measure()
+    lines = [_joined([(column.title, "dim", column) for column in columns], page)]
+    lines += [_joined([(column.cells[number], _look(column, row), column) for column in columns], page) for number, row in enumerate(shown)]
+    return Table(lines, _notes(shown, home))
+
+
+def _kernel(row: Row, page: Page) -> str:
+    size = dict(row.arguments).get("kernel_size")
+    return page.glyphs.dash if size is None else page.glyphs.times.join(map(str, size if isinstance(size, (list, tuple)) else (size,)))
+
+
+def _share(row: Row, total: int | Dim, page: Page) -> str:
+    """Of all parameters, as far as both are numbers."""
+    if not isinstance(row.parameters, int) or not isinstance(total, int) or not total or not row.parameters:
+        return page.glyphs.dash
+    share = f"{100 * row.parameters * row.times / total:.2f}%"
+    return share if share != "0.00%" else "<0.01%"
+
+
+def _trainable(row: Row, page: Page) -> str:
+    whole = row.parameters + row.tied
+    if isinstance(whole, int) and whole == 0:
+        return page.glyphs.dash
+    if isinstance(row.trainable, int) and row.trainable == 0:
+        return "no"
+    return "yes" if row.trainable == whole else "partly"
 
 
 def _is_chain(levels: Sequence[tuple[int, Row]]) -> bool:
@@ -219,7 +283,14 @@ def _output(row: Row, page: Page, saved: bool) -> str:
         return page.glyphs.cross
     if not row.outputs:
         return "" if row.same_as is not None else page.glyphs.dash
-    texts = [values_text(outputs, page.glyphs) for outputs in row.outputs]
+    return _calls(row.outputs, page)
+
+
+def _calls(values: tuple[tuple[Any, ...], ...] | None, page: Page) -> str:
+    """What the calls of a module were given, or gave: the first, and how many there are."""
+    if not values:
+        return page.glyphs.dash
+    texts = [values_text(each, page.glyphs) for each in values]
     if len(texts) == 1:
         return texts[0]
     others = f", {page.glyphs.ellipsis}" if len(set(texts)) > 1 else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,7 @@ def to_text(
     operations: bool = False,
     sources: Mapping[str, str] | None = None,
     derivation: bool = False,
+    columns: Sequence[str] = (),
 ) -> str:
     """The report.
 
@@ -43,11 +44,14 @@ def to_text(
         operations: Whether functions and methods of the forward get rows.
         sources: Text of the files that findings mention, by path.
         derivation: Whether to show how the input was worked out.
+        columns: Those of the table beside the module, by their names in `render.table.COLUMNS`; without any, what fits.
     """
     page = page or Page()
     sections = [
         _heading(architecture, page),
-        _tensors(architecture, page, depth) if "format" in architecture.attributes else _modules(architecture, page, depth, operations),
+        _tensors(architecture, page, depth)
+        if "format" in architecture.attributes
+        else _modules(architecture, page, depth, operations, columns),
         operations_table(architecture, page) if operations and is_saved_graph(architecture) else "",
         frames(architecture.diagnostics, sources or {}, page),
         derivation_text(architecture.inference, page)
@@ -101,11 +105,12 @@ def place_text(span: Span) -> str:
     return f"{clean(span.file)}:{span.line}" if span.line else ""
 
 
-def _modules(architecture: Architecture, page: Page, depth: int | None, operations: bool) -> str:
-    tree = rows(architecture, operations=operations)
+def _modules(architecture: Architecture, page: Page, depth: int | None, operations: bool, columns: Sequence[str]) -> str:
+    tree = rows(architecture, operations=operations, inputs="input" in columns)
     if not tree:
         return ""
-    shown: Table = table(list(flat(tree, depth)), page, forward=_has_forward(architecture), heading=_root_place(architecture).file)
+    home = _root_place(architecture).file
+    shown: Table = table(list(flat(tree, depth)), page, forward=_has_forward(architecture), heading=home, chosen=columns)
     return "\n".join(shown.lines + [page.paint(line, "dim") for note in shown.notes for line in wrapped(note, page.width)])
 
 

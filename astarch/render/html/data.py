@@ -110,7 +110,9 @@ def _root(architecture: Architecture) -> Row:
     place = (module.class_at if module.class_at.line else module.defined_at) if module else Span("", 0, 0, 0, 0)
     arguments = tuple(module.arguments.items()) if module else ()
     outputs = (architecture.outputs,) if architecture.outputs is not None else None
-    return Row("", "module", architecture.name, arguments, place, outputs, architecture.parameter_count, 0, architecture.macs)
+    return Row(
+        "", "module", architecture.name, arguments, place, outputs=outputs, parameters=architecture.parameter_count, macs=architecture.macs
+    )
 
 
 def _module(
