@@ -67,64 +67,69 @@ def checked(files: list[Path], job: Job, jobs: int = 1) -> list[Checked]:
     """Every file, in order; with several processes the same, sooner."""
     if not files:
         return []
-    if job.read:
-        from ..readers.catalogue import open_catalogue
-
-        open_catalogue()
     if jobs <= 1 or len(files) < 2:
-        return _check_files(files, job)
+        return _Checker(job).check(files)
     portions = [files[start : start + _PORTION] for start in range(0, len(files), _PORTION)]
     if len(portions) < jobs:
         portions = [part for start in range(jobs) if (part := files[start::jobs])]
-    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn")) as pool:
-        found = {one.path: one for part in pool.map(_check_portion, portions, [job] * len(portions)) for one in part}
+    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn"), _begin, (job,)) as pool:
+        found = {one.path: one for part in pool.map(_check_portion, portions) for one in part}
     return [found[str(path)] for path in files]
 
 
-def _check_portion(files: list[Path], job: Job) -> list[Checked]:
-    """A worker's part."""
-    if job.read:
-        from ..readers.catalogue import open_catalogue
+class _Checker:
+    """Checks file after file; what several of them share is read once."""
 
-        open_catalogue()
-    return _check_files(files, job)
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.survey = Survey(job.folders)
+        self.project: WatchedProject | None = None
+        if job.read:
+            from ..readers.catalogue import open_catalogue
+            from .models import WatchedProject
+
+            open_catalogue()
+            self.project = WatchedProject(job.folders)
+
+    def check(self, files: list[Path]) -> list[Checked]:
+        """The files, in order."""
+        with rarely_searched():
+            return [self._one(path) for path in files]
+
+    def _one(self, path: Path) -> Checked:
+        survey, project, job = self.survey, self.project, self.job
+        survey.asked.clear()
+        try:
+            file = survey.open(path)
+        except SourceError as error:
+            return Checked(str(path), (syntax_error(error, str(path)),))
+        if project is not None:
+            project.opened.clear()
+        read = list(self._read(file, path))
+        changed = None if job.changed is None else job.changed.get(str(path), ())
+        findings = tuple(check_file(file, read, job.settings, changed))
+        asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
+        survey.program.forget()
+        return Checked(str(path), findings, frozenset(project.opened if project is not None else ()), asked)
+
+    def _read(self, file: File, path: Path) -> Iterable[Architecture]:
+        if self.project is None:
+            return ()
+        from . import models
+
+        return models.architectures(file, path, models.Job(self.job.models, self.project))
 
 
-def _check_files(files: list[Path], job: Job) -> list[Checked]:
-    survey = Survey(job.folders)
-    project = _project(job) if job.read else None
-    with rarely_searched():
-        return [_check_one(path, survey, project, job) for path in files]
+_worker: list[_Checker] = []  # of a process of the pool
 
 
-def _project(job: Job) -> WatchedProject:
-    from .models import WatchedProject
-
-    return WatchedProject(job.folders)
-
-
-def _check_one(path: Path, survey: Survey, project: WatchedProject | None, job: Job) -> Checked:
-    survey.asked.clear()
-    try:
-        file = survey.open(path)
-    except SourceError as error:
-        return Checked(str(path), (syntax_error(error, str(path)),))
-    if project is not None:
-        project.opened.clear()
-    read = list(_read(file, path, project, job))
-    changed = None if job.changed is None else job.changed.get(str(path), ())
-    findings = tuple(check_file(file, read, job.settings, changed))
-    asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
-    survey.program.forget()
-    return Checked(str(path), findings, frozenset(project.opened if project is not None else ()), asked)
+def _begin(job: Job) -> None:
+    """What a process of the pool keeps from one portion to the next."""
+    _worker.append(_Checker(job))
 
 
-def _read(file: File, path: Path, project: WatchedProject | None, job: Job) -> Iterable[Architecture]:
-    if project is None:
-        return ()
-    from . import models
-
-    return models.architectures(file, path, models.Job(job.models, project))
+def _check_portion(files: list[Path]) -> list[Checked]:
+    return _worker[0].check(files)
 
 
 def syntax_error(error: SourceError, path: str) -> Diagnostic:
