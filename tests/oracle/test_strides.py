@@ -103,3 +103,18 @@ def _run(lines: list[str], shape: tuple[int, ...]) -> tuple[Any, tuple[int, ...]
     names: dict[str, Any] = {"x": torch.zeros(shape), "torch": torch, "F": torch.nn.functional}
     exec("\n".join(lines), names)
     return names["x"], names["x"].stride()
+
+
+def test_a_program_that_names_another_memory_format_is_not_refused(tmp_path: Path) -> None:
+    text = """class Net(nn.Module):
+    def forward(self, x):
+        x = x.contiguous(memory_format=torch.channels_last)
+        return x.permute(0, 2, 3, 1).view(x.size(0), -1)
+"""
+    (tmp_path / "net.py").write_text(HEAD + text, encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(HEAD + text, names)
+    read = astarch.read(f"{tmp_path / 'net.py'}:Net", inputs=(2, 3, 4, 5))
+    assert not read.diagnostics
+    assert read.outputs is not None
+    assert tuple(read.outputs[0].shape) == tuple(names["Net"]()(torch.zeros(2, 3, 4, 5)).shape)

@@ -163,6 +163,8 @@ class TorchLibrary:
 
     def _name(self, module: str, part: str) -> Any:
         full = f"{module}.{part}"
+        if part.startswith("channels_last"):
+            RUN.get().state["other memory formats"] = True  # from here on it is not certain how tensors lie
         found = self.value(full)
         if found is MISSING and module in _ALIASES:
             found = self.value(f"{_ALIASES[module]}.{part}")

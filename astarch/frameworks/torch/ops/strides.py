@@ -44,8 +44,9 @@ _KEEPING_LAYERS = frozenset(_spelled(
 
 def strides_of(tensor: Any) -> Strides | None:
     """The strides of a tensor of the program, in elements; None where they are not certain."""
-    if RUN.get().op is None:
-        return None  # inside of a layer: what happens there is its own business
+    run = RUN.get()
+    if run.op is None or "other memory formats" in run.state:
+        return None  # inside of a layer, what happens is its own business
     known = tensor.__dict__.get("_strides", ...)
     if known is ...:
         known = tensor._strides = steps(tensor.shape) if _is_packed(tensor) else None
