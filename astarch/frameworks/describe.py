@@ -142,6 +142,7 @@ class Run:
         open: Sizes that must be equal although that cannot be told: both sides, the module, and the place.
         settle: Takes a condition that is not known for true from here on.
         refuse_misfit: Refuses a call of an op whose rule looked for a tensor and found what can never be one.
+        passing: What functions of the program that an op calls may raise: no fault of the op.
     """
 
     call: Callable[..., Any] = lambda function, *args, **kwargs: function(*args, **kwargs)
@@ -160,6 +161,7 @@ class Run:
     open: list[tuple[Any, Any, Any, Span]] = field(default_factory=list)
     settle: Callable[[Unknown], None] = lambda lost: None
     refuse_misfit: Callable[[Any, tuple[Any, ...], dict[str, Any], AttributeError], None] = lambda op, args, kwargs, error: None
+    passing: tuple[type[Exception], ...] = ()
     state: dict[str, Any] = field(default_factory=dict)
     macs: Any = 0
     elementwise: Any = 0
@@ -245,6 +247,8 @@ def _record(run: Run, op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     except (Refusal, Undecided):
         raise
     except Exception as error:  # a fault of the description must never stop the reading
+        if isinstance(error, run.passing):
+            raise
         result = fault(run, op, args, kwargs, error)
     finally:
         run.nested -= 1

@@ -143,6 +143,8 @@ def holders(root: Any, names: Mapping[int, str], weights: Sequence[str]) -> dict
         names: The names of the layers, by identity.
         weights: The names of the model's weights, in order.
     """
+    if not weights:  # of a model that is not wholly known none is told
+        return {}
     innermost: dict[int, str] = {}
     for layer in sorted(flatten_layers(root), key=lambda layer: names.get(id(layer), "").count("/")):
         if id(layer) in names:

@@ -52,10 +52,11 @@ class KerasGuess:
         inputs: What it was called on, as ``--input`` takes it.
         tries: How many inputs are worth trying.
         unbuilt: A layer has no weights yet, or the model would make some of its own.
+        whole: It is a model, which takes what its program gives it; a mere layer takes what stands before it.
     """
 
     def __init__(self) -> None:
-        self.needed = self.watching = self.unbuilt = False
+        self.needed = self.watching = self.unbuilt = self.whole = False
         self.number: int | None = None
         self.users: dict[str, Any] = {}
         self.inputs: dict[str, str] = {}
@@ -66,6 +67,7 @@ class KerasGuess:
         if not self.needed:
             self.needed = True
             below = [layer for layer in flatten_layers(root, False, True) if isinstance(layer, LayerInstance)]
+            self.whole = any(cls.namespace.get("described_as") == "keras.Model" for cls in root.py_class.mro)
             makes = isinstance(root.py_class.find("build"), Function) or not all(layer.__dict__.get("built", True) for layer in below)
             self.unbuilt = makes and getattr(root.py_class.find("call"), "name", "") != "Model.call"  # which calls nothing
         leaves = leaves_of(root)
@@ -108,15 +110,21 @@ class KerasGuess:
             state.pop("first uses", None)
 
 
-def worked_out(found: Architecture, guess: KerasGuess, read: Callable[[], Architecture], watch: Callable[[], object]) -> Architecture:
-    """The reading on the input that fits; the one without a call when none does.
+def worked_out(
+    found: Architecture, guess: KerasGuess, asked: bool, read: Callable[[], Architecture], watch: Callable[[], object]
+) -> Architecture:
+    """The reading on the input that fits; the one without a call when none does, or when nobody asked for one of a mere layer.
 
     Args:
         found: The reading without a call.
         guess: What every reading asks for its input.
+        asked: An input is to be worked out for layers too.
         read: Reads once more.
         watch: Reads once, only to see the first uses.
     """
+    if not (asked or guess.whole):
+        lost = Unknown(Reason.UNDECIDED, "the weights that the layer makes when it is first called: it was given no input")
+        return replace(found, unknown=(*found.unknown, lost)) if guess.unbuilt else found
     guess.watching = True
     watch()
     guess.watching, guess.number, guess.tries = False, 0, 1

@@ -289,7 +289,9 @@ def _given_inputs(root: Any) -> dict[str, Any]:
 
 
 def _given_outputs(root: Any) -> Any:
-    return _functional(root).get("_outputs_struct", MISSING)
+    """The outputs of a wired model; of one that is built on what is not known, none."""
+    held = _functional(root)
+    return MISSING if "_unknown" in held else held.get("_outputs_struct", MISSING)
 
 
 def _functional(root: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from ..interpreter.machine import CHOICE, Decision
-from ..ir.architecture import Alternative, Architecture, Assumption, Call
+from ..ir.architecture import Alternative, Architecture, Assumption, Call, Module
 from ..ir.dim import Dim, same
 from ..ir.graph import Record, TensorType
 from ..ir.span import Span
@@ -115,7 +115,11 @@ def _settled(first: Architecture, others: list[tuple[Path, Outcome]], assumed: l
 
 def _agreed(first: Architecture, other: Architecture, span: Span) -> Architecture:
     """What both state; the very same object when that is everything."""
-    modules = {name: m for name, m in first.modules.items() if name in other.modules and other.modules[name].type == m.type}
+    modules = {
+        name: _same_module(m, other.modules[name])
+        for name, m in first.modules.items()
+        if name in other.modules and other.modules[name].type == m.type
+    }
     parameters = {n: _known(p, other.parameters[n], span) for n, p in first.parameters.items() if n in other.parameters}
     buffers = {n: _known(b, other.buffers[n], span) for n, b in first.buffers.items() if n in other.buffers}
     calls = _agreed_calls(first.calls, other.calls, span)
@@ -125,6 +129,14 @@ def _agreed(first: Architecture, other: Architecture, span: Span) -> Architectur
     if all(kept):
         return first
     return replace(first, modules=modules, parameters=parameters, buffers=buffers, calls=calls, outputs=outputs)
+
+
+def _same_module(mine: Module, theirs: Module) -> Module:
+    """A layer; what feeds it, and what it gives, as far as both say the same."""
+    if (mine.output_shapes, mine.inbound) == (theirs.output_shapes, theirs.inbound):
+        return mine
+    shapes = mine.output_shapes if mine.output_shapes == theirs.output_shapes else None
+    return replace(mine, output_shapes=shapes, inbound=mine.inbound if mine.inbound == theirs.inbound else None)
 
 
 def _known(mine: Any, theirs: Any, span: Span) -> Any:
@@ -178,17 +190,19 @@ def _agreed_tensor(a: TensorType, b: TensorType, span: Span) -> Any:
     if len(a.shape) != len(b.shape) or a.dtype != b.dtype:
         return _open(span)
     sizes = tuple(_agreed_size(x, y) for x, y in zip(a.shape, b.shape, strict=True))
-    return _open(span) if None in sizes else TensorType(sizes, a.dtype)  # type: ignore[arg-type]
+    return _open(span) if any(size is False for size in sizes) else TensorType(sizes, a.dtype)  # type: ignore[arg-type]
 
 
-def _agreed_size(a: int | Dim, b: int | Dim) -> int | Dim | None:
-    """A size that both state; one that only the data tells covers whatever the other run made of it."""
+def _agreed_size(a: int | Dim | None, b: int | Dim | None) -> Any:
+    """A size that both state, else False; one that only the data tells covers whatever the other run made of it."""
     if a == b:
         return a
+    if a is None or b is None:  # Keras' None is said of a size as much as a number is
+        return False
     for size in (a, b):
         if isinstance(size, Dim) and all(atom.origin for atom in size.symbol_atoms()):
             return size
-    return a if same(a, b) else None
+    return a if same(a, b) else False
 
 
 def _open(span: Span) -> Unknown:

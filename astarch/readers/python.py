@@ -65,7 +65,7 @@ class Session:
         self.library = TorchLibrary(self.machine)
         self.keras = LazyKeras(self.machine, lambda: self.run)
         self.machine.libraries = [self.library, self.keras]
-        self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False)
+        self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False, passing=(Raised,))
         self.run.settle, self.run.refuse_misfit = self._settle, of_an_op
         self.machine.registries = REGISTERED
         self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
@@ -200,7 +200,7 @@ def read_source(
     try:
         found = infer(whole, lambda guess: once({}, guess)) if inputs is None else whole(inputs)
         if keras_guess.needed:
-            found = worked_out(found, keras_guess, lambda: whole([]), lambda: once({}, []))
+            found = worked_out(found, keras_guess, inputs is None, lambda: whole([]), lambda: once({}, []))
     except SourceError as error:
         raise ReadError(str(error)) from None
     finally:

@@ -25,7 +25,7 @@ def facts(model: Any) -> dict[str, Any]:
         "model_class": _qualified(model),
         "model_name": model.name,
         "kind": "functional" if functional else "sequential" if isinstance(model, keras.Sequential) else "subclassed",
-        "layers": [_row(layer) for layer in model.layers],
+        "layers": [_row(layer) for layer in _layers(model)],
         "nested": nested,
         "weights": [[w.path, list(w.shape), keras.backend.standardize_dtype(w.dtype), bool(w.trainable)] for w in model.weights],
         "n_params": model.count_params() if model.built else None,
@@ -36,11 +36,16 @@ def facts(model: Any) -> dict[str, Any]:
     }
 
 
+def _layers(model: Any) -> list[Any]:
+    """The layers of a model; of a mere layer those it holds, whatever it calls ``layers`` itself."""
+    return list(model.layers) if isinstance(model, keras.Model) else model._flatten_layers(include_self=False, recursive=False)
+
+
 def _nested(model: Any, path: str, found: dict[str, list[Row]]) -> None:
-    for layer in model.layers:
+    for layer in _layers(model):
         if isinstance(layer, keras.Model) and layer is not model:
             place = f"{path}/{layer.name}" if path else layer.name
-            found[place] = [_row(below) for below in layer.layers]
+            found[place] = [_row(below) for below in _layers(layer)]
             _nested(layer, place, found)
 
 

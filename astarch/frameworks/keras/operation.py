@@ -9,7 +9,7 @@ from ...ir.unknown import Unknown
 from .. import describe
 from ..describe import REGISTRY, RUN, Op, _first_unknown, _record
 from .model.graph import Node, Operation, any_symbolic
-from .nested import any_leaf, map_leaves
+from .nested import flatten, map_leaves
 from .tensor import KerasTensor
 
 
@@ -44,8 +44,9 @@ class KerasOp(Op):
         operation = Operation(self, self.class_name, self.module)
         operation.span = run.where()
         result = self.specified(args, kwargs)
-        if isinstance(result, Unknown) or any_leaf(lambda leaf: isinstance(leaf, Unknown), (result,)):
-            return result
+        lost = next((leaf for leaf in flatten(result) if isinstance(leaf, Unknown)), None)
+        if lost is not None:  # without a node nothing tells where the others come from: none of them is known
+            return map_leaves(lambda leaf: lost if isinstance(leaf, KerasTensor) else leaf, result)
         Node(operation, args, kwargs, result)
         return result
 

@@ -67,9 +67,12 @@ class Lambda(KerasLayer):
     def get_config(self) -> dict[str, Any]:
         held = self.__dict__
         policy = REGISTRY["keras.dtype_policies.serialize"].function(held["_dtype_policy"])
-        return {"name": held["name"], "trainable": held["_trainable"], "dtype": policy,
-                "function": held["function"],  # itself: written down it would be its bytes
-                "output_shape": held["_output_shape"], "mask": held["mask"], "arguments": held["arguments"]}  # fmt: skip
+        config: dict[str, Any] = {"name": held["name"], "trainable": held["_trainable"], "dtype": policy}
+        config["function"] = REGISTRY["keras.saving.serialize_keras_object"](held["function"])
+        for name in ("output_shape", "mask"):
+            if held.get(name, held.get(f"_{name}")) is not None:
+                config[name] = REGISTRY["keras.saving.serialize_keras_object"](held.get(name, held.get(f"_{name}")))
+        return {**config, "arguments": REGISTRY["keras.saving.serialize_keras_object"](dict(held["arguments"]))}
 
 
 def _argument_names(function: Any) -> Any:

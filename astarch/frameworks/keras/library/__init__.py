@@ -25,7 +25,7 @@ from ..model.model import Model, Sequential
 from ..model.policies import standardize_dtype
 from ..model.tracking import TrackedDict, TrackedList
 from ..tensor import DType, KerasTensor, TensorShape, Variable, inward
-from .names import canonical, is_read, public
+from .names import FILES, canonical, is_read, public
 from .values import attribute_of, set_attribute_of
 from .wrapping import constructor, guarded, shape_adapter
 
@@ -118,9 +118,9 @@ class KerasLibrary:
             if found is not MISSING:
                 self.modules[module].namespace[part] = found
                 return found
-        for place in places:
+        for place in (*places, module):  # a file of Keras can stand for a package of which it is no part
             name = f"{place}.{part}"
-            if name in self._prefixes or canonical(name) in self._prefixes:
+            if name in self._prefixes or canonical(name) in self._prefixes or name in FILES:
                 return self.module(name)
             if is_read(name) and self.machine.project is not None and self.machine.project.find(name) is not None:
                 return self.machine.import_module(name)

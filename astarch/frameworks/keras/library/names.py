@@ -12,7 +12,7 @@ _READ = ("keras.applications", "keras.src.applications", "keras.src.utils.file_u
          "keras.utils.bounding_boxes", "keras.src.layers.preprocessing.image_preprocessing.bounding_boxes")  # fmt: skip
 
 #: Files of Keras whose functions are exported under a public package.
-_FILES = {
+FILES = {
     "keras.src.ops.numpy": "keras.ops", "keras.src.ops.nn": "keras.ops", "keras.src.ops.core": "keras.ops",
     "keras.src.ops.math": "keras.ops",
     "keras.src.ops.linalg": "keras.ops", "keras.src.ops.image": "keras.ops.image", "keras.src.ops.einops": "keras.ops",
@@ -93,7 +93,7 @@ def _internal(name: str) -> str | None:
         return _CORE_NAMES[name]
     parent = name.rpartition(".")[0]
     while parent:
-        public = _FILES.get(parent)
+        public = FILES.get(parent)
         if public is not None:
             found = _shortest(f"{public}.{name[len(parent) + 1 :]}", name)
             return found if found in REGISTRY or found in _CORE_NAMES.values() else None

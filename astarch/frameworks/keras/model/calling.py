@@ -152,8 +152,9 @@ class RunCall:
             if entered:
                 state().context = None
         if any_symbolic(*original) and not isinstance(outputs, Unknown):
-            if any(isinstance(leaf, Unknown) for leaf in flatten(outputs)):
-                return outputs
+            lost = next((leaf for leaf in flatten(outputs) if isinstance(leaf, Unknown)), None)
+            if lost is not None:  # without a node nothing tells where the others come from: none of them is known
+                return map_leaves(lambda leaf: lost if isinstance(leaf, KerasTensor) else leaf, outputs)
             Node(layer, original[0], original[1], outputs)
         return outputs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....interpreter.values import CURRENT, Function
+from ....interpreter.values import CURRENT
 from ....ir.dim import same
 from ....ir.unknown import Reason, Unknown
 from ...describe import RUN, refuse, require
@@ -12,6 +12,7 @@ from ..nested import flatten, is_shape, map_leaves, pack
 from ..state import state
 from ..tensor import KerasTensor, inward, outward
 from .checking import InputSpec
+from .configuring import configured, is_graph_like
 from .graph import Graph, Node, Operation, build_map, is_symbolic
 from .instances import LayerInstance, defined, method
 from .layer import Layer, tracker_of
@@ -63,6 +64,7 @@ class Functional(Layer):
             if isinstance(layer, LayerInstance):
                 tracker.track(layer)
         attributes["built"] = True
+        attributes["_build_shapes_dict"] = {"input_shape": None}
         attributes["_convert_input_args"] = False
         attributes["_allow_non_tensor_positional_args"] = True
         attributes["output_names"] = [tensor.history[0].name for tensor in flat_outputs]
@@ -72,9 +74,7 @@ class Functional(Layer):
         pass
 
     def get_config(self) -> Any:
-        if isinstance(self.py_class.find("__init__"), Function):  # a class of the program's says of itself what it wants
-            return Layer.get_config(self)
-        return RUN.get().unknown(Reason.UNSUPPORTED, "the configuration of a functional model")
+        return configured(self) if is_graph_like(self.py_class) else Layer.get_config(self)
 
     @property
     def layers(self) -> list[Any]:

@@ -13,6 +13,7 @@ from ..nested import flatten, is_nested, is_shape, map_leaves, map_shapes
 from ..state import Scope, auto_name, current_path
 from ..tensor import KerasTensor, Variable, inward, is_open, outward
 from .calling import Context, RunCall, specify
+from .configuring import automatic
 from .graph import Node, any_symbolic, is_symbolic
 from .instances import LayerInstance, MetricInstance, ObjectInstance, method, raw
 from .policies import get_policy, standardize_dtype
@@ -345,9 +346,10 @@ class Layer(_Self):
     def _flatten_layers(self, include_self: Any = True, recursive: Any = True) -> list[Any]:
         return flatten_layers(self, include_self, recursive)
 
+    @_default
     def get_config(self) -> dict[str, Any]:
         config = {
-            "name": self.__dict__["name"],
+            **(automatic(self) if is_default(self, "get_config") else {"name": self.__dict__["name"]}),
             "trainable": self.__dict__["_trainable"],
             "dtype": REGISTRY["keras.dtype_policies.serialize"].function(self.__dict__["_dtype_policy"]),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from ....interpreter.values import CURRENT, Class, Raised, linearise
@@ -13,10 +14,11 @@ from ..nested import flatten, is_shape, map_leaves
 from ..state import state
 from ..tensor import KerasTensor, inward, outward
 from .calling import specify
+from .configuring import is_graph_config, is_graph_like, wired
 from .functional import Functional
 from .instances import LayerInstance, method
 from .layer import Layer, flatten_layers, tracker_of
-from .questions import call_signature
+from .questions import call_signature, is_default
 from .reviving import revived, serialized
 from .tracking import TrackedList
 
@@ -121,8 +123,20 @@ class Model(Layer):
 
     build.is_default = True  # type: ignore[attr-defined]
 
-    def get_config(self) -> dict[str, Any]:
-        return Layer.get_config(self)
+    def build_from_config(self, config: Any) -> None:
+        """Built as far as it goes: what fails is warned of, and left to the first call."""
+        with suppress(Raised, Refusal):
+            if config and "input_shape" in config and is_default(self, "build"):
+                Model.build(self, config["input_shape"])  # not in its name scope: its call is run and no more
+            else:
+                Layer.build_from_config(self, config)
+
+    def from_config(cls: Any, config: Any, custom_objects: Any = None) -> Any:  # noqa: N805 # pyright: ignore[reportSelfClsParameterName]
+        if is_graph_config(config) and is_graph_like(cls):
+            return wired(cls, config, custom_objects)
+        return config if isinstance(config, Unknown) else CURRENT.get().call(cls, (), dict(config))
+
+    from_config.is_class_method = True  # type: ignore[attr-defined]
 
 
 def _call_names(self: Any) -> Any:
@@ -235,7 +249,7 @@ class Sequential(Model):
             refuse("ValueError", "A Sequential model configuration must be a dictionary containing the 'name' and 'layers' keys.")
         made = CURRENT.get().call(cls, (), {"name": config["name"]})
         for one in config["layers"]:
-            CURRENT.get().call(method(made, "add"), (revived(one),), {})
+            CURRENT.get().call(method(made, "add"), (revived(one, custom_objects),), {})
         if made.__dict__["_functional"] is None and config.get("build_input_shape"):
             made.build(config["build_input_shape"])
         return made

@@ -8,19 +8,20 @@ from ....interpreter.values import CURRENT, Builtin, Class
 from ....ir.unknown import Unknown
 from ...describe import REGISTRY
 from .instances import LayerInstance
-from .policies import get_policy
+from .policies import DTypePolicy, get_policy
 
 #: What a layer makes of configurations by itself.
 _BY_ITSELF = ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.dtype")
 
 
-def revived(value: Any) -> Any:
+def revived(value: Any, custom_objects: Any = None) -> Any:
     """A value of a configuration with the layers in it made anew."""
     if type(value) in (list, tuple):
-        return type(value)(map(revived, value))
-    is_object = isinstance(value, dict) and "class_name" in value and isinstance(value.get("config"), dict)
+        return type(value)(revived(item, custom_objects) for item in value)
+    is_object = isinstance(value, dict) and "class_name" in value
+    is_object = is_object and (isinstance(value.get("config"), dict) or value["class_name"] == "function")
     if is_object and not str(value.get("module")).startswith(_BY_ITSELF):
-        return REGISTRY["keras.saving.deserialize_keras_object"](value)
+        return REGISTRY["keras.saving.deserialize_keras_object"](value, custom_objects)
     return value
 
 
@@ -30,7 +31,8 @@ def arguments_of(cls: Class, config: Any) -> Any:
         return config
     found = dict(config)
     if isinstance(found.get("dtype"), dict):
-        found["dtype"] = get_policy(found["dtype"])
+        policy = get_policy(found["dtype"])
+        found["dtype"] = policy if policy.quantization_mode is not None or not isinstance(policy, DTypePolicy) else policy.name
     return {name: revived(value) for name, value in found.items()} if isinstance(cls.find("__init__"), Builtin) else found
 
 
@@ -47,13 +49,15 @@ def serialized(value: Any) -> Any:
     return REGISTRY["keras.saving.serialize_keras_object"](value)
 
 
-def from_config(cls: Any, config: dict[str, Any]) -> Any:
+def from_config(cls: Any, config: dict[str, Any], custom_objects: Any = None) -> Any:
     """A new instance by way of the class's own ``from_config``, built if the old one was; a function is itself."""
     machine = CURRENT.get()
     if not isinstance(cls, Class):
         return cls
     if isinstance(config.get("config"), Unknown):
         return config["config"]
-    made = machine.call(machine.get(cls, "from_config"), (dict(config.get("config", {})),), {})
+    scope = REGISTRY["keras.saving.CustomObjectScope"](custom_objects)
+    with scope:
+        made = machine.call(machine.get(cls, "from_config"), (dict(config.get("config", {})),), {})
     build_again(made, config.get("build_config"))
     return made

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ....ir.unknown import Reason, Unknown
-from ...describe import REGISTRY, RUN, constant, kind, layer, op, refuse
-from ..describing import data_format_of, plain
+from ...describe import REGISTRY, RUN, constant, layer, op, refuse
+from ..describing import data_format_of
 from ..model.instances import ObjectInstance
 from ..model.layer import new_variable
 from ..model.policies import standardize_dtype
-from ..model.reviving import from_config
 from ..nested import flatten, is_nested, map_leaves, pack
 from ..state import Scope, State, snake_case, state, uniquify
 from ..tensor import KerasTensor, Variable, open_size
-from .objects import plain_object
 
 
 @op("keras.backend.backend", "keras.config.backend", "keras.src.backend.config.backend")
@@ -84,6 +81,19 @@ def get_uid(prefix: Any = "") -> int:
     return state().uids[prefix]
 
 
+@op("keras.src.backend.common.global_state.get_global_attribute", lenient=True)
+def get_global_attribute(name: Any, default: Any = None, set_to_default: Any = False) -> Any:
+    """What the program has kept globally."""
+    held = state().__dict__.setdefault("global attributes", {"in_tf_graph_scope": False})
+    return held[name] if name in held else RUN.get().unknown(Reason.NOT_DESCRIBED, f"the global attribute {name}")
+
+
+@op("keras.src.backend.common.global_state.set_global_attribute", lenient=True)
+def set_global_attribute(name: Any, value: Any) -> None:
+    """Keep something globally."""
+    state().__dict__.setdefault("global attributes", {"in_tf_graph_scope": False})[name] = value
+
+
 @op("keras.utils.naming.auto_name", "keras.src.utils.naming.auto_name")
 def auto(prefix: Any) -> str:
     """The next automatic name."""
@@ -129,114 +139,7 @@ def variable(initializer: Any, shape: Any = None, dtype: Any = None, trainable: 
     return new_variable(value.shape, element, trainable, name, None)
 
 
-# --- registration and serialization -----------------------------------------------------------------------------------
-
-
-class _Same:
-    """A decorator that gives back what it decorates."""
-
-    described = True
-
-    def __init__(self, package: Any = "Custom", name: Any = None) -> None:
-        self.package, self.name = package, name
-
-    def __call__(self, decorated: Any) -> Any:
-        name = self.name or getattr(decorated, "name", None) or getattr(decorated, "__name__", "")
-        state().custom_objects.setdefault(f"{self.package}>{name}", decorated)
-        return decorated
-
-
-@op("keras.saving.register_keras_serializable", "keras.utils.register_keras_serializable", lenient=True)
-def register_keras_serializable(package: Any = "Custom", name: Any = None) -> Any:
-    """A decorator for classes that are saved by name."""
-    return _Same(package, name)
-
-
-@op("keras.keras_export", "keras.src.api_export.keras_export", lenient=True)
-def keras_export(path: Any = None, **kwargs: Any) -> Any:
-    """A decorator for public names."""
-    return _Same()
-
-
-@op("keras.saving.serialize_keras_object", "keras.utils.serialize_keras_object", lenient=True)
-def serialize_keras_object(obj: Any) -> Any:
-    """An object as configuration."""
-    if obj is None or isinstance(obj, (str, int, float, bool)):
-        return obj
-    if hasattr(obj, "py_class"):
-        return plain_object(obj)
-    return plain(obj)
-
-
-@op("keras.saving.deserialize_keras_object", "keras.utils.deserialize_keras_object", lenient=True)
-def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode: Any = True, **kwargs: Any) -> Any:
-    """An object from its configuration."""
-    if not isinstance(config, dict) or "class_name" not in config:
-        return config
-    name = config["class_name"]
-    held = {**state().custom_objects, **(custom_objects or {})}
-    for family in ("initializers", "regularizers", "constraints", "layers"):
-        if f"keras.{family}.{name}" in REGISTRY:
-            return from_config(RUN.get().state["keras library"].value(f"keras.{family}.{name}"), config)
-    if name == "Sequential":
-        return from_config(RUN.get().state["keras library"].value("keras.Sequential"), config)
-    found = next((value for key, value in held.items() if key == name or key.rpartition(">")[2] == name), None)
-    if found is None:
-        return RUN.get().unknown(Reason.NOT_DESCRIBED, f"deserializing {name}")
-    return from_config(found, config)
-
-
-@op("keras.models.model_from_json", lenient=True)
-def model_from_json(json_string: Any, custom_objects: Any = None) -> Any:
-    """A model from its configuration as text."""
-    return json_string if isinstance(json_string, Unknown) else deserialize_keras_object(json.loads(json_string), custom_objects)
-
-
-@op("keras.layers.serialize", lenient=True)
-def serialize_layer(layer: Any) -> Any:
-    """A layer as configuration."""
-    return plain_object(layer)
-
-
-@op("keras.layers.deserialize", lenient=True)
-def deserialize_layer(config: Any, custom_objects: Any = None) -> Any:
-    """A layer from its configuration."""
-    return deserialize_keras_object(config, custom_objects)
-
-
-@op("keras.saving.get_registered_object", "keras.utils.get_registered_object", lenient=True)
-def get_registered_object(name: Any, custom_objects: Any = None, module_objects: Any = None) -> Any:
-    """What was registered under a name."""
-    return {**state().custom_objects, **(custom_objects or {})}.get(name)
-
-
-@kind(
-    "keras.saving.CustomObjectScope", "keras.saving.custom_object_scope", "keras.utils.CustomObjectScope", "keras.utils.custom_object_scope"
-)
-class CustomObjectScope:
-    """Names that mean something inside a ``with``."""
-
-    def __init__(self, custom_objects: Any = None) -> None:
-        self.objects = dict(custom_objects or {})
-
-    def __enter__(self) -> Any:
-        state().custom_objects.update(self.objects)
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        pass
-
-
-@op("keras.saving.get_custom_objects", "keras.utils.get_custom_objects")
-def get_custom_objects() -> Any:
-    """Everything registered."""
-    return state().custom_objects
-
-
-@op("keras.models.load_model", "keras.saving.load_model", lenient=True)
-def load_model(*args: Any, **kwargs: Any) -> Any:
-    """A model from a file."""
-    return RUN.get().unknown(Reason.OUTSIDE, "a saved model")
+# --- files ------------------------------------------------------------------------------------------------------------
 
 
 @op("keras.utils.get_file", "keras.src.utils.file_utils.get_file", lenient=True)
@@ -293,7 +196,7 @@ def default(method: Any) -> Any:
     return method
 
 
-@op("keras.utils.plot_model", "keras.utils.model_to_dot", "keras.config.enable_unsafe_deserialization", "keras.config.set_backend",
+@op("keras.utils.plot_model", "keras.utils.model_to_dot", "keras.config.set_backend",
     "keras.version", lenient=True)  # fmt: skip
 def nothing(*args: Any, **kwargs: Any) -> None:
     """Has no effect on a model."""

@@ -179,15 +179,4 @@ def _from_config(family: str, config: dict[str, Any]) -> Any:
 for _family, _what in (("initializers", "initializer"), ("regularizers", "regularizer"), ("constraints", "constraint")):
     op(f"keras.{_family}.get", lenient=True)(_getter(_family, _what))
     op(f"keras.{_family}.deserialize", lenient=True)(_getter(_family, _what))
-    op(f"keras.{_family}.serialize", lenient=True)(lambda item=None: plain_object(item))
-
-
-def plain_object(value: Any) -> Any:
-    """An object as configuration: its class and its arguments; of a layer that is built also with what shapes."""
-    if value is None or not hasattr(value, "py_class"):
-        return getattr(value, "__name__", value)
-    module = value.py_class.module
-    public = ".".join(module.replace("keras.src.", "keras.").split(".")[:2])
-    made = {"module": public, "class_name": value.py_class.name, "config": value.get_config(), "registered_name": None}
-    shapes = value.get_build_config() if "_build_shapes_dict" in value.__dict__ else None
-    return made if shapes is None else {**made, "build_config": shapes}
+    op(f"keras.{_family}.serialize", lenient=True)(lambda item=None: REGISTRY["keras.saving.serialize_keras_object"](item))
