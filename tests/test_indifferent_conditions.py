@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -56,7 +57,7 @@ def test_the_order_of_a_set_is_stated_only_where_it_does_not_matter(tmp_path: Pa
     assert any("set" in str(item) for item in found.unknown)
 
 
-def test_whether_a_mask_masks_anything_is_data_and_a_computed_scalar_is_not(tmp_path: Path) -> None:
+def test_whether_a_made_up_mask_masks_anything_is_not_looked_at_and_a_computed_scalar_is_known(tmp_path: Path) -> None:
     found = read(
         tmp_path,
         """
@@ -75,7 +76,15 @@ def test_whether_a_mask_masks_anything_is_data_and_a_computed_scalar_is_not(tmp_
     """,
     )
     mask, out = found.outputs[0]
-    assert isinstance(mask, Unknown) and out.shape == (4, 4)
+    assert mask.shape == (2,) and out.shape == (4, 4), "as a traced run, which has no elements"
+    assert "not mask.all()" in {item.message for item in found.assumptions}
+    (eager,) = found.alternatives
+    assert eager.condition == "mask.all()" and eager.architecture.outputs[0][0] is None
+    run = {"format": "a run", "holds": ("names", "shapes", "calls")}
+    held = astarch.verify(replace(found, alternatives=()), replace(eager.architecture, attributes=run))
+    assert held.verdict.value == "contradicted"
+    held = astarch.verify(found, replace(eager.architecture, attributes=run))
+    assert held.verdict.value == "consistent, not confirmed" and held.notes[0].startswith("this is what the source gives if mask.all()")
 
 
 def test_a_package_the_program_fails_without_counts_as_installed(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..ir.architecture import Architecture, Buffer, Parameter
 from ..ir.unknown import Unknown
-from ..ir.verification import Fact, Status, Verification
+from ..ir.verification import Fact, Status, Verdict, Verification
 from . import object_paths
 from .align import aligned, numbered, partly_numbered
 from .call_facts import call_facts, layer_facts
@@ -45,11 +46,22 @@ _ESSENTIAL = ("names", "shapes", "dtypes", "operations", "order")
 
 
 def confirm(source: Architecture, artifact: Architecture) -> Verification:
-    """Hold the first against the second.
+    """Hold the first against the second; where they differ, what the source gives when a condition is answered the other way.
 
     >>> confirm(Architecture("net.py:Net"), Architecture("net.pt", attributes={"format": "state dict", "holds": ("names",)})).verdict.value
     'consistent, not confirmed'
     """
+    held = _held(source, artifact)
+    if held.verdict is not Verdict.CONTRADICTED:
+        return held
+    for other in source.alternatives:
+        if (tried := _held(other.architecture, artifact)).verdict is not Verdict.CONTRADICTED:
+            said = f"this is what the source gives if {other.condition} ({other.span})"
+            return replace(tried, target=held.target, notes=(said, *tried.notes), hides=(*tried.hides, f"what it gives unless {other.condition}"))
+    return held
+
+
+def _held(source: Architecture, artifact: Architecture) -> Verification:
     holds = tuple(artifact.attributes.get("holds", SHOWN))
     notes = [assumption.message for assumption in artifact.assumptions]
     facts: list[Fact] = []

@@ -85,6 +85,8 @@ MOST_FACTS = 64
 
 #: The first part of the key of a flag that nobody gave.
 CHOICE = "choice"
+#: The first part of the key of a condition on the elements of a tensor that the program made itself.
+ELEMENTS = "elements"
 
 
 class Decision:
@@ -275,10 +277,18 @@ class Machine:
         self.decided.append(Decision(key, name, self.where(), answer))
         return answer
 
-    def decide(self, condition: str, likely: bool = False) -> bool:
-        """Answer a condition that cannot be decided: as the replay wants it, or the likelier way."""
+    def decide(self, condition: str, likely: bool = False, elements: bool = False) -> bool:
+        """Answer a condition that cannot be decided: as the replay wants it, or the likelier way.
+
+        Args:
+            condition: What is asked, in the source's words.
+            likely: The answer to try first.
+            elements: Whether the elements of a tensor decide it.
+        """
         frame = self.frame
         key: tuple[Any, ...] = (frame.module.name, *frame.at) if frame is not None else ()
+        if elements:
+            key = (ELEMENTS, *key)
         answer = self.decisions.get(key, likely)
         if self.loops:
             self.differing(condition)

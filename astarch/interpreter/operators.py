@@ -270,7 +270,7 @@ def truth(m: Machine, value: Any) -> bool:
     try:
         return bool(value)
     except Undecided as undecided:
-        return m.decide(str(undecided), undecided.likely)
+        return m.decide(str(undecided), elements=undecided.elements)
     except Exception as error:
         return bool(_failed(m, error))
 

@@ -75,10 +75,10 @@ OPERATIONS = Operations()
 class Undecided(Exception):
     """A question about sizes whose answer depends on them. Carries the question: text, and operands with operator.
 
-    ``likely`` is the answer to be tried first.
+    ``elements`` says that the elements of a tensor decide it, which a traced program does not see.
     """
 
-    likely = False
+    elements = False
 
     def __init__(self, condition: str, left: Any = None, op: str = "", right: Any = None) -> None:
         super().__init__(condition)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from ..interpreter.machine import CHOICE, Decision
+from ..interpreter.machine import CHOICE, ELEMENTS, Decision
 from ..ir.architecture import Alternative, Architecture, Assumption, Call, Module
 from ..ir.dim import Dim, same
 from ..ir.graph import Record, TensorType
@@ -79,7 +79,9 @@ def _by_place(decisions: Sequence[Decision]) -> list[Decision]:
 
 
 def _assumption(decision: Decision, answer: bool) -> Assumption:
-    return Assumption(decision.condition if answer else f"not ({decision.condition})", decision.span)
+    condition = decision.condition
+    negated = f"not ({condition})" if " " in condition else f"not {condition}"
+    return Assumption(condition if answer else negated, decision.span)
 
 
 def _under(path: Path) -> str:
@@ -99,7 +101,10 @@ def _settled(first: Architecture, others: list[tuple[Path, Outcome]], assumed: l
             alternatives.append(Alternative(_under(path), decision.span, other.architecture))
             continue
         reduced = _agreed(agreed, other.architecture, decision.span)
-        if reduced is not agreed:
+        if reduced is not agreed and all(step.key[:1] == (ELEMENTS,) for step in path):
+            assumed.append(_assumption(decision, decision.answer))
+            alternatives.append(Alternative(_under(path), decision.span, other.architecture))
+        elif reduced is not agreed:
             agreed = reduced
             lost.append(Unknown(Reason.UNDECIDED, decision.condition, decision.span))
             alternatives.append(Alternative(_under(path), decision.span, other.architecture))

@@ -22,7 +22,8 @@ class TorchTensor(Tensor):
         device: ``cpu``, ``meta``, ``cuda`` ... as text.
         summary: It sums up, in a forward, many elements that are all known ("is anything masked?"), for instance of a mask
             that the program made itself for want of one. Whether that holds is data: traced, exported or on the meta device
-            the elements are not there, and the program goes the other way. Its truth is therefore not decided.
+            the elements are not there, and the program goes the way that does not depend on them. So does a reading, which says
+            so, and what the other way would give.
     """
 
     kind: ClassVar[str] = "torch.Tensor"
@@ -64,7 +65,7 @@ class TorchTensor(Tensor):
         if known and not self.summary:
             return bool(self.data[0])  # type: ignore[index]
         undecided = Undecided(f"the truth of {self!r}")
-        undecided.likely = known and bool(self.data[0])  # type: ignore[index]
+        undecided.elements = known
         raise undecided
 
 

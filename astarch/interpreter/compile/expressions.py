@@ -130,7 +130,7 @@ def _unary(node: s.Unary, scope: Scope) -> Run:
             if type(value) is Unknown:
                 return Unknown(value.reason, f"not ({value.detail})", value.span)
             frame.at = at
-            return not truth(frame.machine, value)
+            return not _truth(frame, value, node.operand)
 
         return negate
 
@@ -151,10 +151,15 @@ def _boolean(node: s.Boolean, scope: Scope) -> Run:
 
     def run(frame: Frame) -> Any:
         value = left(frame)
+        if value is True or value is False:
+            return value if value is stops_on else right(frame)
         if type(value) is Unknown:
             return _half_known(frame, value, right, stops_on)
         frame.at = at
-        return value if truth(frame.machine, value) is stops_on else right(frame)
+        asked = len(frame.machine.decided)
+        if _truth(frame, value, node.left) is not stops_on:
+            return right(frame)
+        return value if len(frame.machine.decided) == asked else stops_on  # decided once, not again by whoever asks for its truth
 
     return run
 
@@ -298,13 +303,21 @@ def condition(node: Any, scope: Scope, likely: bool = False) -> Run:
         frame.at = at
         if type(value) is Unknown:
             return frame.machine.decide(spell(node), likely or value.likely)
-        count = len(frame.machine.decided)
-        answer = truth(frame.machine, value)
-        if len(frame.machine.decided) > count:  # said in the source's terms
-            frame.machine.decided[-1].condition = spell(node)
-        return answer
+        return _truth(frame, value, node)
 
     return run
+
+
+def _truth(frame: Frame, value: Any, node: Any) -> bool:
+    """``bool(value)``; a condition that the machine had to decide is said in the source's terms."""
+    m = frame.machine
+    count = len(m.decided)
+    answer = truth(m, value)
+    if len(m.decided) > count:
+        while isinstance(node, s.Boolean):  # the left of it has been asked already
+            node = node.right
+        m.decided[-1].condition = spell(node)
+    return answer
 
 
 @compiles(s.Conditional)

@@ -271,15 +271,16 @@ def _indifferent(node: s.If, scope: Scope) -> Run:
     value, at, names = expression(node.test, scope), node.test.at, bound_names(node.body)
 
     def run(frame: Frame) -> bool:
+        m = frame.machine
+        noted = len(m.unknowns)
         found = value(frame)
         if found is True or found is False:
             return found
-        m = frame.machine
         frame.at = at
         count = len(m.decided)
         answer = m.decide(spell(node.test), found.likely) if type(found) is Unknown else truth(m, found)
         if len(m.decided) > count and names.isdisjoint(frame.names):
-            del m.decided[count:]
+            del m.decided[count:], m.unknowns[noted:]
             return False
         return answer
 
