@@ -57,7 +57,9 @@ def confirm(source: Architecture, artifact: Architecture) -> Verification:
     for other in source.alternatives:
         if (tried := _held(other.architecture, artifact)).verdict is not Verdict.CONTRADICTED:
             said = f"this is what the source gives if {other.condition} ({other.span})"
-            return replace(tried, target=held.target, notes=(said, *tried.notes), hides=(*tried.hides, f"what it gives unless {other.condition}"))
+            return replace(
+                tried, target=held.target, notes=(said, *tried.notes), hides=(*tried.hides, f"what it gives unless {other.condition}")
+            )
     return held
 
 
