@@ -76,7 +76,7 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
     if "torch" not in file.text:
         return
     done = {model.target.expression for model in named}
-    free = [found for found in models_of(file) if found.framework == "torch" and not found.needs and found.name not in done]
+    free = [found for found in models_of(file, needless=True) if found.framework == "torch" and found.name not in done]
     for found in free[:MOST_MODELS]:
         target = Target(f"{path}:{found.name}()", str(path), f"{found.name}()")
         for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):

@@ -28,6 +28,14 @@ class FoundText(NamedTuple):
     text: str
 
 
+class Outline(NamedTuple):
+    """What stays of a file that was let go of: what its names mean, modules imported with a star, and what it defines."""
+
+    names: dict[str, str]
+    stars: list[str]
+    defined: frozenset[str]
+
+
 class File:
     """One file of source, parsed.
 
@@ -49,6 +57,7 @@ class File:
     @cached_property
     def _nodes(self) -> Nodes:
         """Every node; a file that is only looked at for its names and classes is never gone through."""
+        self.program.gone_through.append(self)
         return Nodes(self.tree)
 
     @cached_property
@@ -100,6 +109,14 @@ class File:
         """A node and all that is in it, in the order of the text."""
         return self._nodes.walk(node)
 
+    @cached_property
+    def called(self) -> dict[str, list[ast.Call]]:
+        """The calls of the file by the dotted name of what they call, each in the order of the text; under ``""`` those of no known name."""
+        found: dict[str, list[ast.Call]] = {}
+        for call in self.all(ast.Call):
+            found.setdefault(self.resolve(call.func), []).append(call)
+        return found
+
     def function_of(self, node: ast.AST) -> Definition | None:
         """The function a node stands in."""
         return next((found for found in self.up(node) if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
@@ -117,6 +134,16 @@ class File:
     def classes(self) -> list[ClassSource]:
         """Every class, nested ones too."""
         return [ClassSource(node, self) for node in self.all(ast.ClassDef)]
+
+    @cached_property
+    def by_name(self) -> dict[str, ClassSource]:
+        """The classes by their qualified names, the first of each."""
+        return {found.qualname: found for found in reversed(self.classes)}
+
+    @cached_property
+    def functions(self) -> dict[str, Definition]:
+        """The top-level functions, the first of each name."""
+        return {node.name: node for node in reversed(self.tree.body) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
     @cached_property
     def by_node(self) -> dict[ast.ClassDef, ClassSource]:
@@ -208,6 +235,8 @@ class Program:
         self._files: dict[str, File | None] = {}
         self._texts: dict[str, FoundText | None] = {}
         self._names: dict[str, str] = {}
+        self._outlines: dict[str, Outline] = {}  # of files that were let go of
+        self.gone_through: list[File] = []
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Program:
@@ -217,7 +246,9 @@ class Program:
     def file(self, name: str) -> File | None:
         """A module by its dotted name; None when the project has none, or it is not Python."""
         if name in self._files:
-            self._files[name] = self._files.pop(name)
+            found = self._files[name]
+            if found is not None:  # those asked for last stand last
+                self._files[name] = self._files.pop(name)
         else:
             self._files[name] = None
             found = self._text(name)
@@ -262,15 +293,23 @@ class Program:
     def forget(self, most: int = 8_000_000) -> None:
         """Let go of files when they are many characters: a repository does not fit into memory as syntax.
 
-        What is kept is asked for its classes, mostly: which node stands where is worked out again when that is asked for.
+        Of those, an outline stays: most are only asked what their names mean. What is kept is asked for its classes, mostly: which node
+        stands where is worked out again when that is asked for.
         """
-        kept = 0
-        for name, file in reversed(list(self._files.items())):  # those asked for last come first
-            if file is not None:
-                file.__dict__.pop("_nodes", None)
-                kept += len(file.text)
-                if kept > most:
-                    del self._files[name]
+        while sum(len(file.text) for file in self.gone_through) > most // 8:
+            self.gone_through.pop(0).__dict__.pop("_nodes", None)
+        loaded = {name: file for name, file in self._files.items() if file is not None}
+        kept = sum(len(file.text) for file in loaded.values())
+        for name, file in loaded.items():
+            if kept <= most:
+                break
+            kept -= len(file.text)
+            self._outlines[name] = Outline(file.names, file.stars, frozenset({*file.by_name, *file.functions}))
+            del self._files[name]
+
+    def _outline(self, name: str) -> Outline | File | None:
+        """What the names of a module mean; a file that was let go of is not parsed again for it."""
+        return self._outlines.get(name) if name not in self._files and name in self._outlines else self.file(name)
 
     def known(self, name: str) -> bool:
         """Whether the project defines it."""
@@ -284,23 +323,24 @@ class Program:
         parts = name.split(".")
         if parts[0] not in _FOREIGN and depth < 12:
             for cut in range(len(parts) - 1, 0, -1):
-                file = self.file(".".join(parts[:cut]))
+                module = ".".join(parts[:cut])
+                file = self._outline(module)
                 if file is not None:
                     meaning = file.names.get(parts[cut])
                     if meaning is not None and meaning != ".".join(parts[: cut + 1]):
                         found = self.canonical(".".join([meaning, *parts[cut + 1 :]]), depth + 1)
                     elif meaning is None:
-                        found = self._starred(file, parts[cut:], depth) or name
+                        found = self._starred(module, file.stars, parts[cut:], depth) or name
                     break
         found = _public(found)
         if depth == 0:
             self._names[name] = found
         return found
 
-    def _starred(self, file: File, rest: list[str], depth: int) -> str:
-        for module in file.stars:
-            other = self.file(module) if self._may_define(module, rest[0]) else None
-            if other is not None and module != file.name and depth < 6:
+    def _starred(self, star: str, modules: list[str], rest: list[str], depth: int) -> str:
+        for module in modules:
+            other = self._outline(module) if self._may_define(module, rest[0]) else None
+            if other is not None and module != star and depth < 6:
                 name = self.canonical(".".join([module, *rest]), depth + 1)
                 if self.known(name):
                     return name
@@ -311,18 +351,19 @@ class Program:
         module, _, qualname = name.rpartition(".")
         if not module or module.partition(".")[0] in _FOREIGN:
             return None
-        file = self.file(module)
-        return next((found for found in file.classes if found.qualname == qualname), None) if file is not None else None
+        file = self._defining(module, qualname)
+        return file.by_name.get(qualname) if file is not None else None
 
     def function_at(self, name: str) -> Definition | None:
         """The top-level function of a dotted name."""
         module, _, last = name.rpartition(".")
-        file = self.file(module) if module else None
-        return (
-            next((node for node in file.tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == last), None)
-            if file
-            else None
-        )
+        file = self._defining(module, last) if module else None
+        return file.functions.get(last) if file is not None else None
+
+    def _defining(self, module: str, name: str) -> File | None:
+        """A module, unless it is known to define nothing of that name."""
+        outline = self._outlines.get(module) if module not in self._files else None
+        return None if outline is not None and name not in outline.defined else self.file(module)
 
 
 #: Packages that are never looked into for a name: they are described, or say nothing of models.

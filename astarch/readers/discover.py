@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..ir.nodes import statements
 from ..ir.program import ClassSource, Definition, File
 from ..source.index import SourceError
 from .survey import Survey, python_files
@@ -50,15 +51,21 @@ def find_models(path: Path, search_path: Iterable[Path] = ()) -> list[Found]:
     return found
 
 
-def models_of(file: File) -> list[Found]:
-    """The models of one file, in the order of the text."""
+def models_of(file: File, needless: bool = False) -> list[Found]:
+    """The models of one file, in the order of the text.
+
+    Args:
+        file: Where they stand.
+        needless: Whether only those are wanted that need no arguments.
+    """
     classes = [cls for cls in file.classes if cls.framework and not cls.name.startswith("_") and not _is_local(file, cls.node)]
     found = [
         Found(cls.qualname, "class", file.path, cls.node.lineno, f"{file.path}:{cls.qualname}", _needs_of(cls), cls.framework)
         for cls in classes
     ]
+    found = [one for one in found if not (needless and one.needs)]
     for node in file.tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not (needless and _required(node, 0)):
             framework = _built(file, node, 0)
             if framework:
                 found.append(
@@ -114,12 +121,11 @@ def _built(file: File, function: Definition, depth: int) -> str:
 def _returned(function: Definition) -> Iterator[ast.expr]:
     """What it returns: expressions, and what returned names were given."""
     names: set[str] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Return) and node.value is not None:
-            if isinstance(node.value, ast.Name):
-                names.add(node.value.id)
-            else:
-                yield node.value
-    for node in ast.walk(function):
+    for node in statements(function):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Name):
+            names.add(node.value.id)
+        elif isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+    for node in statements(function) if names else ():
         if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id in names for target in node.targets):
             yield node.value

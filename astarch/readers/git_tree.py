@@ -211,6 +211,14 @@ class TreeProject(Project):
         inside = self._inside(folder)
         return super().names_in(folder) if inside is None else self.tree.folders.get(inside, frozenset())
 
+    def tops_in(self, folder: str) -> frozenset[str]:
+        """The first parts of the dotted names that begin in a folder, and more."""
+        inside = self._inside(folder)
+        if inside is None:
+            return super().tops_in(folder)
+        start = f"{inside}/" if inside else ""
+        return frozenset(path[len(start) :].partition("/")[0].removesuffix(".py") for path in self.tree.files if path.startswith(start))
+
     def _inside(self, path: str) -> str | None:
         """A path relative to the root; None when it lies outside, or where environments are installed."""
         if path != self._root and not path.startswith(self._root + "/"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container, Iterator
 
 from ..ir.program import ClassSource, File
 
@@ -136,6 +137,22 @@ def torch_layer(file: File, node: ast.AST | None) -> str:
         if name == f"torch.nn.{last}" and last[:1].isupper() and last not in ("Parameter", "Module", "Buffer", "UninitializedParameter")
         else ""
     )
+
+
+def torch_layers(file: File, kinds: Container[str]) -> Iterator[tuple[ast.Call, str]]:
+    """The calls of a file that construct torch layers of some kinds."""
+    for name, calls in file.called.items():
+        last = name.rpartition(".")[2]
+        if last in kinds and name == f"torch.nn.{last}":
+            yield from ((call, last) for call in calls)
+
+
+def keras_layers(file: File, kinds: Container[str]) -> Iterator[tuple[ast.Call, str]]:
+    """The calls of a file that construct Keras layers of some kinds."""
+    for name, calls in file.called.items():
+        last = name.rpartition(".")[2]
+        if last in kinds and name.startswith("keras.layers.") and (last in KERAS_WEIGHTED or last in KERAS_STATEFUL_FREE):
+            yield from ((call, last) for call in calls)
 
 
 def keras_layer(file: File, node: ast.AST | None) -> str:

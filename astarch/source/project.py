@@ -190,6 +190,7 @@ class Project:
         self.cache = cache or store.Cache(None)
         self.files: dict[str, SourceFile | None] = {}
         self._listing: dict[str, frozenset[str]] = {}
+        self._tops: dict[str, frozenset[str]] = {}
         self._places: dict[str, tuple[str, tuple[int, int] | None]] = {}
         self._distributions: tuple[int, Distributions] | None = None
 
@@ -198,8 +199,13 @@ class Project:
         if name in self.files:
             return self.files[name]
         found = None
-        relative = name.replace(".", os.sep)
+        relative, first = name.replace(".", os.sep), name.partition(".")[0]
         for folder in self.search_path:
+            tops = self._tops.get(folder)
+            if tops is None:
+                tops = self._tops[folder] = self.tops_in(folder)
+            if first not in tops:
+                continue
             stem = os.path.join(folder, relative)
             if self._exists(os.path.join(stem, "__init__.py")):
                 found = self._file(name, os.path.join(stem, "__init__.py"), True)
@@ -261,6 +267,7 @@ class Project:
     def refresh(self) -> None:
         """Forget the files that changed on disk since they were read, and which there are."""
         self._listing.clear()
+        self._tops.clear()
         for name, file in list(self.files.items()):
             place = self._places.get(name)
             if file is None or (place is not None and _stamp(place[0]) != place[1]):
@@ -305,6 +312,13 @@ class Project:
         """The files of a folder; links that leave it are followed as files only."""
         try:
             return frozenset(entry.name for entry in os.scandir(folder) if entry.is_file())
+        except OSError:
+            return frozenset()
+
+    def tops_in(self, folder: str) -> frozenset[str]:
+        """The first parts of the dotted names that begin in a folder, and more."""
+        try:
+            return frozenset(entry.removesuffix(".py") for entry in os.listdir(folder))
         except OSError:
             return frozenset()
 

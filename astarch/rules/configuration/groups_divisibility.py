@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import CONVOLUTIONS, torch_layer
+from ..layers import CONVOLUTIONS, torch_layers
 from ..numbers import known_number
 from ..rule import Rule, argument
 
@@ -34,8 +33,7 @@ class GroupsDivisibility(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            layer = torch_layer(file, call)
+        for call, layer in torch_layers(file, CONVOLUTIONS | {"GroupNorm"}):
             if layer == "GroupNorm":
                 groups, widths = known_number(file, argument(call, 0, "num_groups")), [argument(call, 1, "num_channels")]
             elif layer in CONVOLUTIONS and not layer.startswith("Lazy"):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import torch_layer
+from ..layers import torch_layers
 from ..numbers import known_number
 from ..rule import Rule, argument
 
@@ -34,10 +33,7 @@ class HeadsDivisibility(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            layer = torch_layer(file, call)
-            if layer not in _NAMES:
-                continue
+        for call, layer in torch_layers(file, _NAMES):
             width, heads = (known_number(file, argument(call, place, name)) for place, name in enumerate(_NAMES[layer]))
             if width is not None and heads and width % heads:
                 given = heads

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import torch_layer
+from ..layers import torch_layers
 from ..rule import Rule, argument, constant
 
 
@@ -33,10 +32,11 @@ class PaddingLargerThanHalfWindow(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            layer = torch_layer(file, call)
-            if layer.startswith(("MaxPool", "AvgPool")):
-                window, padding = constant(argument(call, 0, "kernel_size")), constant(argument(call, 2, "padding"))
-                dilation = argument(call, 3, "dilation") if layer.startswith("Max") else None
-                if isinstance(window, int) and isinstance(padding, int) and dilation is None and padding > window // 2:
-                    yield self.finding(file, call, f"a padding of {padding} is more than half of the window of {window}")
+        for call, layer in torch_layers(file, _POOLING):
+            window, padding = constant(argument(call, 0, "kernel_size")), constant(argument(call, 2, "padding"))
+            dilation = argument(call, 3, "dilation") if layer.startswith("Max") else None
+            if isinstance(window, int) and isinstance(padding, int) and dilation is None and padding > window // 2:
+                yield self.finding(file, call, f"a padding of {padding} is more than half of the window of {window}")
+
+
+_POOLING = frozenset(f"{kind}Pool{dim}" for kind in ("Max", "Avg") for dim in ("1d", "2d", "3d"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import torch_layer
+from ..layers import torch_layers
 from ..rule import Rule, insert_before
 
 
@@ -34,8 +34,8 @@ class SequentialListNotUnpacked(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            if len(call.args) != 1 or call.keywords or torch_layer(file, call) != "Sequential":
+        for call, _ in torch_layers(file, ("Sequential",)):
+            if len(call.args) != 1 or call.keywords:
                 continue
             only = call.args[0]
             if isinstance(only, (ast.List, ast.Tuple, ast.ListComp)) or (isinstance(only, ast.Name) and _is_list(file, call, only.id)):

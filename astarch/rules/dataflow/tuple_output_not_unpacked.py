@@ -9,7 +9,7 @@ from ...ir.diagnostic import Diagnostic, Edit, Fix
 from ...ir.program import ClassSource, File
 from ...ir.span import Span
 from ..calls import layer_of, own_call
-from ..layers import RECURRENT, TUPLE_GIVING, WEIGHTED, torch_layer
+from ..layers import RECURRENT, TUPLE_GIVING, WEIGHTED, torch_layer, torch_layers
 from ..rule import Rule
 
 
@@ -46,17 +46,12 @@ class TupleOutputNotUnpacked(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            if torch_layer(file, call) == "Sequential":
-                for here, after in zip(call.args, call.args[1:], strict=False):
-                    layer, then = torch_layer(file, here), torch_layer(file, after)
-                    if layer in TUPLE_GIVING and then:
-                        yield self.finding(
-                            file,
-                            here,
-                            f"`nn.{layer}` gives a tuple, and the `{then}` after it takes a tensor",
-                            notes=[(after, "gets the tuple")],
-                        )
+        for call, _ in torch_layers(file, ("Sequential",)):
+            for here, after in zip(call.args, call.args[1:], strict=False):
+                layer, then = torch_layer(file, here), torch_layer(file, after)
+                if layer in TUPLE_GIVING and then:
+                    message = f"`nn.{layer}` gives a tuple, and the `{then}` after it takes a tensor"
+                    yield self.finding(file, here, message, notes=[(after, "gets the tuple")])
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         for call in cls.file.within(cls.node, ast.Call):

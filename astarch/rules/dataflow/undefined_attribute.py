@@ -103,8 +103,7 @@ def _guarded(cls: ClassSource) -> set[str]:
     """Names that are asked for, or made, by text."""
     return {
         str(arg.value)
-        for node in cls.file.walk(cls.node)
-        if isinstance(node, ast.Call)
+        for node in cls.file.within(cls.node, ast.Call)
         for arg in node.args
         if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import BATCH_NORMS, CONVOLUTIONS, torch_layer
+from ..layers import BATCH_NORMS, CONVOLUTIONS, torch_layer, torch_layers
 from ..rule import Rule, add_argument, argument, has_star
 
 
@@ -33,8 +33,8 @@ class BiasBeforeBatchnorm(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            for here, after in zip(call.args, call.args[1:], strict=False) if torch_layer(file, call) == "Sequential" else ():
+        for call, _ in torch_layers(file, ("Sequential",)):
+            for here, after in zip(call.args, call.args[1:], strict=False):
                 first, second = torch_layer(file, here), torch_layer(file, after)
                 if (
                     first in CONVOLUTIONS | {"Linear"}

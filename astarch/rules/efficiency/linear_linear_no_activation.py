@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import torch_layer
+from ..layers import torch_layer, torch_layers
 from ..rule import Rule
 
 
@@ -30,8 +29,8 @@ class LinearLinearNoActivation(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            for here, after in zip(call.args, call.args[1:], strict=False) if torch_layer(file, call) == "Sequential" else ():
+        for call, _ in torch_layers(file, ("Sequential",)):
+            for here, after in zip(call.args, call.args[1:], strict=False):
                 first, second = torch_layer(file, here), torch_layer(file, after)
                 if first == "Linear" and second == "Linear":
                     yield self.finding(file, here, "two linear layers in a row compute what one could", notes=[(after, "followed by this")])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import RECURRENT, torch_layer
+from ..layers import RECURRENT, torch_layers
 from ..rule import Rule, argument, constant, has_star
 
 
@@ -34,8 +33,8 @@ class RnnDropoutSingleLayer(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            if torch_layer(file, call) in RECURRENT and not has_star(call):
+        for call, _ in torch_layers(file, RECURRENT):
+            if not has_star(call):
                 rate, layers = argument(call, -1, "dropout"), argument(call, 2, "num_layers")
                 if isinstance(constant(rate), float) and constant(rate) > 0 and (layers is None or constant(layers) == 1):
                     yield self.finding(file, call, "this dropout has no effect: it stands between layers, and there is one")

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import torch_layer
-from ..rule import Rule, replace
+from ..rule import Rule, constant, replace
 
 
 class DeprecatedApi(Rule):
@@ -35,24 +34,22 @@ class DeprecatedApi(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            name = file.resolve(call.func)
-            if name in _GONE and not any(isinstance(node, (ast.Try, ast.If)) for node in file.up(call)):
-                new = _GONE[name]
+        for name, new in _GONE.items():
+            for call in file.called.get(name, ()):
+                if any(isinstance(node, (ast.Try, ast.If)) for node in file.up(call)):
+                    continue
                 fix = (
                     replace(file, call.func, file.source(call.func).rpartition(".")[0] + "." + new, f"use {new}", safe=True)
                     if new.isidentifier() and isinstance(call.func, ast.Attribute)
                     else None
                 )
                 yield self.finding(file, call.func, f"`{name}` is gone, or soon will be", help=f"use {new}", fix=fix)
-            elif torch_layer(file, call).endswith("Loss") or name.startswith("torch.nn.functional."):
-                for keyword in call.keywords:
-                    if (
-                        keyword.arg in ("size_average", "reduce")
-                        and isinstance(keyword.value, ast.Constant)
-                        and isinstance(keyword.value.value, bool)
-                    ):
-                        yield self.finding(file, keyword.value, f"`{keyword.arg}` is deprecated", help="use reduction=")
+        for name, calls in file.called.items():
+            if name in _GONE or not (name.startswith("torch.nn.functional.") or (name.startswith("torch.nn.") and name.endswith("Loss"))):
+                continue
+            for keyword in [keyword for call in calls for keyword in call.keywords]:
+                if keyword.arg in ("size_average", "reduce") and isinstance(constant(keyword.value), bool):
+                    yield self.finding(file, keyword.value, f"`{keyword.arg}` is deprecated", help="use reduction=")
 
 
 _GONE = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import CONVOLUTIONS, keras_layer, torch_layer
+from ..layers import CONVOLUTIONS, keras_layers, torch_layers
 from ..rule import Rule, argument, constant, replace
 
 
@@ -34,19 +33,14 @@ class FrameworkMixup(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            layer = torch_layer(file, call)
-            if layer in CONVOLUTIONS:
-                padding = argument(call, 4, "padding")
-                text = constant(padding)
-                if padding is not None and isinstance(text, str) and text not in ("same", "valid"):
-                    fix = (
-                        replace(file, padding, f'"{text.lower()}"', "torch writes it small", safe=True)
-                        if text.lower() in ("same", "valid")
-                        else None
-                    )
-                    yield self.finding(file, padding, f"torch has no padding {text!r}", fix=fix)
-            elif keras_layer(file, call) in ("Conv1D", "Conv2D", "Conv3D"):
-                for keyword in call.keywords:
-                    if keyword.arg in ("in_channels", "out_channels", "stride", "padding_mode", "bias"):
-                        yield self.finding(file, keyword.value, f"Keras layers take no `{keyword.arg}`: that is torch's word")
+        for call, _ in torch_layers(file, CONVOLUTIONS):
+            padding = argument(call, 4, "padding")
+            text = constant(padding)
+            if padding is not None and isinstance(text, str) and text not in ("same", "valid"):
+                known = text.lower() in ("same", "valid")
+                fix = replace(file, padding, f'"{text.lower()}"', "torch writes it small", safe=True) if known else None
+                yield self.finding(file, padding, f"torch has no padding {text!r}", fix=fix)
+        for call, _ in keras_layers(file, ("Conv1D", "Conv2D", "Conv3D")):
+            for keyword in call.keywords:
+                if keyword.arg in ("in_channels", "out_channels", "stride", "padding_mode", "bias"):
+                    yield self.finding(file, keyword.value, f"Keras layers take no `{keyword.arg}`: that is torch's word")

@@ -33,12 +33,8 @@ class KerasRnnReturnSequences(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            if (
-                file.resolve(call.func) not in ("keras.Sequential", "keras.models.Sequential")
-                or not call.args
-                or not isinstance(call.args[0], ast.List)
-            ):
+        for call in [call for name in ("keras.Sequential", "keras.models.Sequential") for call in file.called.get(name, ())]:
+            if not call.args or not isinstance(call.args[0], ast.List):
                 continue
             for here, after in zip(call.args[0].elts, call.args[0].elts[1:], strict=False):
                 if (

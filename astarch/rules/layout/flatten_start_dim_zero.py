@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import torch_layer
+from ..layers import torch_layer, torch_layers
 from ..rule import Rule, argument, constant, replace
 
 
@@ -32,9 +32,7 @@ class FlattenStartDimZero(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            if torch_layer(file, call) != "Sequential":
-                continue
+        for call, _ in torch_layers(file, ("Sequential",)):
             for here, after in zip(call.args, call.args[1:], strict=False):
                 if torch_layer(file, here) == "Flatten" and torch_layer(file, after) == "Linear" and isinstance(here, ast.Call):
                     start = argument(here, 0, "start_dim")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import torch_layer
+from ..layers import torch_layers
 from ..rule import Rule, add_argument, argument, has_star
 
 
@@ -35,18 +34,17 @@ class SoftmaxDim(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            if has_star(call):
-                continue
-            layer, name = torch_layer(file, call), file.resolve(call.func)
-            if layer in ("Softmax", "LogSoftmax", "Softmin") and argument(call, 0, "dim") is None:
+        for call, layer in torch_layers(file, ("Softmax", "LogSoftmax", "Softmin")):
+            if not has_star(call) and argument(call, 0, "dim") is None:
                 yield self.finding(
                     file,
                     call,
                     f"this `nn.{layer}` does not say over which axis",
                     fix=add_argument(file, call, "dim=-1", "take the last axis"),
                 )
-            elif name in _FUNCTIONS and call.args and argument(call, 1, "dim") is None:
+        for call in [call for name in _FUNCTIONS for call in file.called.get(name, ())]:
+            if not has_star(call) and call.args and argument(call, 1, "dim") is None:
+                name = file.resolve(call.func)
                 yield self.finding(
                     file,
                     call,

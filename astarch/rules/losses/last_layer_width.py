@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import keras_layer, torch_layer
+from ..layers import keras_layers, torch_layer, torch_layers
 from ..rule import Rule, argument, constant, replace
 
 
@@ -34,22 +34,22 @@ class LastLayerWidth(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            if torch_layer(file, call) == "Sequential":
-                for here, after in zip(call.args, call.args[1:], strict=False):
-                    if (
-                        (
-                            torch_layer(file, here) == "Linear"
-                            and torch_layer(file, after) == "Softmax"
-                            and isinstance(here, ast.Call)
-                            and isinstance(after, ast.Call)
-                        )
-                        and constant(argument(here, 1, "out_features")) == 1
-                        and constant(argument(after, 0, "dim")) in (1, -1)
-                    ):
-                        fix = replace(file, after, file.source(after.func).replace("Softmax", "Sigmoid") + "()", "use a sigmoid")
-                        yield self.finding(file, after, "a softmax over one value is always 1", notes=[(here, "gives one value")], fix=fix)
-            elif keras_layer(file, call) == "Dense" and constant(argument(call, 0, "units")) == 1:
+        for call, _ in torch_layers(file, ("Sequential",)):
+            for here, after in zip(call.args, call.args[1:], strict=False):
+                if (
+                    (
+                        torch_layer(file, here) == "Linear"
+                        and torch_layer(file, after) == "Softmax"
+                        and isinstance(here, ast.Call)
+                        and isinstance(after, ast.Call)
+                    )
+                    and constant(argument(here, 1, "out_features")) == 1
+                    and constant(argument(after, 0, "dim")) in (1, -1)
+                ):
+                    fix = replace(file, after, file.source(after.func).replace("Softmax", "Sigmoid") + "()", "use a sigmoid")
+                    yield self.finding(file, after, "a softmax over one value is always 1", notes=[(here, "gives one value")], fix=fix)
+        for call, _ in keras_layers(file, ("Dense",)):
+            if constant(argument(call, 0, "units")) == 1:
                 activation = argument(call, 1, "activation")
                 if activation is not None and constant(activation) == "softmax":
                     yield self.finding(

@@ -12,6 +12,7 @@ from ..rule import Rule, argument, replace
 
 _LOSSES = {"cross_entropy": ("softmax",), "binary_cross_entropy_with_logits": ("sigmoid", "softmax")}
 _LOSS_LAYERS = {"CrossEntropyLoss": ("softmax",), "BCEWithLogitsLoss": ("sigmoid", "softmax")}
+_FUNCTIONS = ("torch.nn.functional.softmax", "torch.softmax", "torch.sigmoid", "torch.nn.functional.sigmoid")
 
 
 class SoftmaxBeforeCrossEntropy(Rule):
@@ -42,23 +43,39 @@ class SoftmaxBeforeCrossEntropy(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        for call in file.all(ast.Call):
-            kinds = _takes_logits(file, call)
-            first = argument(call, 0, "input") if kinds else None
-            function = file.function_of(call)
-            if first is None:
-                continue
-            made = first if isinstance(first, ast.Call) else _only_value(function, first, call) if function is not None else None
-            kind, inner = _activation(file, made)
-            if kind in kinds and made is not None and inner is not None:
+        for made in _activations(file):
+            for call, first in _given_to(file, made):
+                kind, inner = _activation(file, made)
+                if inner is None or kind not in _takes_logits(file, call):
+                    continue
                 fix = replace(file, made, file.source(inner), "give it the logits") if made is first else None
-                yield self.finding(
-                    file,
-                    first,
-                    f"this loss applies its own {kind}: it takes logits, not probabilities",
-                    notes=[] if made is first else [(made, f"{kind} is applied here")],
-                    fix=fix,
-                )
+                message = f"this loss applies its own {kind}: it takes logits, not probabilities"
+                notes = [] if made is first else [(made, f"{kind} is applied here")]
+                yield self.finding(file, first, message, notes=notes, fix=fix)
+
+
+def _activations(file: File) -> Iterator[ast.Call]:
+    """The calls that apply a softmax or a sigmoid, by function or by method."""
+    for name in _FUNCTIONS:
+        yield from file.called.get(name, ())
+    for call in file.called.get("", ()):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("softmax", "sigmoid"):
+            yield call
+
+
+def _given_to(file: File, made: ast.Call) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """The calls whose first argument a value is, and that argument: the value itself, or the name it was given alone."""
+    outer = next(file.up(made), None)
+    if isinstance(outer, ast.keyword):
+        outer = next(file.up(outer), None)
+    if isinstance(outer, ast.Call) and argument(outer, 0, "input") is made:
+        yield outer, made
+    if not isinstance(outer, ast.Assign) or not isinstance(outer.targets[0], ast.Name) or (function := file.function_of(made)) is None:
+        return
+    for call in file.within(function, ast.Call):
+        first = argument(call, 0, "input")
+        if isinstance(first, ast.Name) and first.id == outer.targets[0].id and _only_value(file.function_of(call), first, call) is made:
+            yield call, first
 
 
 def _takes_logits(file: File, call: ast.Call) -> tuple[str, ...]:
@@ -77,9 +94,9 @@ def _kept(cls: ClassSource, name: str) -> str:
     return made[0] if len(made) == 1 else ""
 
 
-def _only_value(function: Definition, name: ast.expr, call: ast.Call) -> ast.expr | None:
+def _only_value(function: Definition | None, name: ast.Name, call: ast.Call) -> ast.expr | None:
     """What a name was given, when that is the only assignment to it."""
-    if not isinstance(name, ast.Name):
+    if function is None:
         return None
     stores = [
         node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)
@@ -95,7 +112,7 @@ def _activation(file: File, node: ast.expr | None) -> tuple[str, ast.expr | None
     if not isinstance(node, ast.Call):
         return "", None
     name = file.resolve(node.func)
-    if name in ("torch.nn.functional.softmax", "torch.softmax", "torch.sigmoid", "torch.nn.functional.sigmoid") and node.args:
+    if name in _FUNCTIONS and node.args:
         return name.rpartition(".")[2], node.args[0]
     if (
         not name

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
-from ..layers import makes_module, torch_layer
+from ..layers import makes_module, torch_layers
 from ..rule import Rule, replace
 
 
@@ -36,22 +36,19 @@ class ModuleNameWithDot(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
+        for name in _names_given(file):
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and ("." in name.value or not name.value):
+                better = repr(name.value.replace(".", "_")).replace("'", '"')
+                fix = replace(file, name, better, "use an underscore", safe=True) if name.value else None
+                yield self.finding(file, name, f"a module cannot be called {name.value!r}", fix=fix)
+
+
+def _names_given(file: File) -> Iterator[ast.expr | None]:
+    if "add_module" in file.text:
         for call in file.all(ast.Call):
-            names: list[ast.expr | None] = []
-            if (
-                isinstance(call.func, ast.Attribute)
-                and call.func.attr == "add_module"
-                and len(call.args) == 2
-                and makes_module(file, call.args[1])
-            ):
-                names = [call.args[0]]
-            elif torch_layer(file, call) == "ModuleDict" and call.args and isinstance(call.args[0], ast.Dict):
-                names = list(call.args[0].keys)
-            for name in names:
-                if isinstance(name, ast.Constant) and isinstance(name.value, str) and ("." in name.value or not name.value):
-                    fix = (
-                        replace(file, name, repr(name.value.replace(".", "_")).replace("'", '"'), "use an underscore", safe=True)
-                        if name.value
-                        else None
-                    )
-                    yield self.finding(file, name, f"a module cannot be called {name.value!r}", fix=fix)
+            added = isinstance(call.func, ast.Attribute) and call.func.attr == "add_module" and len(call.args) == 2
+            if added and makes_module(file, call.args[1]):
+                yield call.args[0]
+    for call, _ in torch_layers(file, ("ModuleDict",)):
+        if call.args and isinstance(call.args[0], ast.Dict):
+            yield from call.args[0].keys
