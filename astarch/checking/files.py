@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config import ModelConfig
-from ..interpreter.cycles import rarely_searched
+from ..interpreter.cycles import Aside, rarely_searched
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
@@ -93,10 +93,10 @@ class _Checker:
 
     def check(self, files: list[Path]) -> list[Checked]:
         """The files, in order."""
-        with rarely_searched():
-            return [self._one(path) for path in files]
+        with rarely_searched(), Aside() as aside:
+            return [self._one(path, aside) for path in files]
 
-    def _one(self, path: Path) -> Checked:
+    def _one(self, path: Path, aside: Aside) -> Checked:
         survey, project, job = self.survey, self.project, self.job
         survey.asked.clear()
         try:
@@ -105,11 +105,16 @@ class _Checker:
             return Checked(str(path), (syntax_error(error, str(path)),))
         if project is not None:
             project.opened.clear()
-        read = list(self._read(file, path))
+        aside.put()
+        with aside.searched():
+            read = list(self._read(file, path))
         changed = None if job.changed is None else job.changed.get(str(path), ())
         findings = tuple(check_file(file, read, job.settings, changed))
         asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
         survey.program.forget()
+        if read:
+            read.clear()
+            aside.search()
         return Checked(str(path), findings, frozenset(project.opened if project is not None else ()), asked)
 
     def _read(self, file: File, path: Path) -> Iterable[Architecture]:

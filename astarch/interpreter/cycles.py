@@ -30,3 +30,45 @@ def rarely_searched() -> Generator[None]:
             _before.pop()
             if not _before:
                 gc.set_threshold(*usual)
+
+
+class Aside:
+    """What a long run has parsed stays for long, in trees without cycles: it is put aside, where no search goes through it.
+
+    Inside, nothing is searched but what `searched` encloses. Where the host's program has put something aside itself, nothing is done: taking
+    back is for all or nothing.
+    """
+
+    def __init__(self) -> None:
+        self._works = gc.isenabled() and not gc.get_freeze_count()
+
+    def __enter__(self) -> Aside:
+        if self._works:
+            gc.disable()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._works:
+            gc.unfreeze()
+            gc.enable()
+
+    def put(self) -> None:
+        """Put all there is aside."""
+        if self._works:
+            gc.freeze()
+
+    @contextmanager
+    def searched(self) -> Generator[None]:
+        """What is made inside is searched as usual."""
+        if self._works:
+            gc.enable()
+        try:
+            yield
+        finally:
+            if self._works:
+                gc.disable()
+
+    def search(self) -> None:
+        """Search what is not put aside, now."""
+        if self._works:
+            gc.collect()

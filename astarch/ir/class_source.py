@@ -57,6 +57,12 @@ class ClassSource:
     node: ast.ClassDef
     file: File
 
+    def release(self) -> None:
+        """Forget what was found out."""
+        node, file = self.node, self.file
+        self.__dict__.clear()
+        self.node, self.file = node, file
+
     @property
     def name(self) -> str:
         return self.node.name

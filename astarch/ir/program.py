@@ -64,6 +64,15 @@ class File:
     def _heads(self) -> Heads:
         return Heads(self.tree)
 
+    def release(self) -> None:
+        """Forget what was found out, and with it all that leads round to the file again: when nothing else asks for it, it is gone."""
+        for cls in self.__dict__.get("classes", ()):
+            cls.release()
+        for name in ("_nodes", "_heads", "classes", "by_name", "by_node", "functions", "called"):
+            self.__dict__.pop(name, None)
+        self._resolved.clear()
+        self._around.clear()
+
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """What a node stands in."""
@@ -306,6 +315,7 @@ class Program:
             kept -= len(file.text)
             self._outlines[name] = Outline(file.names, file.stars, frozenset({*file.by_name, *file.functions}))
             del self._files[name]
+            file.release()
 
     def _outline(self, name: str) -> Outline | File | None:
         """What the names of a module mean; a file that was let go of is not parsed again for it."""

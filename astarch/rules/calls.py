@@ -15,11 +15,7 @@ def own_call(cls: ClassSource, node: ast.AST | None) -> str:
     func = node.func
     if not (isinstance(func.value, ast.Name) and func.value.id == "self"):
         return ""
-    made = any(
-        one.name == func.attr and (makes_module(each.file, one.value) or keras_layer(each.file, one.value))
-        for each in cls.lineage
-        for one in each.assigned
-    )
+    made = any(makes_module(each.file, one.value) or keras_layer(each.file, one.value) for each, one in cls.kept.get(func.attr, ()))
     return func.attr if made else ""
 
 

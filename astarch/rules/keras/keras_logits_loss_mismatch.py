@@ -41,6 +41,8 @@ class KerasLogitsLossMismatch(Rule):
             if not (isinstance(call.func, ast.Attribute) and call.func.attr == "compile" and isinstance(call.func.value, ast.Name)):
                 continue
             loss = argument(call, 1, "loss")
+            if not isinstance(loss, ast.Call) or "Crossentropy" not in file.resolve(loss.func):
+                continue
             scope: ast.AST = file.function_of(call) or file.tree
             made = [
                 node.value
@@ -48,7 +50,7 @@ class KerasLogitsLossMismatch(Rule):
                 if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == call.func.value.id for t in node.targets)
             ]
             last = _last_dense(file, made[0]) if len(made) == 1 else None
-            if last is None or not isinstance(loss, ast.Call) or "Crossentropy" not in file.resolve(loss.func):
+            if last is None:
                 continue
             activation, logits = constant(argument(last, 1, "activation")), argument(loss, 0, "from_logits")
             if activation in ("softmax", "sigmoid") and logits is not None and constant(logits) is True:

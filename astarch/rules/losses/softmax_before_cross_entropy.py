@@ -44,10 +44,10 @@ class SoftmaxBeforeCrossEntropy(Rule):
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
         for made in _activations(file):
-            for call, first in _given_to(file, made):
-                kind, inner = _activation(file, made)
-                if inner is None or kind not in _takes_logits(file, call):
-                    continue
+            kind, inner = _activation(file, made)
+            if inner is None:
+                continue
+            for first in _given_to(file, made, kind):
                 fix = replace(file, made, file.source(inner), "give it the logits") if made is first else None
                 message = f"this loss applies its own {kind}: it takes logits, not probabilities"
                 notes = [] if made is first else [(made, f"{kind} is applied here")]
@@ -63,19 +63,21 @@ def _activations(file: File) -> Iterator[ast.Call]:
             yield call
 
 
-def _given_to(file: File, made: ast.Call) -> Iterator[tuple[ast.Call, ast.expr]]:
-    """The calls whose first argument a value is, and that argument: the value itself, or the name it was given alone."""
+def _given_to(file: File, made: ast.Call, kind: str) -> Iterator[ast.expr]:
+    """The first arguments of losses that an activation is: the call itself, or the name that was given it and nothing else."""
     outer = next(file.up(made), None)
     if isinstance(outer, ast.keyword):
         outer = next(file.up(outer), None)
-    if isinstance(outer, ast.Call) and argument(outer, 0, "input") is made:
-        yield outer, made
+    if isinstance(outer, ast.Call) and argument(outer, 0, "input") is made and kind in _takes_logits(file, outer):
+        yield made
     if not isinstance(outer, ast.Assign) or not isinstance(outer.targets[0], ast.Name) or (function := file.function_of(made)) is None:
         return
     for call in file.within(function, ast.Call):
         first = argument(call, 0, "input")
-        if isinstance(first, ast.Name) and first.id == outer.targets[0].id and _only_value(file.function_of(call), first, call) is made:
-            yield call, first
+        if not isinstance(first, ast.Name) or first.id != outer.targets[0].id or kind not in _takes_logits(file, call):
+            continue
+        if _only_value(file.function_of(call), first, call) is made:
+            yield first
 
 
 def _takes_logits(file: File, call: ast.Call) -> tuple[str, ...]:
