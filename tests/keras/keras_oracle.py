@@ -22,11 +22,7 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="astarch_keras_"))
 
 def live(source: str) -> Any:
     """What Keras makes of the program's ``model``: its facts, or the name of the exception."""
-    import keras
-
-    keras.backend.clear_session()
-    keras.config.set_dtype_policy("float32")
-    keras.config.set_image_data_format("channels_last")
+    _begin()
     scope: dict[str, Any] = {}
     try:
         exec(HEAD + source, scope)
@@ -34,8 +30,17 @@ def live(source: str) -> Any:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     finally:
-        keras.config.set_dtype_policy("float32")
-        keras.config.set_image_data_format("channels_last")
+        _begin()
+
+
+def _begin() -> None:
+    """Keras as it is when a program starts."""
+    import keras
+
+    keras.backend.clear_session()
+    keras.src.backend.common.global_state.set_global_attribute("dtype_policy", None)
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
 
 
 def facts_of(model: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from ....ir.dim import same
 from ..describing import KerasLayer, data_format_of, is_open, keep, layer, numbers, ops, padding_of, refuse, require, shaped
 from ..model.checking import InputSpec
 from ..windows import channels_of, conv_sizes, placed, spatial_of, transposed_sizes
+from . import quantized
 from .core import activated
 
 _KEPT = ("activation", "use_bias", "bias_initializer", "bias_regularizer", "bias_constraint")
@@ -75,12 +76,17 @@ class BaseConv(KerasLayer):
         )
         _bias(self, self.filters)
         self.built = True
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
     @property
     def kernel(self) -> Any:
         if not self.__dict__["built"]:
             refuse("AttributeError", "You must build the layer before accessing `kernel`.")
         return self.__dict__["_kernel"]
+
+    def enable_lora(self, rank: Any, lora_alpha: Any = None, a_initializer: Any = "he_uniform", b_initializer: Any = "zeros") -> None:
+        quantized.adapted(self, rank, lora_alpha, "_kernel", ("lora_kernel", "kernel"), (a_initializer, b_initializer))
 
     def call(self, inputs: Any) -> Any:
         return activated(self, self.convolution_op(inputs, self.kernel) if "_kernel" in self.__dict__ else shaped(self, inputs))
@@ -115,11 +121,12 @@ def _conv(rank: int, one: Any) -> type:
                 f"The number of filters must be evenly divisible by the number of groups. Received: groups={groups}, filters={filters}.",
             )
         self.filters, self.groups = filters, groups
+        self.lora_rank, self.lora_alpha, self.lora_enabled = kwargs.get("lora_rank"), kwargs.get("lora_alpha"), False
         _start(self, rank, locals(), rank == 1)
         keep(self, locals(), "kernel_initializer", "kernel_regularizer", "kernel_constraint")
 
     name = f"Conv{rank}D"
-    made = type(name, (BaseConv,), {"__init__": start, "__doc__": f"A convolution of {rank} axes."})
+    made = type(name, (BaseConv,), {"__init__": start, "takes": ("lora_rank", "lora_alpha"), "__doc__": f"A convolution of {rank} axes."})
     return layer(f"keras.layers.{name}", f"keras.src.layers.convolutional.conv{rank}d")(made)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ....ir.dim import same
 from ....ir.unknown import Unknown
-from ...describe import RUN
+from ...describe import RUN, unknown
 from ...describe import op as describe_op
 from ..describing import (
     KerasLayer,
@@ -30,6 +30,7 @@ from ..model.graph import Node
 from ..model.policies import get_policy, standardize_dtype
 from ..nested import map_leaves
 from ..tensor import inward, outward
+from . import quantized
 
 
 @layer("keras.layers.InputLayer", "keras.src.layers.core.input_layer")
@@ -128,9 +129,12 @@ class Dense(KerasLayer):
         self.lora_enabled = False
 
     def build(self, input_shape: Any) -> None:
-        self._kernel = self.add_weight(name="kernel", shape=(_known(input_shape[-1], self), self.units),
-                                       initializer=self.kernel_initializer,
-                                       regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
+        shape = (_known(input_shape[-1], self), self.units)
+        if (mode := quantized.mode_of(self)) is not None:
+            Dense.quantized_build(self, shape, mode)
+        if not quantized.replaces(mode):
+            self._kernel = self.add_weight(name="kernel", shape=shape, initializer=self.kernel_initializer,
+                                           regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
         self.bias = None
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=(self.units,), initializer=self.bias_initializer,
@@ -148,26 +152,25 @@ class Dense(KerasLayer):
         return self.__dict__["_kernel"]
 
     def enable_lora(self, rank: Any, lora_alpha: Any = None, a_initializer: Any = "he_uniform", b_initializer: Any = "zeros") -> None:
-        self._tracker.unlock()
-        kernel = self.__dict__["_kernel"]
-        self.lora_kernel_a = self.add_weight(name="lora_kernel_a", shape=(kernel.shape[0], rank), initializer=a_initializer)
-        self.lora_kernel_b = self.add_weight(name="lora_kernel_b", shape=(rank, self.units), initializer=b_initializer)
-        untrain(self, kernel)
-        self._tracker.lock()
-        self.lora_enabled = True
+        quantized.adapted(self, rank, lora_alpha, "_kernel", ("lora_kernel", "kernel"), (a_initializer, b_initializer))
+
+    def quantized_build(self, kernel_shape: Any, mode: Any, config: Any = None) -> None:
+        quantized.scaled(self) if mode == "float8" else quantized.few_bits(self, mode, "kernel", kernel_shape)
+        self.__dict__["_is_quantized"] = True
+
+    def quantize(self, mode: Any = None, type_check: Any = True, config: Any = None) -> None:
+        shape = tuple(self._kernel.shape) if self.__dict__["built"] else ()
+        quantized.quantize(self, mode, lambda mode: Dense.quantized_build(self, shape, mode), "_kernel")
 
     def call(self, inputs: Any, training: Any = None) -> Any:
+        if quantized.mode_of(self) is not None:
+            return activated(self, quantized.as_said(self, inputs))
         return activated(
             self, ops("add", ops("matmul", inputs, self.kernel), self.bias) if self.bias is not None else ops("matmul", inputs, self.kernel)
         )
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return (*input_shape[:-1], self.units)
-
-
-def untrain(self: Any, variable: Any) -> None:
-    """A variable is not trained any more; it stays where it stands among the weights."""
-    variable.trainable = False
 
 
 def _known(size: Any, self: Any) -> Any:
@@ -203,6 +206,8 @@ class EinsumDense(KerasLayer):
     def build(self, input_shape: Any) -> None:
         kernel, bias, full = analyzed(self.equation, self.bias_axes, input_shape, self.partial_output_shape)
         self.full_output_shape = tuple(full)
+        if (mode := quantized.mode_of(self)) is not None:
+            EinsumDense.quantized_build(self, kernel, mode)
         self._kernel = self.add_weight(name="kernel", shape=tuple(kernel), initializer=self.kernel_initializer,
                                        regularizer=self.kernel_regularizer,
                                        constraint=self.kernel_constraint)  # fmt: skip
@@ -212,12 +217,25 @@ class EinsumDense(KerasLayer):
                                         regularizer=self.bias_regularizer,
                                         constraint=self.bias_constraint)  # fmt: skip
         self.built = True
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank)
 
     @property
     def kernel(self) -> Any:
         if not self.__dict__["built"]:
             refuse("AttributeError", "You must build the layer before accessing `kernel`.")
         return self.__dict__["_kernel"]
+
+    def enable_lora(self, rank: Any, lora_alpha: Any = None, a_initializer: Any = "he_uniform", b_initializer: Any = "zeros") -> None:
+        quantized.adapted(self, rank, lora_alpha, "_kernel", ("lora_kernel", "kernel"), (a_initializer, b_initializer))
+
+    def quantized_build(self, kernel_shape: Any, mode: Any, config: Any = None) -> None:
+        if mode != "float8":
+            self.__dict__["_unknown"] = unknown(f"EinsumDense in {mode}")
+        quantized.scaled(self)
+
+    def quantize(self, mode: Any = None, type_check: Any = True, config: Any = None) -> None:
+        quantized.quantize(self, mode, lambda mode: EinsumDense.quantized_build(self, self._kernel.shape, mode))
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         x = ops("einsum", self.equation, inputs, self.kernel)
@@ -329,24 +347,28 @@ class Embedding(KerasLayer):
     def build(self, input_shape: Any = None) -> None:
         if self.__dict__["built"]:
             return
-        self._embeddings = self.add_weight(shape=(self.input_dim, self.output_dim), initializer=self.embeddings_initializer,
-                                           name="embeddings",
-                                           regularizer=self.embeddings_regularizer, constraint=self.embeddings_constraint)  # fmt: skip
+        if (mode := quantized.mode_of(self)) is not None:
+            Embedding.quantized_build(self, (self.input_dim, self.output_dim), mode)
+        if not quantized.replaces(mode):
+            self._embeddings = self.add_weight(shape=(self.input_dim, self.output_dim), initializer=self.embeddings_initializer,
+                                               name="embeddings", regularizer=self.embeddings_regularizer,
+                                               constraint=self.embeddings_constraint)  # fmt: skip
         self.__dict__["built"] = True
         if self.lora_rank:
             self.enable_lora(self.lora_rank)
 
     def enable_lora(self, rank: Any, lora_alpha: Any = None, a_initializer: Any = "he_uniform", b_initializer: Any = "zeros") -> None:
-        if self.embeddings_constraint is not None:
-            refuse("ValueError", "Lora is incompatible with embedding constraints.")
-        self._tracker.unlock()
-        for name, shape, start in (("a", (self.input_dim, rank), a_initializer), ("b", (rank, self.output_dim), b_initializer)):
-            made = self.add_weight(name=f"lora_embeddings_{name}", shape=shape, initializer=start, dtype="float32",
-                                   regularizer=self.embeddings_regularizer)  # fmt: skip
-            setattr(self, f"lora_embeddings_{name}", made)
-        untrain(self, self.__dict__["_embeddings"])
-        self._tracker.lock()
-        self.lora_enabled = True
+        quantized.adapted(self, rank, lora_alpha, "_embeddings", ("lora_embeddings", "embeddings"), (a_initializer, b_initializer))
+
+    def quantized_build(self, embeddings_shape: Any, mode: Any, config: Any = None) -> None:
+        if mode == "float8":
+            refuse("NotImplementedError", f"Invalid quantization mode. Received: quantization_mode={mode}")
+        quantized.few_bits(self, mode, "embeddings", embeddings_shape, by_rows=True)
+        self.__dict__["_is_quantized"] = True
+
+    def quantize(self, mode: Any = None, type_check: Any = True, config: Any = None) -> None:
+        shape = (self.input_dim, self.output_dim)
+        quantized.quantize(self, mode, lambda mode: Embedding.quantized_build(self, shape, mode), "_embeddings")
 
     @property
     def embeddings(self) -> Any:
@@ -357,6 +379,8 @@ class Embedding(KerasLayer):
     def call(self, inputs: Any) -> Any:
         if inputs.dtype not in ("int32", "int64"):
             inputs = ops("cast", inputs, "int32")
+        if quantized.mode_of(self) is not None:
+            return quantized.as_said(self, inputs)
         return ops("cast", ops("take", self.embeddings, inputs, axis=0), dtype=self.compute_dtype)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
@@ -381,9 +405,16 @@ class ReversibleEmbedding(Embedding):
 
     def build(self, inputs_shape: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - so it is called in Keras
         Embedding.build(self, inputs_shape)
-        if not self.tie_weights:
+        if quantized.mode_of(self) is not None and not self.tie_weights:
+            self.__dict__["_unknown"] = unknown("a reversible embedding of few bits with weights for the way back")
+        elif not self.tie_weights:
             self.reverse_embeddings = self.add_weight(name="reverse_embeddings", shape=(self.output_dim, self.input_dim),
                                                       initializer=self.embeddings_initializer)  # fmt: skip
+
+    def quantize(self, mode: Any = None, type_check: Any = True, config: Any = None) -> None:
+        Embedding.quantize(self, mode)
+        if not self.tie_weights:
+            self.__dict__["_unknown"] = unknown("a reversible embedding of few bits with weights for the way back")
 
     def call(self, inputs: Any, reverse: Any = False) -> Any:
         if not reverse:

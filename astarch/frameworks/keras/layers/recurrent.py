@@ -339,8 +339,11 @@ class Bidirectional(KerasLayer):
         name = layer.__dict__["name"]
         self.forward_layer = renamed(layer, name=f"forward_{name.removeprefix('forward_')}")
         if backward_layer is None:
-            backward_layer = renamed(layer, name=f"backward_{name.removeprefix('backward_')}", go_backwards=not layer.go_backwards or True)
+            backward_layer = renamed(layer, name=f"backward_{name.removeprefix('backward_')}", go_backwards=True)
+        elif getattr(backward_layer, "described_module", False) is not True:
+            refuse("ValueError", f"`backward_layer` need to be a `keras.layers.Layer` instance. Received: {backward_layer!r}")
         self.backward_layer = backward_layer
+        _fit_together(self.forward_layer, backward_layer)
         self.merge_mode = merge_mode
         self.stateful, self.return_sequences, self.return_state = layer.stateful, layer.return_sequences, layer.return_state
         self.supports_masking = True
@@ -395,6 +398,18 @@ class Bidirectional(KerasLayer):
             states = [None for _ in self.forward_layer.state_size]
             return ([*output] if isinstance(output, list) else [output]) + states * 2
         return output
+
+
+def _fit_together(forward: Any, backward: Any) -> None:
+    """Both directions go different ways, and give the same."""
+    if forward.go_backwards == backward.go_backwards:
+        refuse("ValueError", "Forward layer and backward layer should have different `go_backwards` value. Received: "
+               f"forward_layer.go_backwards {forward.go_backwards}, backward_layer.go_backwards={backward.go_backwards}")  # fmt: skip
+    for name in ("stateful", "return_sequences", "return_state"):
+        one, other = getattr(forward, name), getattr(backward, name)
+        if one != other:
+            refuse("ValueError", f'Forward layer and backward layer are expected to have the same value for attribute "{name}", got "{one}" '
+                   f'for forward layer and "{other}" for backward layer')  # fmt: skip
 
 
 @layer("keras.layers.TimeDistributed", "keras.src.layers.rnn.time_distributed")

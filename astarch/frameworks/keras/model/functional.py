@@ -6,6 +6,7 @@ from typing import Any
 
 from ....interpreter.values import CURRENT
 from ....ir.dim import same
+from ....ir.refusal import Refusal
 from ....ir.unknown import Reason, Unknown
 from ...describe import RUN, refuse, require
 from ..nested import flatten, is_shape, map_leaves, pack
@@ -72,6 +73,9 @@ class Functional(Layer):
 
     def _lock_state(self) -> None:
         pass
+
+    def add_loss(self, loss: Any) -> None:
+        raise Refusal("NotImplementedError", "")
 
     def get_config(self) -> Any:
         return configured(self) if is_graph_like(self.py_class) else Layer.get_config(self)

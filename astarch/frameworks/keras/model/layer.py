@@ -363,8 +363,8 @@ class Layer(_Self):
 
     from_config.is_class_method = True  # type: ignore[attr-defined]
 
-    def quantize(self, *args: Any, **kwargs: Any) -> Any:
-        return RUN.get().unknown(Reason.NOT_DESCRIBED, "quantize")
+    def quantize(self, mode: Any = None, type_check: Any = True, config: Any = None) -> Any:
+        refuse("NotImplementedError", f"Layer {self.py_class.name} does not have a `quantize()` method implemented.")
 
     def __repr__(self) -> str:
         return f"<{self.py_class.name} name={self.__dict__.get('name')}, built={self.__dict__.get('built')}>"

@@ -92,6 +92,24 @@ class Model(Layer):
 
     save_weights = load_weights = export = summary
 
+    def quantize(  # pyright: ignore[reportIncompatibleMethodOverride] - Keras' own
+        self, mode: Any = None, config: Any = None, filters: Any = None, type_check: Any = True
+    ) -> Any:
+        if config is not None or filters is not None:
+            self.__dict__["_unknown"] = RUN.get().unknown(Reason.NOT_DESCRIBED, "quantize with a config or filters")
+            return
+        if mode not in ("int8", "float8", "int4"):
+            refuse("ValueError", f"Invalid quantization mode, or one that needs a `config`. Received: mode={mode}")
+        for layer in flatten_layers(self):
+            if len(flatten_layers(layer)) == 1 and (type_check is False or "described_as" in layer.py_class.namespace):
+                if not layer.built:
+                    refuse("ValueError", f"Cannot quantize a layer that isn't yet built. Layer '{layer.name}' is not built yet.")
+                try:
+                    layer.quantize(mode)
+                except Raised as raised:
+                    if raised.value.py_class.name not in ("NotImplementedError", "AttributeError"):  # of which Keras only warns
+                        raise
+
     def to_json(self, **kwargs: Any) -> Any:
         config = serialized(self)
         lost = next((leaf for leaf in flatten(config) if isinstance(leaf, Unknown)), None)

@@ -32,8 +32,7 @@ def set_floatx(value: Any) -> None:
     """Set the default floating type."""
     if value not in ("bfloat16", "float16", "float32", "float64"):
         refuse("ValueError", f"Unknown `floatx` value: {value}.")
-    state().floatx = str(value)
-    state().policy = None
+    state().floatx = str(value)  # a policy that a layer has asked for before stays
 
 
 @op("keras.config.epsilon", "keras.backend.epsilon")
