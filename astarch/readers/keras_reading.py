@@ -12,9 +12,11 @@ from ..interpreter.values import MISSING, Class, Instance, PyModule
 from ..ir.architecture import Architecture
 from ..ir.dim import Dim
 
+#: The environment variable in which a program names Keras' backend.
+_BACKEND = "KERAS_BACKEND"
 #: What Keras is usually called, and the calls at the top of a file that change all layers made after them.
-_NAMES = frozenset({"keras", "tf", "tensorflow", "mixed_precision", "backend", "K", "config", "set_global_policy"})
-_SETTINGS = ("set_global_policy", "set_dtype_policy", "set_floatx", "set_image_data_format", "set_policy")
+_NAMES = frozenset({"os", "keras", "tf", "tensorflow", "mixed_precision", "backend", "K", "config", "set_global_policy"})
+_SETTINGS = (_BACKEND, "set_global_policy", "set_dtype_policy", "set_floatx", "set_image_data_format", "set_policy")
 _ROOTS = frozenset({"keras", "tensorflow", "tf_keras", "namex"})
 
 
@@ -64,6 +66,14 @@ class LazyKeras:
                 text = "\n".join(state.file.lines[entry.first - 1 : entry.last])
                 if any(setting in text for setting in _SETTINGS):
                     state.run(index)
+                    if _BACKEND in text:
+                        self._name_backend(module)
+
+    def _name_backend(self, module: PyModule) -> None:
+        environment = getattr(module.namespace.get("os"), "namespace", {}).get("environ")
+        named = environment.get(_BACKEND) if isinstance(environment, dict) else None
+        if isinstance(named, str):
+            self.run().state["keras backend"] = named
 
     def is_model(self, value: Any) -> bool:
         """Whether a value is a layer, a model or a `tf.Module`."""

@@ -41,6 +41,9 @@ class Resizing(BaseImagePreprocessingLayer):
         self.data_format = data_format_of(data_format)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
+        if len(input_shape) < 3:  # Keras does not look
+            start = [] if self.data_format == "channels_last" else [input_shape[0]]
+            return (*start, self.height, self.width)[: len(start) + 2]
         return _sized(input_shape, self.height, self.width, self.data_format)
 
 

@@ -73,7 +73,7 @@ class KerasLibrary:
                 for place in dict.fromkeys((name, plain, canonical(plain)))
                 if place in self._prefixes or place in ("keras", "tensorflow")
             ]
-            if not places and not plain.startswith("keras.src"):
+            if not places and plain not in FILES and not plain.startswith("keras.src"):
                 return None
             found = PyModule(name, lambda part, limit=0: self._name(name, places or [plain], part))
             found.namespace["__name__"] = name

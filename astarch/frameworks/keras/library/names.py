@@ -13,7 +13,7 @@ _READ = ("keras.applications", "keras.src.applications", "keras.src.utils.file_u
 
 #: Files of Keras whose functions are exported under a public package.
 FILES = {
-    "keras.src.ops.numpy": "keras.ops", "keras.src.ops.nn": "keras.ops", "keras.src.ops.core": "keras.ops",
+    "keras.ops.numpy": "keras.ops", "keras.src.ops.numpy": "keras.ops", "keras.src.ops.nn": "keras.ops", "keras.src.ops.core": "keras.ops",
     "keras.src.ops.math": "keras.ops",
     "keras.src.ops.linalg": "keras.ops", "keras.src.ops.image": "keras.ops.image", "keras.src.ops.einops": "keras.ops",
     "keras.src.backend.numpy": "keras.ops", "keras.src.backend.nn": "keras.ops", "keras.src.backend.core": "keras.ops",

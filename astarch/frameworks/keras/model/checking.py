@@ -37,7 +37,11 @@ def check_inputs(layer: Any, inputs: Any) -> None:
     name = layer.__dict__["name"]
     if isinstance(inputs, dict):
         names = [spec.name for spec in specs]
-        if all(names) and all(one in inputs for one in names):
+        if all(names):
+            missing = next((one for one in names if one not in inputs), None)
+            if missing is not None:
+                refuse("ValueError", f'Missing data for input "{missing}". You passed a data dictionary with keys {list(inputs)}. '
+                       f"Expected the following keys: {names}")  # fmt: skip
             inputs = [inputs[one] for one in names]
     leaves = flatten(inputs)
     if len(leaves) != len(specs):
@@ -63,8 +67,12 @@ def _check(name: str, place: int, leaf: KerasTensor, spec: InputSpec) -> None:
             require(_agrees(shape[axis], size), f"{start}expected axis {axis} of input shape to have value {size}, but received input "
                     f"with shape "
                     f"{outward(shape)}", code="MDL200")  # fmt: skip
-    if spec.shape is not None and rank == len(spec.shape):
-        for size, wanted in zip(shape, spec.shape, strict=False):
+    if spec.shape is not None:
+        given, expected = shape, spec.shape
+        if spec.allow_last_axis_squeeze:
+            given = given[:-1] if given and given[-1] == 1 else given
+            expected = expected[:-1] if expected and expected[-1] == 1 else expected
+        for size, wanted in zip(given, expected, strict=False):  # Keras too compares the axes that both have
             if wanted is not None:
                 require(_agrees(size, wanted), f"{start}expected shape={spec.shape}, found shape={outward(shape)}", code="MDL200")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ....interpreter.values import CURRENT
-from ....ir.dim import same
 from ....ir.refusal import Refusal
 from ....ir.unknown import Reason, Unknown
-from ...describe import RUN, refuse, require
+from ...describe import RUN, refuse
 from ..nested import flatten, is_shape, map_leaves, pack
 from ..state import state
 from ..tensor import KerasTensor, inward, outward
-from .checking import InputSpec
+from .checking import InputSpec, check_inputs
 from .configuring import configured, is_graph_like
 from .graph import Graph, Node, Operation, build_map, is_symbolic
 from .instances import LayerInstance, defined, method
@@ -143,6 +142,7 @@ class Functional(Layer):
             if isinstance(mine, KerasTensor)
         ):
             return map_leaves(lambda leaf: KerasTensor(leaf.shape, leaf.dtype, None, True), attributes["_outputs_struct"])
+        check_inputs(self, inputs)
         return _run(self, _standardized(self, inputs), _specify)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -202,10 +202,6 @@ def _adjusted(self: Any, tensor: Any, wanted: Any) -> Any:
         made = KerasTensor(tensor.shape, wanted.dtype)
         made.mask, made.node = tensor.mask, tensor.node
     if rank == expected:
-        for size, other in zip(tensor.shape, wanted.shape, strict=False):
-            require(same(size, other) is not False, f"{self.py_class.name} was passed incompatible inputs. For input '{wanted.name}', "
-                    f"expected shape "
-                    f"{outward(wanted.shape)}, but received instead a tensor with shape {outward(tensor.shape)}.")  # fmt: skip
         return made
     if rank == expected + 1 and tensor.shape[-1] == 1:
         return made.like(made.shape[:-1])

@@ -17,8 +17,8 @@ from ..tensor import KerasTensor, Variable, open_size
 
 @op("keras.backend.backend", "keras.config.backend", "keras.src.backend.config.backend")
 def backend() -> str:
-    """The backend."""
-    return "tensorflow"
+    """The backend: TensorFlow, unless the program names another before it imports Keras."""
+    return str(RUN.get().state.get("keras backend", "tensorflow"))
 
 
 @op("keras.config.floatx", "keras.backend.floatx")
