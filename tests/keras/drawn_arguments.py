@@ -324,3 +324,11 @@ class Drawn:
 
     def cuts(self) -> str:
         return self.random.choice(["1", "2", "3", "[1]", "[1, 2]"])
+
+    def form(self) -> str:
+        """Where the channels stand."""
+        return self.random.choice(["'channels_last'", "'channels_last'", "'channels_first'", "'nowhere'"])
+
+    def word(self) -> str:
+        """How edges are padded, in Keras' words."""
+        return self.random.choice(["'same'", "'valid'", "'valid'", "'causal'"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.keras.legacy_calls import LEGACY, NOT_CALLED
+
 _TEMPLATES: dict[str, str] = {
     "{x}": """abs acos acosh asin asinh atan atanh cos cosh exp floor math.floor math.round math.sign math.sqrt math.square math.abs
         math.negative math.sigmoid math.tanh round sign sin sinh sqrt square tan negative sigmoid tanh nn.sigmoid nn.tanh math.ceil
@@ -202,10 +204,11 @@ _TEMPLATES: dict[str, str] = {
     "{x}, [1, 1, 1, 1], seq_axis={axis}": "reverse_sequence",
 }  # fmt: skip
 #: Names without arguments of that kind: what they give is no tensor, or the program around them matters more than the call.
-NOT_DRAWN = {
-    "tensorflow.random.set_seed",
-}  # fmt: skip
+NOT_DRAWN = {"tensorflow.random.set_seed", *(f"tensorflow.keras.backend.{name}" for name in NOT_CALLED)}
 TEMPLATES: dict[str, list[str]] = {}
-for _template, _names in _TEMPLATES.items():
+for _template, _names in [
+    *_TEMPLATES.items(),
+    *((t, " ".join(f"keras.backend.{n}" for n in names.split())) for t, names in LEGACY.items()),
+]:
     for _name in dict.fromkeys(_names.split()):
         TEMPLATES.setdefault(_name, []).append(_template.strip())

@@ -109,7 +109,7 @@ _INITIALIZERS: tuple[tuple[str, str, dict[str, Any], tuple[str, ...]], ...] = (
     ("RandomNormal", _RANDOM, {"mean": 0.0, "stddev": 0.05, **_SEEDED}, ("normal", "random_normal")),
     ("TruncatedNormal", _RANDOM, {"mean": 0.0, "stddev": 0.05, **_SEEDED}, ("truncated_normal",)),
     ("RandomUniform", _RANDOM, {"minval": -0.05, "maxval": 0.05, **_SEEDED}, ("uniform", "random_uniform")),
-    ("VarianceScaling", _RANDOM, {"scale": 1.0, "mode": "fan_in", "distribution": "truncated_normal", **_AXES}, ()),
+    ("VarianceScaling", _RANDOM, {"scale": 1.0, "mode": "fan_in", "distribution": "truncated_normal", **_AXES}, ("variance_scaling",)),
     ("GlorotUniform", _RANDOM, _AXES, ("glorot_uniform",)), ("GlorotNormal", _RANDOM, _AXES, ("glorot_normal",)),
     ("LecunNormal", _RANDOM, _AXES, ("lecun_normal",)), ("LecunUniform", _RANDOM, _AXES, ("lecun_uniform",)),
     ("HeNormal", _RANDOM, _AXES, ("he_normal",)), ("HeUniform", _RANDOM, _AXES, ("he_uniform",)),
