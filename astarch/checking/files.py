@@ -121,8 +121,9 @@ class _Checker:
         if self.project is None:
             return ()
         from . import models
+        from .sites import Sites
 
-        return models.architectures(file, path, models.Job(self.job.models, self.project))
+        return models.architectures(file, path, models.Job(self.job.models, self.project, Sites(self.survey, self.project.opened)))
 
 
 _worker: list[_Checker] = []  # of a process of the pool

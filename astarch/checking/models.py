@@ -13,13 +13,15 @@ from ..inputs import InputSpec
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
-from ..readers.discover import models_of
+from ..readers.discover import Found, models_of
+from ..readers.free import Given
 from ..readers.likely_inputs import likely_input, was_right
 from ..readers.python import read_source
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project, SourceFile
 from ..targets import Target
+from .sites import Sites
 
 #: Steps that reading one model may take in a check: one model that is too large must not hold up a repository. Models that
 #: nobody asked for get fewer: what they say must be worth the wait.
@@ -62,10 +64,12 @@ class Job:
     Args:
         models: Targets with their inputs, that the project names.
         project: Where modules are found.
+        sites: How else the project builds them.
     """
 
     models: tuple[ModelConfig, ...]
     project: WatchedProject
+    sites: Sites
 
 
 def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
@@ -81,19 +85,33 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
         target = Target(f"{path}:{found.name}()", str(path), f"{found.name}()")
         for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
             kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding)]
-            yield replace(architecture, diagnostics=tuple(kept))
+            yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
             if not kept and not architecture.unknown:
-                yield from _run_as_likely(architecture, target, job, str(path))
+                yield from _run_as_likely(architecture, target, file, found, job)
 
 
-def _run_as_likely(architecture: Architecture, target: Target, job: Job, shown: str) -> Iterable[Architecture]:
+def _run_as_likely(architecture: Architecture, target: Target, file: File, found: Found, job: Job) -> Iterable[Architecture]:
     """The model run on what its first layer takes: shapes that cannot fit whatever the other sizes are."""
     guess = likely_input(architecture)
     if guess is None:
         return
-    for run in _read(target, [guess], job, {}, shown, FREE_STEPS):
+    for run in _read(target, [guess], job, {}, file.path, FREE_STEPS):
         if was_right(run) and not run.unknown:
-            yield replace(run, diagnostics=tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or _is_unbound(one)))
+            kept = tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or _is_unbound(one))
+            yield _certain(replace(run, diagnostics=kept), file, found, [guess], job)
+
+
+def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSpec], job: Job) -> Architecture:
+    """A model with those findings only that it has in every way the project builds it, not just with its defaults."""
+    kept = model.diagnostics
+    for expression, values in job.sites.ways(file, found) if kept else ():
+        target = Target(f"{file.path}:{expression}", file.path, expression)
+        again = _read(target, inputs, job, {}, file.path, FREE_STEPS, Given(values))
+        same = {(finding.code, finding.span) for run in again for finding in run.diagnostics}
+        kept = tuple(finding for finding in kept if (finding.code, finding.span) in same)
+        if not kept:
+            break
+    return replace(model, diagnostics=kept)
 
 
 def _is_unbound(finding: Diagnostic) -> bool:
@@ -106,10 +124,10 @@ def _same(text: str, path: Path) -> bool:
 
 
 def _read(
-    target: Target, inputs: list[InputSpec], job: Job, names: dict[str, str], shown: str, steps: int = STEPS
+    target: Target, inputs: list[InputSpec], job: Job, names: dict[str, str], shown: str, steps: int = STEPS, given: Given | None = None
 ) -> Iterable[Architecture]:
     try:
-        architecture = read_source(target, inputs, [], names, steps, job.project)
+        architecture = read_source(target, inputs, [], names, steps, job.project, given)
     except (AstarchError, SourceError):
         return
     absolute = str(Path(shown).absolute())
@@ -139,7 +157,7 @@ def _is_refusal(file: File, finding: Diagnostic) -> bool:
         )
     ):
         return True
-    if finding.span.file != file.path or "'NoneType'" in finding.message:  # a default of None that stands for "to be given"
+    if finding.span.file != file.path or "NoneType" in finding.message:  # a default of None that stands for "to be given"
         return True
     return any(
         isinstance(node, (ast.Raise, ast.Assert)) and node.lineno <= finding.span.line <= (node.end_lineno or 0)

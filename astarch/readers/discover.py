@@ -96,6 +96,18 @@ def _required(function: Definition, skip: int) -> tuple[str, ...]:
     return (*names[: len(names) - len(function.args.defaults)][skip:], *free)
 
 
+def parameters_of(file: File, name: str) -> list[str]:
+    """The names that a model's constructor or builder takes, in the order of places."""
+    cls = file.by_name.get(name)
+    found = cls.find("__init__") if cls is not None else None
+    function = found[1] if found is not None else file.functions.get(name)
+    if function is None:
+        return []
+    arguments = function.args
+    places = [one.arg for one in (*arguments.posonlyargs, *arguments.args)][1 if cls is not None else 0 :]
+    return [*places, *(one.arg for one in arguments.kwonlyargs)]
+
+
 def _built(file: File, function: Definition, depth: int) -> str:
     """The framework of the model that a function returns; empty when it returns none."""
     for value in _returned(function):

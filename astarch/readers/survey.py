@@ -168,6 +168,12 @@ class Survey:
         self.asked[key] = self._answers[key]
         return bool(self._answers[key])
 
+    def calling(self, name: str, path: str) -> Iterator[str]:
+        """The other files of the package around that call something of a name, or hand it on."""
+        path = self._shown.get(path, path)
+        self.asked[(name, path, "call")] = ""  # whatever changes in one that does matters
+        return (other for other in self._having(name, path, "call") if other != path)
+
     def _having(self, word: str, path: str, how: str) -> Iterator[str]:
         mentions = mentions_of(word, how)
         return (other for other, text in self._texts(path) if mentions(text))
@@ -216,6 +222,8 @@ _WORD = re.compile(r"\w+")
 def _pattern(word: str, how: str) -> str:
     if how == "store":
         return rf"\.{word}\s*(?::[^=\n]*)?=(?!=)|[\"']{word}[\"']"
+    if how == "call":
+        return rf"\b{word}\s*\(|[=:,(\[]\s*(?:\w+\.)*{word}\s*[,)\]}}\n]"
     if how == "base":
         return rf"class\s+\w+\s*\([^)]*\b{word}\b[^)]*\)"
     return rf"\b{word}\b" if word[:1].isupper() else rf"[.\"']{word}\b"
