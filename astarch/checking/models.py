@@ -15,7 +15,7 @@ from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..readers.discover import Found, models_of
 from ..readers.free import Given
-from ..readers.likely_inputs import likely_input, was_right
+from ..readers.likely_inputs import furthest, likely_input, was_right
 from ..readers.python import read_source
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
@@ -93,21 +93,21 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
 def _run_as_likely(architecture: Architecture, target: Target, file: File, found: Found, job: Job) -> Iterable[Architecture]:
     """The model run on what its first layer takes: shapes that cannot fit whatever the other sizes are."""
     guess = likely_input(architecture)
-    if guess is None:
-        return
-    for run in _read(target, [guess], job, {}, file.path, FREE_STEPS):
-        if was_right(run) and not run.unknown:
-            kept = tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or _is_unbound(one))
-            yield _certain(replace(run, diagnostics=kept), file, found, [guess], job)
+    for run in _read(target, None if guess is None else [guess], job, {}, file.path, FREE_STEPS):
+        failed = furthest(run.attributes.get("failed", ())) if guess is None else run if was_right(run) and not run.unknown else None
+        if failed is not None:
+            kept = tuple(one for one in failed.diagnostics if one.code.startswith("MDL2") or _is_unbound(one) or _is_certain(file, one))
+            yield _certain(replace(failed, diagnostics=kept), file, found, None if guess is None else [guess], job)
 
 
-def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSpec], job: Job) -> Architecture:
+def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSpec] | None, job: Job) -> Architecture:
     """A model with those findings only that it has in every way the project builds it, not just with its defaults."""
     kept = model.diagnostics
     for expression, values in job.sites.ways(file, found) if kept else ():
         target = Target(f"{file.path}:{expression}", file.path, expression)
         again = _read(target, inputs, job, {}, file.path, FREE_STEPS, Given(values))
-        same = {(finding.code, finding.span) for run in again for finding in run.diagnostics}
+        runs = [one for run in again for one in (run, *run.attributes.get("failed", ()))]
+        same = {(finding.code, finding.span) for run in runs for finding in run.diagnostics}
         kept = tuple(finding for finding in kept if (finding.code, finding.span) in same)
         if not kept:
             break
@@ -119,19 +119,39 @@ def _is_unbound(finding: Diagnostic) -> bool:
     return finding.name == "program-error" and finding.message.startswith(("raises NameError", "raises UnboundLocalError"))
 
 
+def _is_certain(file: File, finding: Diagnostic) -> bool:
+    """Whether a step fails that no argument could mend: something has no such attribute, is no function, cannot be unpacked."""
+    if finding.name != "program-error" or _is_refusal(file, finding):
+        return False
+    return finding.message.startswith(
+        ("raises TypeError", "raises AttributeError", "raises ValueError", "raises IndexError", "raises RuntimeError")
+    )
+
+
 def _same(text: str, path: Path) -> bool:
     return Path(text).absolute() == path.absolute()
 
 
 def _read(
-    target: Target, inputs: list[InputSpec], job: Job, names: dict[str, str], shown: str, steps: int = STEPS, given: Given | None = None
+    target: Target,
+    inputs: list[InputSpec] | None,
+    job: Job,
+    names: dict[str, str],
+    shown: str,
+    steps: int = STEPS,
+    given: Given | None = None,
 ) -> Iterable[Architecture]:
     try:
         architecture = read_source(target, inputs, [], names, steps, job.project, given)
     except (AstarchError, SourceError):
         return
     absolute = str(Path(shown).absolute())
-    yield replace(architecture, diagnostics=tuple(_renamed(finding, absolute, shown) for finding in architecture.diagnostics))
+    tried = tuple(_named(one, absolute, shown) for one in architecture.attributes.get("failed", ()))
+    yield replace(_named(architecture, absolute, shown), attributes={**architecture.attributes, **({"failed": tried} if tried else {})})
+
+
+def _named(architecture: Architecture, absolute: str, shown: str) -> Architecture:
+    return replace(architecture, diagnostics=tuple(_renamed(finding, absolute, shown) for finding in architecture.diagnostics))
 
 
 def _renamed(finding: Diagnostic, absolute: str, shown: str) -> Diagnostic:
@@ -144,7 +164,7 @@ def _renamed(finding: Diagnostic, absolute: str, shown: str) -> Diagnostic:
 
 def _is_refusal(file: File, finding: Diagnostic) -> bool:
     """Whether the program itself refuses to be built with its defaults: that is its good right."""
-    if finding.name != "program-error":
+    if finding.name != "program-error" or finding.message.endswith('already exists"'):
         return False
     if finding.message.startswith(
         (

@@ -80,7 +80,9 @@ def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], object
         return found
     users: dict[str, Any] | None = None
     guess = first
+    failed: list[Architecture] = []
     while not _fits(found, guess):
+        failed += [found] if guess.specs else []
         if guess.specs and (not guess.told_by or _first_user(found) == guess.told_by):
             guess = Guess(guess.number + 1, users)
         elif users is None:
@@ -89,7 +91,10 @@ def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], object
             users = blank.seen
             guess = Guess(0, users)
         else:
-            return replace(read(Guess(0, {})), inference=Inference({}))  # nothing fits: the forward is not run
+            bare = read(Guess(0, {}))  # nothing fits: the forward is not run
+            told = all(argument.name in (users or {}) for argument in first.arguments) or len(first.arguments) == 1
+            tried = {"failed": tuple(failed)} if told else {}
+            return replace(bare, inference=Inference({}), attributes={**bare.attributes, **tried})
         found = read(guess)
     return _solved(read, guess, found)
 

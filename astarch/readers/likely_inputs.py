@@ -6,8 +6,10 @@ must be the one that was looked at, and must get exactly what was guessed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..inputs import InputSpec
-from ..ir.architecture import Architecture, Call, Module
+from ..ir.architecture import Architecture, Module
 from ..ir.graph import TensorType
 
 #: Symbols for the axes after batch and channels.
@@ -15,23 +17,33 @@ _SPACE = {"Conv1d": ("L",), "Conv2d": ("H", "W"), "Conv3d": ("D", "H", "W")}
 
 
 def likely_input(architecture: Architecture) -> InputSpec | None:
-    """The input of a model whose first layer says it; None when it does not."""
+    """The input of a model whose first layer is a convolution; others take several ranks."""
     first = _first(architecture)
     if first is None:
         return None
-    width = first.arguments.get("in_channels" if first.class_name in _SPACE else "in_features")
-    if not isinstance(width, int) or isinstance(width, bool):
-        return None
-    if first.class_name in _SPACE:
+    width = first.arguments.get("in_channels")
+    if first.class_name in _SPACE and isinstance(width, int) and not isinstance(width, bool):
         return InputSpec(None, ("N", width, *_SPACE[first.class_name]))
-    return InputSpec(None, ("N", width)) if first.class_name == "Linear" else None
+    return None
+
+
+def furthest(tried: Sequence[Architecture]) -> Architecture | None:
+    """Of runs that all failed, each on another input worth trying, the one that came furthest; None when it is not certain that they did.
+
+    One must have given its input to the layer that told it, and every one must have failed for certain.
+    """
+    if not all(any(finding.severity == "error" for finding in run.diagnostics) for run in tried):
+        return None
+    right = [run for run in tried if was_right(run) and not run.unknown]
+    return max(right, key=lambda run: len(run.calls), default=None)
 
 
 def was_right(architecture: Architecture) -> bool:
     """Whether the first layer with weights that ran is the one the guess came from, and got the model's own input."""
     first = _first(architecture)
     given = next(iter(architecture.inputs.values()), None)
-    leaves = [call for call in architecture.calls if _has_weights(architecture, call)]
+    owners = _owners(architecture)
+    leaves = [call for call in architecture.calls if call.module in owners and _is_layer(architecture.modules[call.module])]
     if first is None or not leaves or not isinstance(given, TensorType) or leaves[0].module != first.name:
         return False
     got = leaves[0].inputs[0] if leaves[0].inputs else None
@@ -44,10 +56,14 @@ def was_right(architecture: Architecture) -> bool:
 
 def _first(architecture: Architecture) -> Module | None:
     """The first layer of torch that has parameters of its own."""
-    owners = {name.rpartition(".")[0] for name in architecture.parameters}
-    found = next((module for name, module in architecture.modules.items() if name in owners), None)
-    return found if found is not None and found.type.startswith("torch.nn.modules.") else None
+    owners = _owners(architecture)
+    return next((module for name, module in architecture.modules.items() if name in owners and _is_layer(module)), None)
 
 
-def _has_weights(architecture: Architecture, call: Call) -> bool:
-    return f"{call.module}.weight" in architecture.parameters
+def _owners(architecture: Architecture) -> set[str]:
+    """The modules that have parameters of their own."""
+    return {name.rpartition(".")[0] for name in architecture.parameters}
+
+
+def _is_layer(module: Module) -> bool:
+    return module.type.startswith("torch.nn.modules.")
