@@ -13,7 +13,7 @@ from ..inputs import InputSpec
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
-from ..readers.discover import Found, models_of
+from ..readers.discover import Found, models_of, variables_of
 from ..readers.free import Given
 from ..readers.likely_inputs import furthest, likely_input, was_right
 from ..readers.python import read_source
@@ -77,16 +77,17 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
     named = [model for model in job.models if model.target.is_source and _same(model.target.path, path)]
     for model in named:
         yield from _read(model.target, list(model.inputs), job, dict(model.names), str(path))
-    if "torch" not in file.text:
+    if "torch" not in file.text and "keras" not in file.text:
         return
     done = {model.target.expression for model in named}
-    free = [found for found in models_of(file, needless=True) if found.framework == "torch" and found.name not in done]
+    free = [found for found in [*models_of(file, needless=True), *variables_of(file)] if found.name not in done]
     for found in free[:MOST_MODELS]:
-        target = Target(f"{path}:{found.name}()", str(path), f"{found.name}()")
+        expression = found.name if found.kind == "variable" else f"{found.name}()"
+        target = Target(f"{path}:{expression}", str(path), expression)
         for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
             kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding)]
             yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
-            if not kept and not architecture.unknown:
+            if not kept and not architecture.unknown and found.framework == "torch":
                 yield from _run_as_likely(architecture, target, file, found, job)
 
 
@@ -103,6 +104,8 @@ def _run_as_likely(architecture: Architecture, target: Target, file: File, found
 def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSpec] | None, job: Job) -> Architecture:
     """A model with those findings only that it has in every way the project builds it, not just with its defaults."""
     kept = model.diagnostics
+    if found.kind == "variable":  # it is built this way and no other
+        return model
     for expression, values in job.sites.ways(file, found) if kept else ():
         target = Target(f"{file.path}:{expression}", file.path, expression)
         again = _read(target, inputs, job, {}, file.path, FREE_STEPS, Given(values))

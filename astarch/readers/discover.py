@@ -108,25 +108,40 @@ def parameters_of(file: File, name: str) -> list[str]:
     return [*places, *(one.arg for one in arguments.kwonlyargs)]
 
 
+def variables_of(file: File) -> list[Found]:
+    """The top-level names of a file that are given a model, in the order of the text."""
+    found: dict[str, Found] = {}
+    for node in file.tree.body:
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or not isinstance(node.targets[0], ast.Name):
+            continue
+        name, framework = node.targets[0].id, _made(file, node.value, None, 0)
+        if framework:
+            found[name] = Found(name, "variable", file.path, node.lineno, f"{file.path}:{name}", (), framework)
+    return list(found.values())
+
+
 def _built(file: File, function: Definition, depth: int) -> str:
     """The framework of the model that a function returns; empty when it returns none."""
-    for value in _returned(function):
-        if not isinstance(value, ast.Call):
-            continue
-        name = file.resolve(value.func)
-        if name in _MODELS:
-            return "keras" if name.startswith("keras") else "torch"
-        cls = file.program.class_at(name) if name else None
-        if cls is not None and cls.framework:
-            return cls.framework
-        builder = file.program.function_at(name) if name and depth < 4 else None
-        home = file.program.file(name.rpartition(".")[0]) if builder is not None else None
-        if builder is not None and home is not None and builder is not function and (inner := _built(home, builder, depth + 1)):
-            return inner
-        for arg in value.args[:1]:  # `_create(Net, ...)`: a class handed to a builder
-            given = file.program.class_at(file.resolve(arg)) if file.resolve(arg) else None
-            if given is not None and given.framework:
-                return given.framework
+    calls = (value for value in _returned(function) if isinstance(value, ast.Call))
+    return next((framework for call in calls if (framework := _made(file, call, function, depth))), "")
+
+
+def _made(file: File, call: ast.Call, function: Definition | None, depth: int) -> str:
+    """The framework of the model that a call makes; empty when it makes none."""
+    name = file.resolve(call.func)
+    if name in _MODELS:
+        return "keras" if name.startswith("keras") else "torch"
+    cls = file.program.class_at(name) if name else None
+    if cls is not None and cls.framework:
+        return cls.framework
+    builder = file.program.function_at(name) if name and depth < 4 else None
+    home = file.program.file(name.rpartition(".")[0]) if builder is not None else None
+    if builder is not None and home is not None and builder is not function and (inner := _built(home, builder, depth + 1)):
+        return inner
+    for arg in call.args[:1]:  # `_create(Net, ...)`: a class handed to a builder
+        given = file.program.class_at(file.resolve(arg)) if file.resolve(arg) else None
+        if given is not None and given.framework:
+            return given.framework
     return ""
 
 

@@ -198,6 +198,19 @@ def _relinearise(cls: Class) -> None:
         _relinearise(below)
 
 
+def _called_where_made(layer: Any, value: Any) -> Any:
+    """What a layer of a list gives: what is wrong with that is said where the layer was made, for nobody wrote the call."""
+    machine = CURRENT.get()
+    frame, place = machine.frame, getattr(layer, "span", None)
+    if frame is None or place is None or frame.module.file is None or frame.module.file.path != place.file:
+        return machine.call(layer, (value,), {})
+    before, frame.at = frame.at, (place.line, place.column, place.end_line, place.end_column)
+    try:
+        return machine.call(layer, (value,), {})
+    finally:
+        frame.at = before
+
+
 class Sequential(Model):
     """Layers one after another."""
 
@@ -290,7 +303,7 @@ class Sequential(Model):
         inputs = value = held[0]._inbound_nodes[0].outputs[0]
         for layer in held[1:]:
             try:
-                value = CURRENT.get().call(layer, (value,), {})
+                value = _called_where_made(layer, value)
             except Raised as raised:
                 if raised.value.py_class.name == "NotImplementedError":
                     return
