@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..inputs import InputSpec
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
-from ..readers.discover import Found, models_of, variables_of
+from ..readers.discover import Found, default_of, models_of, variables_of
 from ..readers.free import Given
 from ..readers.likely_inputs import furthest, likely_input, was_right
 from ..readers.python import read_source
@@ -96,9 +97,39 @@ def _run_as_likely(architecture: Architecture, target: Target, file: File, found
     guess = likely_input(architecture)
     for run in _read(target, None if guess is None else [guess], job, {}, file.path, FREE_STEPS):
         failed = furthest(run.attributes.get("failed", ())) if guess is None else run if was_right(run) and not run.unknown else None
+        if failed is None and guess is None and run.inference is not None and run.inference.inputs and not run.unknown:
+            yield replace(run, diagnostics=())
+        if guess is not None and failed is not None and not failed.diagnostics:
+            yield from _run_at_usual_sizes(failed, guess, target, file, found, job)
         if failed is not None:
             kept = tuple(one for one in failed.diagnostics if one.code.startswith("MDL2") or _is_unbound(one) or _is_certain(file, one))
             yield _certain(replace(failed, diagnostics=kept), file, found, None if guess is None else [guess], job)
+
+
+def _run_at_usual_sizes(run: Architecture, guess: InputSpec, target: Target, file: File, found: Found, job: Job) -> Iterable[Architecture]:
+    """A model of images whose shapes must broadcast to fit, run on the size it says itself, or on those that images mostly have."""
+    open_places = {one.span for one in run.assumptions if one.message.startswith("shapes ")}
+    if len(guess.shape) != 4 or not open_places:
+        return
+    kept_sizes = {node.index for node in run.graph if node.op == "get_attr"}  # they fit one size of image, which is not known
+    open_places -= {node.at for node in run.graph if not kept_sizes.isdisjoint(node.inputs)}
+    own = default_of(file, found.name, _IMAGE_SIZE)
+    runs: list[Architecture] = []
+    for size in [own] if own is not None else _USUAL_SIZES:
+        given = replace(guess, shape=(*guess.shape[:2], size, size))
+        for again in _read(target, [given], job, {}, file.path, FREE_STEPS):
+            kept = [one for one in again.diagnostics if one.code.startswith("MDL2") and (own is not None or one.span in open_places)]
+            if not kept:
+                return
+            runs.append(_certain(replace(again, diagnostics=tuple(kept)), file, found, [given], job))
+    places = [{(one.code, one.span) for one in again.diagnostics} for again in runs]
+    if runs and (same := set.intersection(*places)):
+        yield replace(runs[0], diagnostics=tuple(one for one in runs[0].diagnostics if (one.code, one.span) in same))
+
+
+#: What a parameter is called that holds the height and width of images; and what these mostly are.
+_IMAGE_SIZE = re.compile(r"(img|image|input)_?(size|resolution|dim)?|resolution")
+_USUAL_SIZES = (28, 32, 64, 96, 224, 256, 299)
 
 
 def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSpec] | None, job: Job) -> Architecture:
@@ -179,6 +210,9 @@ def _is_refusal(file: File, finding: Diagnostic) -> bool:
             "raises OSError",
         )
     ):
+        return True
+    unbound = re.match(r"raises NameError: name '(\w+)'", finding.message)
+    if unbound is not None and unbound[1] in file.names:  # imported where something is installed
         return True
     if finding.span.file != file.path or "NoneType" in finding.message:  # a default of None that stands for "to be given"
         return True

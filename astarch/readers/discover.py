@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ from .survey import Survey, python_files
 
 #: Classes of the frameworks that a builder may return as they are.
 _MODELS = ("torch.nn.Sequential", "keras.Sequential", "keras.models.Sequential", "keras.Model", "keras.models.Functional")
+
+#: Classes of the frameworks that need no arguments; any other layer that is inherited from may.
+_NEEDLESS = frozenset({"torch.nn.Module", "torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict", "torch.nn.ParameterList",
+                       "torch.nn.ParameterDict", "torch.nn.Identity", "keras.layers.Layer"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def _needs_of(cls: ClassSource) -> tuple[str, ...]:
             needed += _required(init, 1)
             if init.args.vararg is None and init.args.kwarg is None:
                 return tuple(needed)
-    return tuple(needed)
+    layers = [base for base in cls.outside if base.startswith(("torch.nn.", "keras.layers.")) and base not in _NEEDLESS]
+    return (*needed, "*args") if layers else tuple(needed)
 
 
 def _required(function: Definition, skip: int) -> tuple[str, ...]:
@@ -98,14 +104,30 @@ def _required(function: Definition, skip: int) -> tuple[str, ...]:
 
 def parameters_of(file: File, name: str) -> list[str]:
     """The names that a model's constructor or builder takes, in the order of places."""
-    cls = file.by_name.get(name)
-    found = cls.find("__init__") if cls is not None else None
-    function = found[1] if found is not None else file.functions.get(name)
+    function = _constructor(file, name)
     if function is None:
         return []
     arguments = function.args
-    places = [one.arg for one in (*arguments.posonlyargs, *arguments.args)][1 if cls is not None else 0 :]
+    places = [one.arg for one in (*arguments.posonlyargs, *arguments.args)][1 if name in file.by_name else 0 :]
     return [*places, *(one.arg for one in arguments.kwonlyargs)]
+
+
+def default_of(file: File, name: str, wanted: re.Pattern[str]) -> int | None:
+    """The number that the first parameter of some names has by default; None when there is none."""
+    function = _constructor(file, name)
+    if function is None:
+        return None
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    pairs = [*zip(reversed(named), reversed(arguments.defaults)), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+    found = (node.value for one, node in reversed(pairs) if wanted.fullmatch(one.arg) and isinstance(node, ast.Constant))
+    return next((value for value in found if isinstance(value, int) and not isinstance(value, bool)), None)
+
+
+def _constructor(file: File, name: str) -> Definition | None:
+    cls = file.by_name.get(name)
+    found = cls.find("__init__") if cls is not None else None
+    return found[1] if found is not None else file.functions.get(name)
 
 
 def variables_of(file: File) -> list[Found]:

@@ -16,9 +16,21 @@ _WRONG = {
     **dict.fromkeys(("foward", "forwrad", "forwad", "forwrd", "fowrard", "foreward", "froward", "_forward_", "__forward__"), "forward"),
 }
 
+_WRONG_IN_KERAS = {
+    **dict.fromkeys(("bulid", "biuld", "buid", "buld", "builf"), "build"),
+    **dict.fromkeys(("cal", "calll", "clal", "calll"), "call"),
+}
+
+
+def _belongs_elsewhere(cls: ClassSource, right: str) -> bool:
+    """Whether the framework of a class never calls a method of that name, or one is inherited."""
+    return (right == "forward" and (cls.framework == "keras" or cls.find("forward") is not None)) or (
+        right in ("build", "call") and (cls.framework != "keras" or cls.find(right) is not None)
+    )
+
 
 class MisspelledDunder(Rule):
-    """A method name that is a misspelling of `__init__` or `forward`.
+    """A method name that is a misspelling of `__init__`, `forward`, `build` or `call`.
 
     ## Why
     Python never calls it: the layers are not made, or the model raises `NotImplementedError` when it is called.
@@ -47,8 +59,8 @@ class MisspelledDunder(Rule):
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         for name, method in cls.methods.items():
-            right = _WRONG.get(name)
-            if right is None or right in cls.methods or (right == "forward" and (cls.framework == "keras" or cls.find("forward"))):
+            right = _WRONG.get(name) or _WRONG_IN_KERAS.get(name)
+            if right is None or right in cls.methods or (_belongs_elsewhere(cls, right)):
                 continue
             if (
                 name == "__int__"

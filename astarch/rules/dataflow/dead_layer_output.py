@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import ClassSource
 from ..calls import own_call
-from ..layers import RECURRENT, WEIGHTED, torch_layer
+from ..layers import ACTIVATIONS, RECURRENT, WEIGHTED, torch_layer
 from ..rule import Rule
 
 
@@ -91,9 +91,24 @@ class DeadLayerOutput(Rule):
                     )
 
     def _layer(self, cls: ClassSource, value: ast.expr | None) -> str:
+        while isinstance(value, ast.Call) and len(value.args) > 0 and _is_activation(cls, value):
+            value = value.args[0]
         name = own_call(cls, value)
         made = {torch_layer(each.file, one.value) for each, one in cls.kept.get(name, ())}
         return f"self.{name}" if made and made <= WEIGHTED - RECURRENT else ""
+
+
+def _is_activation(cls: ClassSource, call: ast.Call) -> bool:
+    """Whether a call only bends what it is given: it has no effect of its own."""
+    if cls.file.resolve(call.func) in _BENDING:
+        return True
+    made = {torch_layer(each.file, one.value) for each, one in cls.kept.get(own_call(cls, call), ())}
+    return bool(made) and made <= ACTIVATIONS
+
+
+#: Functions without an effect of their own.
+_BENDING = frozenset(f"torch.nn.functional.{name}" for name in ("relu", "gelu", "silu", "elu", "leaky_relu", "softplus", "mish", "tanh")) | {
+    "torch.relu", "torch.tanh", "torch.sigmoid"}  # fmt: skip
 
 
 def _blocks(nodes: list[ast.AST]) -> Iterator[list[ast.stmt]]:

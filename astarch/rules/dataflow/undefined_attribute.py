@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import ClassSource, File, dotted_text
+from ..keras_members import KERAS_MEMBERS
 from ..rule import Rule
 from ..signatures import MODULE_ATTRIBUTES, MODULE_METHODS
 
@@ -24,6 +25,7 @@ class UndefinedAttribute(Rule):
     """
 
     code = "MDL301"
+    framework = "both"
     bad = """
     class Net(nn.Module):
         def __init__(self):
@@ -44,9 +46,9 @@ class UndefinedAttribute(Rule):
     """
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
-        if not cls.closed or cls.framework != "torch" or "?" in cls.outside or any(each.dynamic for each in cls.lineage):
+        if not cls.closed or not cls.framework or "?" in cls.outside or any(each.dynamic for each in cls.lineage):
             return
-        known = {"self"} | MODULE_METHODS | MODULE_ATTRIBUTES
+        known = {"self"} | (KERAS_MEMBERS if cls.framework == "keras" else MODULE_METHODS | MODULE_ATTRIBUTES)
         for each in cls.lineage:
             known |= {one.name for one in each.assigned} | each.class_names | each.named | _guarded(each)
         elsewhere = set(_given_from_outside(cls.file))
@@ -54,7 +56,12 @@ class UndefinedAttribute(Rule):
             elsewhere |= {one.name for one in heir.assigned} | heir.class_names | heir.named
         inherited = cls.file.program.inherited_elsewhere(cls.name, cls.file.path)
         for name, places in cls.reads.items():
-            if name in known or name in elsewhere or name.startswith("__") or (name.startswith("_") and hasattr_of_module(name)):
+            if (
+                name in known
+                or name in elsewhere
+                or name.startswith("__")
+                or (name.startswith("_") and (cls.framework == "keras" or hasattr_of_module(name)))
+            ):
                 continue
             program, path = cls.file.program, cls.file.path
             if program.assigned_elsewhere(name, path) or (inherited and program.mentioned(name, path)):

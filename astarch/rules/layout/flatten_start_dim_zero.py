@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
+from ...ir.architecture import Architecture
 from ...ir.diagnostic import Diagnostic
+from ...ir.graph import TensorType
 from ...ir.program import File
 from ..layers import torch_layer, torch_layers
 from ..rule import Rule, argument, constant, replace
@@ -30,6 +33,22 @@ class FlattenStartDimZero(Rule):
     def head():
         return nn.Sequential(nn.Flatten(1), nn.Linear(640, 1))
     """
+
+    def check_architecture(self, architecture: Architecture) -> Iterator[Diagnostic]:
+        batch = next((str(value.shape[0]) for value in architecture.inputs.values() if isinstance(value, TensorType) and value.shape), "")
+        for call in architecture.calls:
+            module, given = architecture.modules.get(call.module), call.inputs[0] if call.inputs else None
+            if (
+                module is None
+                or module.type != "torch.nn.modules.linear.Linear"
+                or not isinstance(given, TensorType)
+                or not batch.isalpha()
+            ):
+                continue
+            if len(given.shape) < 3 and batch in re.findall(r"\w+", str(given.shape[-1])) and batch not in map(str, given.shape[:-1]):
+                sizes = "×".join(map(str, given.shape))
+                message = f"`{call.module}` takes the batch for features: it gets {sizes}, where {batch} is the number of examples"
+                yield Diagnostic(self.code, self.name, self.severity, message, call.at, help="flatten from axis 1 on", module=call.module)
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
         for call, _ in torch_layers(file, ("Sequential",)):

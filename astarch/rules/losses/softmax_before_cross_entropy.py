@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource, Definition, File, dotted_text
+from ...ir.program import ClassSource, File, dotted_text
+from ..assignments import only_value
+from ..endings import ending_of_model, values_of
 from ..layers import torch_layer
 from ..rule import Rule, argument, replace
 
@@ -23,7 +25,8 @@ class SoftmaxBeforeCrossEntropy(Rule):
     trains badly, without an error.
 
     ## Known problems
-    The value is followed inside one function. Probabilities that are returned as well are no mistake.
+    The value is followed inside one function; models and losses by names that mean one thing in the file.
+    Probabilities that are returned as well are no mistake.
 
     ## Fix
     Unsafe: the logits go into the loss; the loss changes.
@@ -52,6 +55,35 @@ class SoftmaxBeforeCrossEntropy(Rule):
                 message = f"this loss applies its own {kind}: it takes logits, not probabilities"
                 notes = [] if made is first else [(made, f"{kind} is applied here")]
                 yield self.finding(file, first, message, notes=notes, fix=fix)
+        yield from self._of_models(file)
+
+    def _of_models(self, file: File) -> Iterator[Diagnostic]:
+        """A model that ends in an activation, and a loss with its own, both by names that mean one thing in the file."""
+        losses = [call for kind in _LOSS_LAYERS for call in file.called.get(f"torch.nn.{kind}", ())]
+        for made in losses:
+            outer = next(file.up(made), None)
+            name = outer.targets[0].id if isinstance(outer, ast.Assign) and isinstance(outer.targets[0], ast.Name) else ""
+            if not name or any(torch_layer(file, value) != torch_layer(file, made) for value in values_of(file, name)):
+                continue
+            kinds = _LOSS_LAYERS[torch_layer(file, made)]
+            for call in file.called.get("", []) + file.called.get(f"{file.name}.{name}", []):
+                if isinstance(call.func, ast.Name) and call.func.id == name and (found := _ending(file, argument(call, 0, "input"))):
+                    kind, home, place = found
+                    if kind in kinds and home is file:
+                        message = f"the loss applies its own {kind}: it takes logits, and this gives probabilities"
+                        yield self.finding(file, place, message, notes=[(call, "the loss")])
+
+
+def _ending(file: File, given: ast.expr | None) -> tuple[str, File, ast.expr] | None:
+    """What a model ends in whose result is given: its call, or a name of it."""
+    if isinstance(given, ast.Name):
+        values = values_of(file, given.id)
+        given = only_value(file, given, given) or (values[0] if len(values) == 1 else None)
+    if not isinstance(given, ast.Call) or not isinstance(given.func, ast.Name):
+        return None
+    models = values_of(file, given.func.id)
+    endings = [ending_of_model(file, model) for model in models]
+    return endings[0] if endings and all(one == endings[0] for one in endings) else None
 
 
 def _activations(file: File) -> Iterator[ast.Call]:
@@ -76,7 +108,7 @@ def _given_to(file: File, made: ast.Call, kind: str) -> Iterator[ast.expr]:
         first = argument(call, 0, "input")
         if not isinstance(first, ast.Name) or first.id != outer.targets[0].id or kind not in _takes_logits(file, call):
             continue
-        if _only_value(file.function_of(call), first, call) is made:
+        if only_value(file, first, call) is made:
             yield first
 
 
@@ -94,19 +126,6 @@ def _takes_logits(file: File, call: ast.Call) -> tuple[str, ...]:
 def _kept(cls: ClassSource, name: str) -> str:
     made = [torch_layer(each.file, one.value) for each, one in cls.kept.get(name, ())]
     return made[0] if len(made) == 1 else ""
-
-
-def _only_value(function: Definition | None, name: ast.Name, call: ast.Call) -> ast.expr | None:
-    """What a name was given, when that is the only assignment to it."""
-    if function is None:
-        return None
-    stores = [
-        node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)
-    ]
-    values = [
-        node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.targets[0] in stores
-    ]
-    return values[0] if len(stores) == len(values) == 1 and values[0].lineno < call.lineno else None
 
 
 def _activation(file: File, node: ast.expr | None) -> tuple[str, ast.expr | None]:
