@@ -43,9 +43,13 @@ class MethodWithoutSelf(Rule):
         for name, method in cls.methods.items():
             arguments = method.args
             names = {one.arg for one in cls.file.within(arguments, ast.arg)}
-            if "self" in names or arguments.vararg is not None or method.decorator_list:
+            if name in _OF_THE_CLASS or "self" in names or arguments.vararg is not None or method.decorator_list:
                 continue
             used = [node for node in cls.file.within(method, ast.Name) if node.id == "self"]
             if used and all(isinstance(node.ctx, ast.Load) for node in used) and cls.file.function_of(cls.node) is None:
                 notes = [(used[0], "used here")]
                 yield self.finding(cls.file, method, f"`{name}` of `{cls.name}` does not take `self`, and uses it", notes=notes)
+
+
+#: Methods that get the class without a decorator.
+_OF_THE_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
