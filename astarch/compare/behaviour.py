@@ -16,6 +16,7 @@ from ..ir.graph import Node, TensorType
 from ..ir.unknown import Unknown
 from .algebra import attention, cast, counted, created, joined, picks_all, product, scaled, times, with_axes
 from .patterns import by_pattern
+from .spelling import spelled
 from .views import PARTS, RESHAPES, Views
 
 _WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
@@ -60,10 +61,6 @@ _IDENTITIES = _words("contiguous clone detach requires_grad_ identity")
 _CASTS = _words("to type type_as float double half bfloat16 cuda cpu")
 _DROPOUTS = _words("dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout feature_dropout")
 _DROPOUT_LAYERS = _words("Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout")
-_SWAPPED = _words("__radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ __rpow__ __rmatmul__ __rmod__")
-_SAME = (("div", "truediv true_divide divide"), ("mul", "multiply"), ("sub", "subtract"), ("matmul", "mm bmm"), ("neg", "negative"),
-         ("transpose", "swapaxes swapdims"), ("cat", "concat concatenate"), ("abs", "absolute"))  # fmt: skip
-_OPERATORS: Mapping[str, str] = {other: name for name, others in _SAME for other in others.split()}
 _TENSORS = (("node",), ("input",), ("made",), ("tensor",), ("values",))
 _COMMUTE = _words("add mul eq ne maximum minimum logical_and logical_or")
 
@@ -179,13 +176,7 @@ class _Reader:
         if node.op == "call_module":
             return self._layer(node, given)
         home, _, base = node.target.rpartition(".")
-        swapped = base in _SWAPPED
-        if base.startswith("__") and base.endswith("__"):
-            base = base.strip("_")
-            base = base[1:] if swapped or (base[0] == "i" and base not in ("invert", "index")) else base
-        elif base.endswith("_"):
-            base = base.rstrip("_")
-        base = _OPERATORS.get(base, base)
+        base, swapped = spelled(base)
         if home not in ("torch", "torch.Tensor", "torch.nn.functional", "torch._C._nn", "torch.functional"):
             base = f"{home}.{base}"
         return self._function(

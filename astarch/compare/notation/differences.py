@@ -10,8 +10,8 @@ from ...ir.graph import Node
 from ...ir.span import NOWHERE
 from ...ir.verification import Fact, Status
 from .index_notation import Value
-from .proof import Proof, flat, needed, steps
-from .torch_terms import Terms
+from .lowering import Terms, flat
+from .proof import Proof, needed, steps
 from .vocabulary import Vocabulary
 
 

@@ -11,39 +11,25 @@ from ..keras_layers import config_of
 from .index_notation import Unproven, Value
 from .keras_layer_terms import Layer
 from .keras_loop_terms import ALL
-from .torch_terms import Terms
+from .lowering import Lowering, Terms
 from .vocabulary import Vocabulary
 
 
 def keras_terms(source: Architecture, words: Vocabulary, inputs: Mapping[str, Value]) -> Terms:
     """The layers of a source in the order in which they are called, given what its inputs are."""
-    return _Lowering(source, words, inputs).run()
+    return _Lowering(source, words, inputs).follow(source.attributes.get("layers", ()))
 
 
-class _Lowering:
+class _Lowering(Lowering):
     def __init__(self, source: Architecture, words: Vocabulary, inputs: Mapping[str, Value]) -> None:
-        self.source, self.words, self.inputs = source, words, inputs
-        self.terms = Terms()
+        super().__init__(words)
+        self.source, self.inputs = source, inputs
         self.calls: dict[str, int] = {}
 
-    def run(self) -> Terms:
-        for node in self.source.attributes.get("layers", ()):
-            try:
-                self.terms.values[node.index] = self._node(node)
-            except Unproven as reason:
-                self.terms.open[node.index] = str(reason)
-            except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError):
-                self.terms.open[node.index] = f"how `{node.target}` is used"
-        return self.terms
-
-    def _node(self, node: Node) -> Any:
+    def step(self, node: Node) -> Any:
         if node.op == "placeholder":
             return self.inputs[node.target]
-        before: list[Any] = []
-        for index in node.inputs:
-            if index not in self.terms.values:
-                raise Unproven(self.terms.open.get(index, "what goes before"))
-            before.append(self.terms.values[index])
+        before = [self.before(index) for index in node.inputs]
         if node.op == "output":
             self.terms.results = before
             return None

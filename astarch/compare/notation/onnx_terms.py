@@ -12,8 +12,8 @@ from ...ir.graph import Node, TensorType
 from .index_notation import SIZES, Unproven, Value, bounded
 from .keras_layer_terms import turned_kernel
 from .leaves import Leaf, Leaves
+from .lowering import Lowering, Terms
 from .torch_layers import adaptive
-from .torch_terms import Terms
 from .vocabulary import Vocabulary
 
 #: Functions of one element under the names of ONNX.
@@ -45,28 +45,18 @@ _SAME = {"Identity", "Dropout", "Cast", "CastLike"}
 
 def onnx_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: list[Value]) -> Terms:
     """The steps of an artifact, given what its inputs are."""
-    return _Lowering(artifact, words, leaves, inputs).run()
+    return _Lowering(artifact, words, leaves, inputs).follow(artifact.graph)
 
 
-class _Lowering:
+class _Lowering(Lowering):
     def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: list[Value]) -> None:
-        self.artifact, self.words, self.leaves = artifact, words, leaves
+        super().__init__(words)
+        self.artifact, self.leaves = artifact, leaves
         self.inputs = iter(inputs)
-        self.terms = Terms()
         self.slots = artifact.attributes.get("slots", ())
         self.layers: dict[str, int] = {}
 
-    def run(self) -> Terms:
-        for node in self.artifact.graph:
-            try:
-                self.terms.values[node.index] = self._node(node)
-            except Unproven as reason:
-                self.terms.open[node.index] = str(reason)
-            except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError, StopIteration):
-                self.terms.open[node.index] = f"how `{node.target}` is used"
-        return self.terms
-
-    def _node(self, node: Node) -> Any:
+    def step(self, node: Node) -> Any:
         if node.op == "placeholder":
             return next(self.inputs)
         if node.op == "get_attr":
@@ -98,9 +88,7 @@ class _Lowering:
             raise Unproven("what it is given")
         found: list[Any] = [None] * (max(places, default=-1) + 1)
         for place, (index, part) in zip(places, slots, strict=True):
-            if index not in self.terms.values:
-                raise Unproven(self.terms.open.get(index, "what goes before"))
-            value = self.terms.values[index]
+            value = self.before(index)
             found[place] = value[part] if isinstance(value, tuple) else value
             if isinstance(value, Leaf) and value.passed and node.op != "output":  # what passes on a tensor gives it the name it had
                 found[place] = replace(value, name=next(text for at, text in node.arguments if int(at) == place))

@@ -16,9 +16,10 @@ from ..settings import plain, settings_of
 from .index_notation import Value
 from .keras_terms import keras_terms
 from .leaves import Leaves
+from .lowering import Terms, flat
 from .onnx_terms import onnx_terms
 from .tensorflow_terms import tensorflow_terms
-from .torch_terms import Terms, torch_terms
+from .torch_terms import torch_terms
 from .vocabulary import Vocabulary
 
 #: Settings that an inference shows nothing of; a rate of nothing, or a setting of None, states nothing.
@@ -387,11 +388,3 @@ def _elsewhere(found: Proof, node: Node, own: set[str]) -> set[str]:
     if not scopes or any(scope in own or any(scope.startswith(f"{name}.") for name in own) for scope in scopes):
         return set()
     return scopes - {""} if "" not in scopes else {"no layer"}
-
-
-def flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, (tuple, list)):
-        for item in value:
-            yield from flat(item)
-    else:
-        yield value

@@ -13,8 +13,8 @@ from ...ir.graph import Node, TensorType
 from .index_notation import Unproven, Value, bounded
 from .keras_layer_terms import back, first, same, turned_kernel, words_transposed
 from .leaves import Leaf, Leaves
+from .lowering import Lowering, Terms
 from .tensorflow_loops import Counter, Places, Written, loop
-from .torch_terms import Terms
 from .vocabulary import Vocabulary
 
 _EACH = {
@@ -55,26 +55,16 @@ class Blocks:
 
 def tensorflow_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: Mapping[str, Value]) -> Terms:
     """The steps of an artifact, given what its inputs are, by the names of their nodes."""
-    return _Lowering(artifact, words, leaves, inputs).run()
+    return _Lowering(artifact, words, leaves, inputs).follow(artifact.graph)
 
 
-class _Lowering:
+class _Lowering(Lowering):
     def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: Mapping[str, Value]) -> None:
-        self.artifact, self.words, self.leaves, self.inputs = artifact, words, leaves, inputs
-        self.terms = Terms()
+        super().__init__(words)
+        self.artifact, self.leaves, self.inputs = artifact, leaves, inputs
         self.slots = artifact.attributes.get("slots", ())
 
-    def run(self) -> Terms:
-        for node in self.artifact.graph:
-            try:
-                self.terms.values[node.index] = self._node(node)
-            except Unproven as reason:
-                self.terms.open[node.index] = str(reason)
-            except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError):
-                self.terms.open[node.index] = f"how `{node.target}` is used"
-        return self.terms
-
-    def _node(self, node: Node) -> Any:
+    def step(self, node: Node) -> Any:
         if node.op == "placeholder":
             if node.target not in self.inputs:
                 raise Unproven("an input")
@@ -109,7 +99,7 @@ class _Lowering:
         """A step inside of a loop, of what is known there."""
         outer, self.terms.values = self.terms.values, known
         try:
-            return self._node(node)
+            return self.step(node)
         finally:
             self.terms.values = outer
 
@@ -119,9 +109,7 @@ class _Lowering:
             raise Unproven(node.target)
         found: list[Any] = []
         for index, part in slots:
-            if index not in self.terms.values:
-                raise Unproven(self.terms.open.get(index, "what goes before"))
-            value = self.terms.values[index]
+            value = self.before(index)
             if part and not isinstance(value, tuple):
                 raise Unproven("one of several results")
             found.append(value[part] if isinstance(value, tuple) else value)

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from ...ir.architecture import Architecture
 from ...ir.graph import Node, TensorType
+from ..spelling import spelled
 from .index_notation import Unproven, Value
+from .lowering import Lowering, Terms, flat
 from .torch_layers import LAYERS, Layer
 from .vocabulary import PLAIN, Vocabulary
 
-_SWAPPED = {"__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rpow__", "__rmatmul__"}
 _IDLE = {"contiguous", "clone", "detach", "identity", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout"}
 _IDLE_LAYERS = {"Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"}
 _RESHAPES = {"view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "ravel", "view_as", "reshape_as"}
 _REDUCED = {"mean": "mean", "sum": "sum", "amax": "max", "amin": "min"}
-_ELSEWHERE = {
-    "truediv": "div", "true_divide": "div", "divide": "div", "multiply": "mul", "subtract": "sub", "mm": "matmul", "bmm": "matmul",
-    "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "absolute": "abs", "negative": "neg",
-}  # fmt: skip
-
-
-@dataclass(slots=True)
-class Terms:
-    """What the steps of a graph compute.
-
-    Attributes:
-        values: By node: what it gives; a tuple of several; None where it is not known.
-        results: What the whole gives.
-        open: By node: why it is not known.
-        used: The tensors of the state dict that steps use, by node.
-        folded: By the node of a norm: the node of the convolution that it is folded into.
-    """
-
-    values: dict[int, Any] = field(default_factory=dict[int, Any])
-    results: list[Any] = field(default_factory=list[Any])
-    open: dict[int, str] = field(default_factory=dict[int, str])
-    used: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
-    folded: dict[int, int] = field(default_factory=dict[int, int])
 
 
 def torch_terms(source: Architecture, words: Vocabulary, inputs: Mapping[str, Value], *, folding: bool = False) -> Terms:
@@ -48,22 +25,16 @@ def torch_terms(source: Architecture, words: Vocabulary, inputs: Mapping[str, Va
     return _Lowering(source, words, inputs, folding).run()
 
 
-class _Lowering:
+class _Lowering(Lowering):
     def __init__(self, source: Architecture, words: Vocabulary, inputs: Mapping[str, Value], folding: bool) -> None:
-        self.source, self.words, self.inputs, self.folding = source, words, inputs, folding
-        self.terms = Terms()
+        super().__init__(words)
+        self.source, self.inputs, self.folding = source, inputs, folding
         self.tensors = {**source.parameters, **source.buffers}
 
     def run(self) -> Terms:
-        for node in self.source.graph:
-            try:
-                self.terms.values[node.index] = self._node(node)
-            except Unproven as reason:
-                self.terms.open[node.index] = str(reason)
-            except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError):
-                self.terms.open[node.index] = f"how `{node.target}` is used"
+        self.follow(self.source.graph)
         stated = self.source.graph.results[0] if self.source.graph.results else None
-        self.terms.results = list(self._flat(self._known(stated)))
+        self.terms.results = list(flat(self._known(stated)))
         return self.terms
 
     def _known(self, stated: Any) -> Any:
@@ -72,12 +43,7 @@ class _Lowering:
         except (Unproven, KeyError, IndexError, TypeError):
             return None
 
-    def _flat(self, value: Any) -> list[Any]:
-        if isinstance(value, (list, tuple)):
-            return [one for item in value for one in self._flat(item)]
-        return [value]
-
-    def _node(self, node: Node) -> Any:
+    def step(self, node: Node) -> Any:
         given = {name: self.stated(value) for name, value in node.attributes.get("arguments", {}).items()}
         self.terms.used[node.index] = set(_keys(node.attributes))
         if node.op == "call_module":
@@ -92,7 +58,7 @@ class _Lowering:
             raise Unproven("a value")
         word = value[0]
         if word == "node":
-            found = self.terms.values[value[1]] if value[1] in self.terms.values else self._closed(value[1])
+            found = self.before(value[1])
             for step in value[2]:
                 found = found[step]
             if found is None:
@@ -117,9 +83,6 @@ class _Lowering:
         if word == "...":
             return ...
         raise Unproven("a value")
-
-    def _closed(self, index: int) -> Any:
-        raise Unproven(self.terms.open.get(index, "what goes before"))
 
     def _layer(self, node: Node, given: dict[str, Any]) -> Any:
         kind = str(node.attributes.get("kind", "")).rpartition(".")[2]
@@ -155,14 +118,7 @@ class _Lowering:
         return LAYERS[kind](layer, {"input": self.stated(before.attributes["arguments"]["input"])})
 
     def _function(self, node: Node, given: dict[str, Any]) -> Any:
-        base = node.target.rpartition(".")[2]
-        swapped = base in _SWAPPED
-        if base.startswith("__") and base.endswith("__"):
-            base = base.strip("_")
-            base = base[1:] if swapped or (base[0] == "i" and base not in ("invert", "index")) else base
-        elif base.endswith("_"):
-            base = base.rstrip("_")
-        base = _ELSEWHERE.get(base, base)
+        base, swapped = spelled(node.target.rpartition(".")[2])
         given = {name: value for name, value in given.items() if name not in ("inplace", "memory_format", "out")}
         values = list(given.values())
         if base in _IDLE and given.get("training") in (None, False):
