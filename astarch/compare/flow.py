@@ -9,6 +9,7 @@ from ..ir.span import NOWHERE
 from ..ir.verification import Fact, Status
 from .notation.differences import difference
 from .notation.proof import Proof, proof, proved_facts, strangers
+from .notation.saved_torch_proof import proved_torch_facts
 from .operations import BY_SHAPE, COMPARED, Operation, artifact_operations, moves, source_operations
 from .settings import alike, plain, settings_of
 
@@ -60,7 +61,11 @@ _SILENT = {"inplace", "training", "momentum", "auto_pad", "storage_order", "half
 
 def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
     """What the artifact's graph says of the source's."""
-    shown = proof(source, artifact) if artifact.framework == "onnx" else None
+    shown = proof(source, artifact) if artifact.framework in ("onnx", "torch") else None
+    if shown is not None and shown.whole and artifact.framework == "torch":
+        yield from proved_torch_facts(shown)
+        yield from _dropouts(source, artifact)
+        return
     if shown is not None and shown.whole:
         yield from proved_facts(shown)
         yield from _dropouts(source, artifact)
@@ -69,6 +74,9 @@ def flow_facts(source: Architecture, artifact: Architecture, holds: tuple[str, .
     for fact in _laid_beside(source, artifact, holds, shown):
         contradicted |= fact.status is Status.CONTRADICTED
         yield fact
+    if artifact.framework == "torch":
+        why = "which input is which is not sure" if shown is None else shown.reason
+        yield Fact("forward", "computation", Status.ABSENT, note=f"that both compute the same is not proven: {why}")
     if shown is not None and not contradicted:
         yield from difference(shown)
         yield from strangers(shown)
@@ -88,7 +96,8 @@ def _laid_beside(source: Architecture, artifact: Architecture, holds: tuple[str,
             return
     kinds, found = [one.kind for one in ours], [one.kind for one in theirs]
     if kinds != found:
-        loose = strange or (others and not exact)
+        forks = any(node.target == "ops.prim.If" for node in artifact.graph)  # of which one arm alone is taken
+        loose = strange or forks or (others and not exact)
         yield _difference(ours, theirs, loose=bool(loose), names=[*strange, *others])
         return
     aligned_names = exact and all(one.module in artifact.modules for one in ours)
@@ -276,7 +285,8 @@ def _composite(source: Architecture, artifact: Architecture, composite: list[str
 def _dropouts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
     """Dropout is not part of a forward that is not trained."""
     for name, module in source.modules.items():
-        if "Dropout" not in module.class_name or (name in artifact.modules and "p" in artifact.modules[name].arguments):
+        stated = any(node.module == name and "p" in node.attributes for node in artifact.graph)
+        if "Dropout" not in module.class_name or stated or (name in artifact.modules and "p" in artifact.modules[name].arguments):
             continue
         rate = settings_of(module.class_name, module.arguments).get("p")
         yield Fact(name, "p", Status.ABSENT, rate, None, module.defined_at, note="dropout is gone where the model is not trained")

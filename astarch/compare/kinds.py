@@ -137,6 +137,7 @@ IDLE = {
     "format",
     "ListConstruct",
     "ScalarImplicit",
+    "If",
     "Int",
     "len",
     "append",

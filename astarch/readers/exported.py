@@ -14,6 +14,7 @@ from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Reason, Unknown
 from .archives import Archive, opened_archive, root_of
 from .json_text import read_json
+from .onnx_tensors import MASK, elements
 from .opening import refuse
 from .tree import facts, parents
 from .wiring import Wiring, size
@@ -24,6 +25,24 @@ DTYPES = {
     11: "complex128", 12: "bool", 13: "bfloat16", 28: "uint16", 29: "float8_e4m3fn", 30: "float8_e5m2", 31: "float8_e4m3fnuz",
     32: "float8_e5m2fnuz",
 }  # fmt: skip
+
+#: How the schema says what an argument is: a tensor, a number, a text, or a list of them.
+_WORDS = frozenset(
+    (
+        *("as_tensor", "as_tensors", "as_optional_tensor", "as_optional_tensors", "as_int", "as_ints", "as_float", "as_floats", "as_bool"),
+        *(
+            "as_bools",
+            "as_string",
+            "as_strings",
+            "as_sym_int",
+            "as_sym_ints",
+            "as_sym_float",
+            "as_sym_floats",
+            "as_sym_bool",
+            "as_sym_bools",
+        ),
+    )
+)
 
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
@@ -52,25 +71,46 @@ def read(path: Path) -> Architecture:
             refuse(path, "holds no exported program", "it has no `models/model.json`")
         program = read_json(path, archive.read(member), "program")
         configs: list[Any] = []
+        known: dict[str, Any] = {}
         for end in ("data/weights/model_weights_config.json", "data/constants/model_constants_config.json"):
             root = root_of(archive, end)
             configs.append(read_json(path, archive.read(f"{root}{end}"), "list of weights").get("config", {}) if root is not None else {})
+            if root is not None and "constants" in end:
+                known = _known(archive, f"{root}{end.rpartition('/')[0]}/", configs[-1])
     try:
-        return _Reader(path, program, configs).architecture()
+        return _Reader(path, program, configs, known).architecture()
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         refuse(
             path, f"has a program in a form that is not known: {type(error).__name__} {error}", "it was written by another version of torch"
         )
 
 
+def _known(archive: Archive, folder: str, config: Any) -> dict[str, list[Any]]:
+    """The elements of small constants that lie as they are."""
+    found: dict[str, list[Any]] = {}
+    for name, entry in config.items() if isinstance(config, dict) else ():
+        meta = entry.get("tensor_meta", {}) if isinstance(entry, dict) else {}
+        member = f"{folder}{entry.get('path_name')}" if meta and not entry.get("use_pickle") else ""
+        shape, strides = ([side.get("as_int") for side in meta.get(key, ())] for key in ("sizes", "strides"))
+        if member not in archive or archive.sizes[member] > 8 * MASK or meta.get("storage_offset", {}).get("as_int") != 0:
+            continue
+        values = elements(archive.read(member), DTYPES.get(meta.get("dtype"), ""), shape, strides)
+        if values is not None:
+            found[name] = values
+    return found
+
+
 class _Reader:
-    def __init__(self, path: Path, program: Any, configs: list[Any]) -> None:
+    def __init__(self, path: Path, program: Any, configs: list[Any], known: Mapping[str, Any]) -> None:
         self.path = path
+        self.known = known
         self.program = program
         self.module = program["graph_module"]
         self.graph = self.module["graph"]
         self.weights = {**configs[1], **configs[0]}
         self.wiring = Wiring(path)
+        self.places: dict[str, tuple[Any, ...]] = {}
+        self.given: dict[int, dict[str, Any]] = {}
         self.modules: dict[str, Module] = {"": Module("", "")}
         self.values: dict[str, Any] = self.graph.get("tensor_values", {})
 
@@ -83,13 +123,14 @@ class _Reader:
         results = [name for output in self.graph["outputs"] for name in _names(output)]
         outputs = tuple(self._type(name) for name in results)
         self.wiring.add("output", "output", self.wiring.sources(results), output=outputs[0] if len(outputs) == 1 else outputs)
+        returned = ("list", *(self._stated(output) for output in self.graph["outputs"]))
         version = self.program.get("schema_version", {})
         return Architecture(
             target=str(self.path), framework="torch", inputs=inputs, modules=self.modules, parameters=parameters, buffers=buffers,
             graph=self.wiring.graph(), outputs=outputs,
             attributes=facts(
                 "torch.export", ("names", "shapes", "dtypes", "ties", "kinds", "trained", "modules", "types", "operations", "order"),
-                producer=f"torch {self.program.get('torch_version', '')}".strip(), schema=version,
+                producer=f"torch {self.program.get('torch_version', '')}".strip(), schema=version, given=self.given, returned=returned,
             ),
         )  # fmt: skip
 
@@ -112,7 +153,7 @@ class _Reader:
             dtype = stated.dtype if isinstance(stated, TensorType) else "float32"
             if kind == "user_input":
                 inputs[value] = stated
-                self.wiring.add("placeholder", value, makes=[value], output=stated)
+                self.places[value] = ("node", self.wiring.add("placeholder", value, makes=[value], output=stated), ())
                 continue
             place = self.weights.get(name, {}).get("path_name", name)
             tied = first.setdefault(place, name)
@@ -120,7 +161,8 @@ class _Reader:
                 parameters[name] = Parameter(name, shape, dtype, bool(meta.get("requires_grad")), tied if tied != name else None)
             elif kind == "buffer":
                 buffers[name] = Buffer(name, shape, dtype, bool(entry.get("persistent", True)), tied if tied != name else None)
-            self.wiring.add("get_attr", name, makes=[value], output=stated)
+            small = {"value": self.known[name]} if name in self.known else {}
+            self.places[value] = ("node", self.wiring.add("get_attr", name, makes=[value], output=stated, attributes=small), ())
         return parameters, buffers, inputs
 
     def _type(self, name: str) -> Any:
@@ -142,9 +184,27 @@ class _Reader:
             output=types[0] if len(types) == 1 else types, arguments=arguments, attributes=attributes, module=module,
             name=next(iter(makes), ""),
         )  # fmt: skip
+        self.given[index] = {given["name"]: self._stated(given["arg"]) for given in node["inputs"]}
+        for place, made in enumerate(makes):
+            self.places[made] = ("node", index, (place,) if len(makes) > 1 or _is_several(node["outputs"]) else ())
         at = _place(metadata.get("stack_trace", ""))
         if at is not NOWHERE:
             self.wiring.nodes[index] = replace(self.wiring.nodes[index], at=at)
+
+    def _stated(self, arg: Any, depth: int = 0) -> Any:
+        """What is given, in the words of a source's graph: ``{"as_ints": [1, 1]}`` is ``("list", 1, 1)``."""
+        if isinstance(arg, list) and depth < 8:
+            return ("list", *(self._stated(item, depth + 1) for item in arg))
+        if not isinstance(arg, dict):
+            return arg if arg is None or isinstance(arg, (bool, int, float, str)) else ("unknown", "argument")
+        if set(arg) == {"name"} or "as_name" in arg:
+            return self.places.get(arg.get("name") or arg["as_name"], ("unknown", "value"))
+        if len(arg) != 1 or depth > 8:
+            return ("unknown", "argument")
+        ((kind, inner),) = arg.items()
+        if kind == "as_none":
+            return None
+        return self._stated(inner, depth + 1) if kind in _WORDS else ("unknown", kind)
 
     def _stack(self, text: str) -> str:
         """The module of a node, from ``key,path,class;key,path,class``."""
@@ -163,6 +223,11 @@ class _Reader:
                 self.modules[parent] = Module(parent, "")
         if kind and not self.modules[name].type:
             self.modules[name] = Module(name, kind)
+
+
+def _is_several(outputs: Any) -> bool:
+    """Whether a step gives a list, if of one."""
+    return any(isinstance(output, dict) and "as_tensors" in output for output in outputs)
 
 
 def _names(value: Any, depth: int = 0) -> Iterator[str]:

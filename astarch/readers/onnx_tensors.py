@@ -42,6 +42,8 @@ DTYPES = {
 
 #: How many elements a constant may have for its values to be kept.
 KEPT = 64
+#: How many elements a constant may have whose values are compared: as many as a mask for a short sequence has.
+MASK = 4096
 
 _FORMS = {
     "float32": "f",
@@ -57,6 +59,22 @@ _FORMS = {
     "uint32": "I",
     "uint64": "Q",
 }
+
+
+def elements(raw: bytes, dtype: str, shape: list[Any], strides: list[Any]) -> list[Any] | None:
+    """The elements of a tensor that lies in these bytes one after the other; None where it does not, or has too many.
+
+    >>> elements(bytes([1, 0, 2, 0]), "int16", [2], [1])
+    [1, 2]
+    """
+    form = _FORMS.get(dtype)
+    if form is None or not all(type(side) is int and side > 0 for side in shape) or (count := math.prod(shape)) > MASK:
+        return None
+    steps = [math.prod(shape[place + 1 :]) for place in range(len(shape))]
+    straight = all(side == 1 or step == own for side, step, own in zip(shape, strides, steps, strict=True))
+    if not straight or len(raw) != count * struct.calcsize(f"<{form}"):
+        return None
+    return list(struct.unpack(f"<{count}{form}", raw))
 
 
 def tensor_type(tensor: Message) -> TensorType:

@@ -16,6 +16,8 @@ from .wiring import Wiring
 #: How many statements are followed, and how deep calls go.
 STEPS = 400_000
 DEPTH = 100
+#: How many rounds of a loop are gone through.
+ROUNDS = 1_000
 
 
 class Code:
@@ -63,9 +65,15 @@ class _Module(str):
 
 
 class _Result(int):
-    """A node, as a value of the code."""
+    """A node, as a value of the code, and which part of what it gives."""
 
-    __slots__ = ()
+    path: tuple[int, ...] = ()
+
+    def part(self, place: int) -> _Result:
+        """A part of it."""
+        found = _Result(self)
+        found.path = (*self.path, place)
+        return found
 
 
 _ABSENT = Unknown(Reason.UNDECIDED, "a value of TorchScript")
@@ -95,13 +103,20 @@ class Flow:
 
     def __init__(
         self, path: Path, code: Code, classes: Mapping[str, str], states: Mapping[str, Mapping[str, Any]], types: Mapping[str, Any],
+        lists: Mapping[str, list[str]], values: Mapping[str, list[Any]], constants: list[Any],
     ) -> None:  # fmt: skip
         self.path, self.code, self.classes, self.states, self.types = path, code, classes, states, types
+        self.lists, self.values, self.constants = lists, values, constants
         self.wiring = Wiring(path)
         self.inputs: dict[str, Any] = {}
         self.left = STEPS
         self.depth = 0
         self.module = ""
+        self.given: dict[int, dict[str, Any]] = {}
+        self.returned: Any = None
+        self.exact = True
+        self.region: object = None
+        self.born: dict[int, tuple[list[Any], object]] = {}
 
     def run(self) -> tuple[Any, ...] | None:
         """The whole forward; None when there is none."""
@@ -114,6 +129,7 @@ class Flow:
             arguments.append(_Result(self.wiring.add("placeholder", argument.name)))
         result = self._call(method, arguments, {})
         self.wiring.add("output", "output", _nodes(result))
+        self.returned = _stated(result) if self.exact else ("unknown", "code")
         return None
 
     # --- statements -------------------------------------------------------------------------------------------------
@@ -153,10 +169,39 @@ class Flow:
         elif isinstance(statement, s.If):
             return self._branch(statement, scope)
         elif isinstance(statement, s.For | s.While):
-            if isinstance(statement, s.For):
-                self._bind(statement.target, _ABSENT, scope)
-            return self._block(statement.body, scope)
+            return self._loop(statement, scope)
         return False, None
+
+    def _loop(self, statement: s.For | s.While, scope: dict[str, Any]) -> tuple[bool, Any]:
+        """All rounds where their number is known; else one, after which nothing that it changed is known."""
+        rounds = self._value(statement.iterable.arguments[0].value, scope) if _counts(statement) else None  # type: ignore[union-attr]
+        if isinstance(statement, s.For) and type(rounds) is int and 0 <= rounds <= ROUNDS:
+            for place in range(rounds):
+                self._bind(statement.target, place, scope)
+                done, value = self._block(statement.body, scope)
+                if done:
+                    return True, value
+            return False, None
+        if isinstance(statement, s.For):
+            self._bind(statement.target, _ABSENT, scope)
+        before = dict(scope)
+        done, value = self._apart(statement.body, scope)
+        for name, after in scope.items():
+            if name not in before or after is not before[name]:
+                scope[name] = self._either(_ABSENT, after, before.get(name, _ABSENT))
+        return done, self._either(_ABSENT, value, _ABSENT) if done else value
+
+    def _either(self, test: Any, one: Any, other: Any) -> Any:
+        """What is the one where a condition holds, else the other: a step of its own, where they are steps."""
+        if _stated(one) == _stated(other):
+            return one
+        if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+            return tuple(self._either(test, first, second) for first, second in zip(one, other, strict=True))
+        index = self.wiring.add(
+            "call_function", "ops.prim.If", [node for value in (test, one, other) for node in _nodes(value)], module=self.module
+        )
+        self.given[index] = {"condition": _stated(test), "one": _stated(one), "other": _stated(other)}
+        return _Result(index)
 
     def _branch(self, statement: s.If, scope: dict[str, Any]) -> tuple[bool, Any]:
         """The arm that a known condition takes; both, when it is not known."""
@@ -166,14 +211,19 @@ class Flow:
         if isinstance(test, bool):
             return self._block(statement.body if test else statement.orelse, scope)
         other = dict(scope)
-        one = self._block(statement.body, scope)
-        two = self._block(statement.orelse, other)
-        for name, value in other.items():
-            if name not in scope or (isinstance(scope[name], Unknown) and not isinstance(value, Unknown)):
-                scope[name] = value
-            elif _nodes(value) != _nodes(scope[name]):
-                scope[name] = [scope[name], value]
-        return (one[0] and two[0], one[1])
+        one, two = self._apart(statement.body, scope), self._apart(statement.orelse, other)
+        for name in dict.fromkeys((*scope, *other)):  # what one arm alone binds is not used after it
+            scope[name] = self._either(test, scope[name], other[name]) if name in scope and name in other else _ABSENT
+        self.exact &= one[0] == two[0]
+        return (True, self._either(test, one[1], two[1])) if one[0] and two[0] else (False, None)
+
+    def _apart(self, statements: list[s.Statement], scope: dict[str, Any]) -> tuple[bool, Any]:
+        """An arm that may not be taken: what it adds to lists of its own alone is sure."""
+        before, self.region = self.region, object()
+        try:
+            return self._block(statements, scope)
+        finally:
+            self.region = before
 
     def _bind(self, target: s.Expression, value: Any, scope: dict[str, Any]) -> None:
         if isinstance(target, s.Name):
@@ -181,7 +231,7 @@ class Flow:
         elif isinstance(target, s.Display):
             whole = isinstance(value, list | tuple) and len(value) == len(target.items)
             for place, inner in enumerate(target.items):
-                self._bind(inner, value[place] if whole else value, scope)
+                self._bind(inner, value[place] if whole else self._item(value, place), scope)
 
     # --- expressions ------------------------------------------------------------------------------------------------
 
@@ -192,7 +242,10 @@ class Flow:
             return node.value
         if isinstance(node, s.Display):
             items = [self._value(item, scope) for item in node.items]
-            return items if node.kind == "list" else tuple(items)
+            if node.kind != "list":
+                return tuple(items)
+            self.born[id(items)] = items, self.region
+            return items
         if isinstance(node, s.Attribute):
             return self._attribute(node, scope)
         if isinstance(node, s.Call):
@@ -201,23 +254,27 @@ class Flow:
             return self._item(self._value(node.value, scope), self._value(node.index, scope))
         if isinstance(node, s.Conditional):
             test = self._value(node.test, scope)
-            return self._value(node.body if test is not False else node.orelse, scope)
+            if isinstance(test, bool):
+                return self._value(node.body if test else node.orelse, scope)
+            return self._either(test, self._value(node.body, scope), self._value(node.orelse, scope))
         if isinstance(node, s.Unary):
             value = self._value(node.operand, scope)
             if node.op == "not":
                 return (not value) if isinstance(value, bool) else _ABSENT
-            return -value if node.op == "-" and type(value) in (int, float) else value
+            return -value if node.op == "-" and type(value) in (int, float) else _ABSENT
         return _ABSENT
 
     def _item(self, value: Any, place: Any) -> Any:
         if isinstance(value, list | tuple) and type(place) is int and -len(value) <= place < len(value):
             return value[place]
-        return value
+        return value.part(place) if isinstance(value, _Result) and type(place) is int else _ABSENT
 
     def _attribute(self, node: s.Attribute, scope: dict[str, Any]) -> Any:
         name = dotted(node)
         if name.startswith("CONSTANTS."):
-            return _ABSENT
+            place = int(name[11:]) if name[11:].isdecimal() else len(self.constants)
+            found = self.constants[place] if place < len(self.constants) else None
+            return _ABSENT if found is None else found
         if name in self.code.functions:
             return self.code.functions[name]
         return self._member(self._value(node.value, scope), node.name)
@@ -228,13 +285,19 @@ class Flow:
         full = f"{owner}.{name}" if owner else name
         if full in self.classes:
             return _Module(full)
+        if full in self.lists:
+            return [self._held(one) for one in self.lists[full]]
         known = self.code.constants(self.classes[owner]).get(name, self.states[owner].get(name, _ABSENT))
         if name == "training":
             return False
         if known is None or not isinstance(known, Unknown):
             return known
+        return self._held(full)
+
+    def _held(self, full: str) -> _Result:
         if full not in self.wiring.makers:
-            self.wiring.add("get_attr", full, makes=[full], module=self.module, output=self.types.get(full))
+            small = {"value": self.values[full]} if full in self.values else {}
+            self.wiring.add("get_attr", full, makes=[full], module=self.module, output=self.types.get(full), attributes=small)
         return _Result(self.wiring.makers[full])
 
     def _called(self, node: s.Call, scope: dict[str, Any]) -> Any:
@@ -253,6 +316,12 @@ class Flow:
         if name == "torch.__is__" or name == "torch.__isnot__":
             same = [value is None for value in arguments]
             return _ABSENT if any(isinstance(v, Unknown) for v in arguments) else (same[0] == same[1]) == (name == "torch.__is__")
+        if name == "torch.append" and len(arguments) == 2 and isinstance(arguments[0], list):
+            self.exact &= self.born.get(id(arguments[0]), (None, ...))[1] is self.region
+            arguments[0].append(arguments[1])
+            return None
+        if name == "torch.__not__" and len(arguments) == 1 and isinstance(arguments[0], bool):
+            return not arguments[0]
         if name in _COMPARISONS and all(type(value) in (int, float) for value in arguments) and len(arguments) == 2:
             return _COMPARISONS[name](*arguments)
         if name.startswith(("torch.", "ops.")):
@@ -266,7 +335,10 @@ class Flow:
             return arguments[1]
         if name == "getattr" and len(arguments) == 2 and isinstance(arguments[1], str):
             return self._member(arguments[0], arguments[1])
-        return arguments[0] if arguments and name in ("int", "float", "bool") else _ABSENT
+        change = {"int": int, "float": float, "bool": bool}.get(name)
+        if change is None or len(arguments) != 1:
+            return _ABSENT
+        return change(arguments[0]) if type(arguments[0]) in (int, float, bool) else arguments[0]
 
     def _method(self, owner: _Module, name: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
         method = self.code.method(self.classes[owner], name)
@@ -284,12 +356,12 @@ class Flow:
         given = [*zip(places, arguments, strict=True), *keywords.items()]
         attributes = {key: _plain(value) for key, value in given if not _nodes(value)}
         texts = [(key, ", ".join(f"%{node}" for node in nodes)) for key, value in given if (nodes := _nodes(value))]
-        return _Result(
-            self.wiring.add(
-                "call_function", name, [node for _, value in given for node in _nodes(value)],
-                arguments=texts, attributes=attributes, module=self.module,
-            ),
+        index = self.wiring.add(
+            "call_function", name, [node for _, value in given for node in _nodes(value)],
+            arguments=texts, attributes=attributes, module=self.module,
         )  # fmt: skip
+        self.given[index] = {key: _stated(value) for key, value in given}
+        return _Result(index)
 
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -312,6 +384,23 @@ def _nodes(value: Any) -> list[int]:
     if isinstance(value, _Result):
         return [int(value)]
     return [node for item in value for node in _nodes(item)] if isinstance(value, list | tuple) else []
+
+
+def _stated(value: Any) -> Any:
+    """A value in the words of a source's graph."""
+    if isinstance(value, _Result):
+        return ("node", int(value), value.path)
+    if isinstance(value, list | tuple):
+        return ("list", *map(_stated, value))
+    return (
+        value if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, _Module)) else ("unknown", "value")
+    )
+
+
+def _counts(statement: s.For | s.While) -> bool:
+    """Whether it goes through ``range`` of something."""
+    found = isinstance(statement, s.For) and isinstance(statement.iterable, s.Call) and isinstance(statement.iterable.function, s.Name)
+    return found and statement.iterable.function.id == "range" and len(statement.iterable.arguments) == 1  # type: ignore[union-attr]
 
 
 def _plain(value: Any) -> Any:

@@ -88,6 +88,12 @@ def rounded(number: float) -> float:
     return float(f"{number:.5g}") if math.isfinite(number) else number
 
 
+def _within(one: Value, other: Value) -> bool:
+    """Whether the one, broadcast with the other, is no larger than that."""
+    sizes, wide = one.shape, other.shape
+    return len(sizes) <= len(wide) and all(size in (1, side) for size, side in zip(reversed(sizes), reversed(wide), strict=False))
+
+
 def _merged(atoms: Sequence[Atom]) -> tuple[Atom, ...]:
     found: list[Atom] = []
     for axis, stride, steps in atoms:
@@ -199,9 +205,19 @@ class Notation:
         """A number."""
         return Value(self.head(("one",), ()), (), float(value))
 
+    def filled(self, value: float, shape: Sequence[int]) -> Value:
+        """The same number everywhere."""
+        return self._plain(("ones", *shape), shape, float(value)) if math.prod(shape) != 1 else Value(
+            self.head(("one",), ()), ((),) * len(shape), float(value)
+        )  # fmt: skip
+
     def constant(self, value: Value) -> float | None:
-        """The number that a value is; None where it is none."""
-        return value.factor if self._forms[value.head] == ("one",) else None
+        """The number that a value is, everywhere; None where it is none."""
+        return value.factor if self._forms[value.head][0] in ("one", "ones") else None
+
+    def number_beside(self, value: Value, other: Value) -> float | None:
+        """The number that a value is, where it makes the other no larger."""
+        return self.constant(value) if _within(value, other) else None
 
     # --- element by element -------------------------------------------------------------------------------------------
 
@@ -216,17 +232,19 @@ class Notation:
     def add(self, one: Value, other: Value) -> Value:
         """The sum, broadcast."""
         numbers = self.constant(one), self.constant(other)
-        if numbers[0] is not None and numbers[1] is not None:
-            return Value(one.head, max(one.dims, other.dims, key=len), numbers[0] + numbers[1])
-        for zero, value in ((one, other), (other, one)):
-            if self.constant(zero) == 0.0 and len(zero.dims) <= len(value.dims):
+        for number, value in ((one, other), (other, one)):
+            if not _within(number, value):
+                continue
+            if numbers[0] is not None and numbers[1] is not None:
+                return Value(value.head, value.dims, numbers[0] + numbers[1])
+            if self.constant(number) == 0.0:
                 return value
         return self.together("add", one, other, swaps=True)
 
     def multiply(self, one: Value, other: Value) -> Value:
         """The product of elements, broadcast; a number goes before the whole."""
         for number, value in ((one, other), (other, one)):
-            if self.constant(number) is not None and len(number.dims) <= len(value.dims):
+            if self.constant(number) is not None and _within(number, value):
                 return value.times(number.factor)
         factor = one.factor * other.factor
         return self.together("mul", Value(one.head, one.dims), Value(other.head, other.dims), swaps=True).times(factor)
@@ -234,12 +252,13 @@ class Notation:
     def divide(self, one: Value, other: Value) -> Value:
         """The quotient of elements, broadcast."""
         number = self.constant(other)
-        if number and len(other.dims) <= len(one.dims):
+        if number and _within(other, one):
             return one.times(1 / number)
         return self.together("div", one, other)
 
     def together(self, name: str, *values: Value, swaps: bool = False, settings: tuple[Any, ...] = ()) -> Value:
         """A function of elements of several tensors, broadcast."""
+        values = self._unspread(values)
         rank = max(len(value.dims) for value in values)
         dims = [((),) * (rank - len(value.dims)) + value.dims for value in values]
         orders = [tuple(range(len(values))), tuple(reversed(range(len(values))))] if swaps else [tuple(range(len(values)))]
@@ -253,6 +272,23 @@ class Notation:
         assert best is not None
         form, runs, axes = best
         return Value(self.head(form, axes.sizes()), tuple(_merged([axes.places[run] for run in group]) for group in runs))
+
+    def _unspread(self, values: Sequence[Value]) -> tuple[Value, ...]:
+        """Without repetitions along axes that another operand is as wide in: they are what broadcasting does anyway."""
+        found = list(values)
+        for n, value in enumerate(found):
+            form = self._forms[value.head]
+            while form[0] == "spread":
+                place = next((at for at, atoms in enumerate(value.dims) if atoms == ((0, 1, form[2]),)), None)
+                back = None if place is None else place - len(value.dims)
+                others = [other for at, other in enumerate(found) if at != n and back is not None and len(other.dims) >= -back]
+                if back is None or not any(other.shape[back] == form[2] for other in others):
+                    break
+                dims = [tuple((axis - 1, stride, steps) for axis, stride, steps in atoms) for atoms in value.dims]
+                dims[back] = ()
+                value = found[n] = Value(form[1], tuple(dims), value.factor)
+                form = self._forms[value.head]
+        return tuple(found)
 
     # --- along axes ---------------------------------------------------------------------------------------------------
 

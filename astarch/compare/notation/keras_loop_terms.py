@@ -82,7 +82,7 @@ def _gone_through(kind: str, words: Vocabulary, config: Mapping[str, Any], weigh
     states = [words.leaf(("state", n), shape) for n in range(count)]
     place = words.one(words.leaf(("place",), (1, *places.shape[1:])), 0, 0)
     made, after = make(words, config, weights)(place, states)
-    whole, last = words.repeated_step(places, [words.number(0.0)] * count, after, made)
+    whole, last = words.repeated_step(places, [words.filled(0.0, shape)] * count, after, made)
     return whole.turned((1, 0, 2)) if config.get("return_sequences") else last
 
 
@@ -147,7 +147,7 @@ def _convolved(rank: int) -> Callable[[Layer, Sequence[Value]], Value]:
         inward, forget, outward = (activated(words, config["recurrent_activation"], sums[n]) for n in (0, 1, 3))
         carried = words.add(words.multiply(forget, states[1]), words.multiply(inward, activated(words, config["activation"], sums[2])))
         made = words.multiply(outward, activated(words, config["activation"], carried))
-        whole, last = words.repeated_step(places, [words.number(0.0)] * 2, [made, carried], made)
+        whole, last = words.repeated_step(places, [words.filled(0.0, new[0].shape)] * 2, [made, carried], made)
         return whole.turned((1, 0, *range(2, rank + 3))) if config.get("return_sequences") else last
 
     return change

@@ -245,7 +245,7 @@ class _Lowering(Lowering):
             return words.standardized(value, mean, variance, epsilon, scale, shift)
         found = words.normalized(value, range(2, len(value.dims)), epsilon)
         scale, shift = (self._tensor(item, node, role) for item, role in zip(given[1:], ("weight", "bias"), strict=True))
-        wide = [item if words.constant(item) is not None else item.shaped((*item.shape, *(1,) * (len(value.dims) - 2)))
+        wide = [item if not item.dims else item.shaped((*item.shape, *(1,) * (len(value.dims) - 2)))
                 for item in (scale, shift)]  # fmt: skip
         return words.affine(found, *wide)
 
@@ -456,7 +456,7 @@ class _Lowering(Lowering):
             if given[0][0] > SIZES:
                 raise Unproven("sizes beyond any tensor's")
             return [first] * given[0][0]
-        return self.words.number((value[0] if isinstance(value, list) else value) or 0.0)
+        return self.words.filled(float(first or 0.0), bounded(given[0] if isinstance(given[0], list) else [given[0]]))
 
 
 _OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {

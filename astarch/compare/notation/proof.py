@@ -10,6 +10,7 @@ from typing import Any
 from ...ir.architecture import Architecture, Buffer, Parameter
 from ...ir.dim import Dim
 from ...ir.graph import Node
+from ...ir.unknown import Unknown
 from ...ir.verification import Fact, Status
 from ..kinds import KINDS, base_name
 from ..settings import plain, settings_of
@@ -18,6 +19,7 @@ from .keras_terms import keras_terms
 from .leaves import Leaves
 from .lowering import Terms, flat
 from .onnx_terms import onnx_terms
+from .saved_torch_terms import saved_torch_terms
 from .tensorflow_terms import tensorflow_terms
 from .torch_terms import torch_terms
 from .vocabulary import Vocabulary
@@ -78,13 +80,15 @@ def proof(source: Architecture, artifact: Architecture, homes: Callable[[str], s
     inputs = None if pairs is None else _inputs(pairs, words)
     if pairs is None or inputs is None:
         return None
-    folding = not any(node.target == "BatchNormalization" for node in artifact.graph)
+    folding = artifact.framework == "onnx" and not any(node.target == "BatchNormalization" for node in artifact.graph)
     ours = keras_terms(source, words, inputs) if keras else torch_terms(source, words, inputs, folding=folding)
     leaves = Leaves(source, artifact, words, homes=homes, sign="/" if keras else ".")
     given = {other: inputs[name] for name, _, other, _ in pairs}
     if artifact.framework == "tensorflow":
         placed = {node.target: given[name] for node in artifact.graph if node.op == "placeholder" and (name := _key(node.target, given))}
         theirs = tensorflow_terms(artifact, words, leaves, placed)
+    elif artifact.framework == "torch":
+        theirs = saved_torch_terms(artifact, words, leaves, given)
     else:
         theirs = onnx_terms(artifact, words, leaves, [given[name] for name in artifact.inputs])
     found = Proof(source, artifact, words, ours, theirs, leaves, {name: other for name, _, other, _ in pairs})
@@ -138,6 +142,8 @@ def _inputs(pairs: list[_Pair], words: Vocabulary) -> dict[str, Value] | None:
     found: dict[str, Value] = {}
     for place, (name, one, _, other) in enumerate(pairs):
         shape, stated = getattr(one, "shape", None), getattr(other, "shape", None)
+        if isinstance(other, Unknown) and shape is not None:  # TorchScript takes any: it is looked at what it does with these
+            stated, other = shape, one
         if shape is None or stated is None or len(shape) != len(stated) or one.dtype != other.dtype:
             return None
         sides: list[int] = []
@@ -162,15 +168,29 @@ _NUMBERED = re.compile(r"(.*?)(?:_(\d+))?")
 def proved_facts(found: Proof) -> Iterator[Fact]:
     """Every layer, function and tensor of a source whose computation is that of the artifact."""
     yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
-    for name, other in found.inputs.items():
-        note = "" if name == other else f"it is called `{other}` there"
-        yield Fact(name, "input", Status.CONFIRMED, str(found.source.inputs[name]), str(found.artifact.inputs[other]), note=note)
+    yield from input_facts(found)
     wanted = needed(found.source)
     for node in found.source.graph:
         if node.op.startswith("call_"):
-            yield from _step(found, node, node.index in wanted)
+            yield from step_facts(found, node, node.index in wanted)
+    yield from rates(found)
     yield from _tensors(found)
     yield from _modules(found)
+
+
+def input_facts(found: Proof) -> Iterator[Fact]:
+    """What the forward is given."""
+    for name, other in found.inputs.items():
+        note = "" if name == other else f"it is called `{other}` there"
+        yield Fact(name, "input", Status.CONFIRMED, str(found.source.inputs[name]), str(found.artifact.inputs[other]), note=note)
+
+
+def rates(found: Proof) -> Iterator[Fact]:
+    """The rates of functions that drop out: an inference shows nothing of them."""
+    for node in found.source.graph:
+        if node.op != "call_module" and "dropout" in base_name(node.target):
+            rate = node.attributes.get("arguments", {}).get("p", 0.5)
+            yield Fact(node.target, "p", Status.ABSENT, rate, None, node.at, note="dropout is gone where the model is not trained")
 
 
 def steps(source: Architecture) -> Any:
@@ -202,7 +222,8 @@ def _places(value: Any) -> Iterator[tuple[int, Any]]:
                 yield from _places(item)
 
 
-def _step(found: Proof, node: Node, used: bool) -> Iterator[Fact]:
+def step_facts(found: Proof, node: Node, used: bool) -> Iterator[Fact]:
+    """One step: that it computes the same, and the settings that this depends on."""
     module = found.source.modules.get(node.target) if node.op == "call_module" else None
     base = module.class_name if module is not None else base_name(node.target)
     kind = KINDS.get(base, base.strip("_"))
@@ -350,13 +371,7 @@ def _modules(found: Proof) -> Iterator[Fact]:
         return
     named = {found.leaves.module(name) for name in found.artifact.modules}
     named |= {parent for name in (*named, *found.leaves.bound) for parent in _above(name)}
-    names: dict[str, set[str]] = {}
-    for name, module in found.source.modules.items():
-        names.setdefault(module.shared_with or name, set()).add(name)
-    for node in found.source.graph:
-        if node.op == "call_module" and (wrong := _elsewhere(found, node, names.get(node.target, {node.target}))):
-            module = found.source.modules[node.target]
-            yield Fact(node.target, "module", Status.CONTRADICTED, node.target, " or ".join(sorted(wrong)), module.defined_at)
+    yield from elsewhere(found)
     for name, module in found.source.modules.items():
         if not name or module.shared_with is not None:
             continue
@@ -364,6 +379,17 @@ def _modules(found: Proof) -> Iterator[Fact]:
         note = "" if name in named else "no operation of the artifact stands in it"
         yield Fact(name, "module", status, module.type, name if name in named else None, module.defined_at, note=note)
     yield from strangers(found)
+
+
+def elsewhere(found: Proof) -> Iterator[Fact]:
+    """Layers whose results the artifact computes in others."""
+    names: dict[str, set[str]] = {}
+    for name, module in found.source.modules.items():
+        names.setdefault(module.shared_with or name, set()).add(name)
+    for node in found.source.graph:
+        if node.op == "call_module" and (wrong := _elsewhere(found, node, names.get(node.target, {node.target}))):
+            module = found.source.modules[node.target]
+            yield Fact(node.target, "module", Status.CONTRADICTED, node.target, " or ".join(sorted(wrong)), module.defined_at)
 
 
 def _above(name: str) -> Iterator[str]:

@@ -338,9 +338,10 @@ class _Lowering(Lowering):
 
     def both(self, node: Node, given: list[Any]) -> Value:
         """Whether both hold, where one always does."""
-        for one, other in (given, given[::-1]):
-            if self.words.constant(self._tensor(one, node)) == 1.0:
-                return self._tensor(other, node)
+        one, other = (self._tensor(item, node) for item in given)
+        for left, right in ((one, other), (other, one)):
+            if self.words.constant(left) == 1.0:
+                return self.words.stretched(right, _wide(left.shape, right.shape))
         raise Unproven("LogicalAnd")
 
     def others(self, node: Node, given: list[Any]) -> Any:
@@ -351,7 +352,10 @@ class _Lowering(Lowering):
                 return given[0]
             raise Unproven("another element type")
         if node.target == "Fill":
-            return given[1] if isinstance(given[1], Value) else self.words.number(given[1])
+            known = self.words.constant(self.words.valued(given[1]))
+            if known is None:
+                raise Unproven("Fill")
+            return self.words.filled(known, bounded(given[0]))
         value = self._tensor(given[0], node)
         if node.target in ("Softmax", "LogSoftmax"):
             return self.words.along("softmax" if node.target == "Softmax" else "log_softmax", value, (-1,))
@@ -422,6 +426,12 @@ class _Lowering(Lowering):
             ones = (1,) * rank
             return back(self.words.conv(value, blocks.kernel, None, stride=ones, padding=pads, dilation=blocks.block, groups=groups), True)
         raise Unproven(node.target)
+
+
+def _wide(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    """The sizes of two tensors that are broadcast."""
+    rank = max(len(one), len(other))
+    return tuple(max(sides) for sides in zip((1,) * (rank - len(one)) + one, (1,) * (rank - len(other)) + other, strict=True))
 
 
 _ANY = ("bias", "gamma", "beta", "kernel", "alpha")

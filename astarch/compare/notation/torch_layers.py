@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,20 +185,31 @@ def _attention(layer: Layer, given: Given) -> tuple[Value, Value | None]:
     query, key, value = (_batched(given[name], 3) for name in ("query", "key", "value"))
     if not settings.get("batch_first"):
         query, key, value = (item.turned((1, 0, 2)) for item in (query, key, value))
-    width, heads = settings["embed_dim"], settings["num_heads"]
-    bias = tensors.get("in_proj_bias")
     if not (query == key == value):
         raise Unproven("an attention of several tensors")
-    packed = words.linear(query, tensors["in_proj_weight"], bias)
-    parts = [words.picked(packed, 2, place * width, (place + 1) * width) for place in range(3)]
-    split = [part.shaped((*part.shape[:2], heads, width // heads)).turned((0, 2, 1, 3)) for part in parts]
-    found, weights = words.attention(split[0], split[1], split[2], 1 / math.sqrt(width // heads))
-    joined = found.turned((0, 2, 1, 3)).shaped((*query.shape[:2], width))
-    result = words.linear(joined, tensors["out_proj.weight"], tensors.get("out_proj.bias"))
+    own = [tensors.get(name) for name in ("in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias")]
+    result, weights = self_attention(words, query, own, settings["num_heads"])
     result = result if settings.get("batch_first") else result.turned((1, 0, 2))
     if given.get("need_weights") is False:
         return result, None
     return result, weights if given.get("average_attn_weights") is False else words.reduce("mean", weights, (1,), False)
+
+
+def self_attention(words: Vocabulary, value: Value, tensors: Sequence[Value | None], heads: int) -> tuple[Value, Value]:
+    """What places take of one another, and the weights, of batch, places, features.
+
+    `tensors` are what is packed, its bias, what is made of it at the end, and its bias.
+    """
+    packing, packed_bias, kernel, bias = tensors
+    if packing is None or kernel is None or value.shape[2] % heads:
+        raise Unproven("the weights of an attention")
+    width = value.shape[2]
+    packed = words.linear(value, packing, packed_bias)
+    parts = [words.picked(packed, 2, place * width, (place + 1) * width) for place in range(3)]
+    split = [part.shaped((*part.shape[:2], heads, width // heads)).turned((0, 2, 1, 3)) for part in parts]
+    found, weights = words.attention(split[0], split[1], split[2], 1 / math.sqrt(width // heads))
+    joined = found.turned((0, 2, 1, 3)).shaped((*value.shape[:2], width))
+    return words.linear(joined, kernel, bias), weights
 
 
 def _plain(name: str, *settings: tuple[str, Any]) -> Callable[[Layer, Given], Value]:

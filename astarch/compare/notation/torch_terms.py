@@ -14,7 +14,8 @@ from .lowering import Lowering, Terms, flat
 from .torch_layers import LAYERS, Layer
 from .vocabulary import PLAIN, Vocabulary
 
-_IDLE = {"contiguous", "clone", "detach", "identity", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout"}
+#: What gives what it is given.
+IDLE = {"contiguous", "clone", "detach", "identity", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout"}
 _IDLE_LAYERS = {"Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"}
 _RESHAPES = {"view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "ravel", "view_as", "reshape_as"}
 _REDUCED = {"mean": "mean", "sum": "sum", "amax": "max", "amin": "min"}
@@ -22,10 +23,10 @@ _REDUCED = {"mean": "mean", "sum": "sum", "amax": "max", "amin": "min"}
 
 def torch_terms(source: Architecture, words: Vocabulary, inputs: Mapping[str, Value], *, folding: bool = False) -> Terms:
     """The steps of a source, given what its inputs are; with norms folded into the convolutions before them where that is done."""
-    return _Lowering(source, words, inputs, folding).run()
+    return TorchLowering(source, words, inputs, folding).run()
 
 
-class _Lowering(Lowering):
+class TorchLowering(Lowering):
     def __init__(self, source: Architecture, words: Vocabulary, inputs: Mapping[str, Value], folding: bool) -> None:
         super().__init__(words)
         self.source, self.inputs, self.folding = source, inputs, folding
@@ -34,10 +35,11 @@ class _Lowering(Lowering):
     def run(self) -> Terms:
         self.follow(self.source.graph)
         stated = self.source.graph.results[0] if self.source.graph.results else None
-        self.terms.results = list(flat(self._known(stated)))
+        self.terms.results = list(flat(self.known(stated)))
         return self.terms
 
-    def _known(self, stated: Any) -> Any:
+    def known(self, stated: Any) -> Any:
+        """A stated value; None where it is not known."""
         try:
             return self.stated(stated)
         except (Unproven, KeyError, IndexError, TypeError):
@@ -121,19 +123,19 @@ class _Lowering(Lowering):
         base, swapped = spelled(node.target.rpartition(".")[2])
         given = {name: value for name, value in given.items() if name not in ("inplace", "memory_format", "out")}
         values = list(given.values())
-        if base in _IDLE and given.get("training") in (None, False):
+        if base in IDLE and given.get("training") in (None, False):
             return values[0]
         if base in _RESHAPES and isinstance(node.output, TensorType):
             return values[0].shaped(_sizes(node.output))
         if swapped:
             values.reverse()
-        if base in _BINARY and len(values) == 2:
-            return _BINARY[base](self.words, *(self.words.valued(value) for value in values))
+        if base in BINARY and len(values) == 2:
+            return BINARY[base](self.words, *(self.words.valued(value) for value in values))
         if base in ("expand", "expand_as", "broadcast_to") and isinstance(node.output, TensorType):
             return self.words.stretched(values[0], _sizes(node.output))
         if base in ("to", "type_as", "float", "double", "half", "type"):
             return self._kept(node, values[0])
-        change = _FUNCTIONS.get(base)
+        change = FUNCTIONS.get(base)
         if change is not None:
             return change(self.words, given, node)
         if base in _REDUCED:
@@ -190,7 +192,7 @@ def _keys(value: Any) -> list[str]:
 
 # --- functions ------------------------------------------------------------------------------------------------------------
 
-_BINARY: Mapping[str, Callable[[Vocabulary, Value, Value], Value]] = {
+BINARY: Mapping[str, Callable[[Vocabulary, Value, Value], Value]] = {
     "add": Vocabulary.add,
     "sub": Vocabulary.subtract,
     "mul": Vocabulary.multiply,
@@ -326,7 +328,7 @@ def _as_layer(kind: str, *settings: str, **defaults: Any) -> Callable[[Vocabular
 
 
 _WINDOW = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
-_FUNCTIONS: Mapping[str, Callable[[Vocabulary, dict[str, Any], Node], Any]] = {
+FUNCTIONS: Mapping[str, Callable[[Vocabulary, dict[str, Any], Node], Any]] = {
     "getitem": _getitem,
     "transpose": _transpose,
     "permute": _permute,
@@ -345,6 +347,7 @@ _FUNCTIONS: Mapping[str, Callable[[Vocabulary, dict[str, Any], Node], Any]] = {
     "gelu": _gelu,
     "leaky_relu": _leaky,
     **{f"conv{n}d": _as_layer(f"Conv{n}d", *_WINDOW, **_WINDOW) for n in (1, 2, 3)},
+    **{f"conv_transpose{n}d": _as_layer(f"ConvTranspose{n}d", *_WINDOW, "output_padding", **_WINDOW) for n in (1, 2, 3)},
     **{f"max_pool{n}d": _as_layer(f"MaxPool{n}d", "kernel_size", "stride", "padding", "dilation", "ceil_mode") for n in (1, 2, 3)},
     **{f"avg_pool{n}d": _as_layer(f"AvgPool{n}d", "kernel_size", "stride", "padding", "ceil_mode", "count_include_pad") for n in (1, 2, 3)},
     **{f"adaptive_avg_pool{n}d": _as_layer(f"AdaptiveAvgPool{n}d", "output_size") for n in (1, 2, 3)},

@@ -65,7 +65,7 @@ class Vocabulary(Notation):
 
     def power(self, value: Value, exponent: Value) -> Value:
         """A power; those that are products and roots as such."""
-        known = self.constant(exponent)
+        known = self.number_beside(exponent, value)
         if known == 2.0:
             return self.multiply(value, value)
         if known == 3.0:
@@ -256,8 +256,9 @@ class Vocabulary(Notation):
 
     def stretched(self, value: Value, shape: Sequence[int]) -> Value:
         """With its axes of one place as wide as another tensor's, and new ones before them."""
-        if self.constant(value) is not None:
-            return value
+        known = self.constant(value)
+        if known is not None:
+            return self.filled(known, shape)
         found = value.shaped((*(1,) * (len(shape) - len(value.dims)), *value.shape))
         for dim, (have, want) in enumerate(zip(found.shape, shape, strict=True)):
             if have != want:
@@ -276,7 +277,7 @@ class Vocabulary(Notation):
 
     def chosen(self, condition: Value, one: Value, other: Value) -> Value:
         """The one where a condition holds, else the other; what is as good as infinitely little is one number."""
-        low = self.constant(other)
+        low = self.number_beside(other, one)
         return self.together("select", condition, one, self.number(-1e30) if low is not None and low < -1e30 else other)
 
     def below(self, rows: int, columns: int) -> Value:
@@ -327,7 +328,7 @@ class Vocabulary(Notation):
     def constants(self, values: list[Any], shape: Sequence[int]) -> Value:
         """A tensor of known elements; of one number where they are all the same."""
         if values and all(value == values[0] for value in values) and isinstance(values[0], (int, float)):
-            return Value(self.number(1.0).head, ((),) * (len(shape) if math.prod(shape) == 1 else 0), float(values[0]))
+            return self.filled(float(values[0]), shape)
         if _is_causal(values, shape):
             return self.causal(*shape[-2:]).shaped(shape)
         return self.leaf(("constants", tuple(values)), shape)
