@@ -11,7 +11,7 @@ from typing import Any
 from ..ir.architecture import Architecture, Assumption, Buffer, Module, Parameter
 from ..ir.dtype import is_floating
 from ..ir.graph import TensorType
-from .onnx_tensors import KEPT, attribute_value, tensor_type, tensor_value, value_type
+from .onnx_tensors import KEPT, MASK, attribute_value, tensor_type, tensor_value, value_type
 from .opening import refuse, size_of
 from .tree import facts, parents
 from .wire import Message, Source, varint
@@ -142,8 +142,10 @@ class _Reader:
         weights = {tensor.text(8): tensor for tensor in graph.messages(5)}
         for name, tensor in weights.items():
             kind = tensor_type(tensor)
-            value = tensor_value(tensor) if not is_floating(kind.dtype) or math.prod(kind.shape) <= KEPT else kind
-            if is_floating(kind.dtype) and isinstance(value, list) and any(item != value[0] for item in value):
+            most = MASK if kind.shape[-1:] * 2 == kind.shape[-2:] else KEPT
+            value = tensor_value(tensor, most) if not is_floating(kind.dtype) or math.prod(kind.shape) <= most else kind
+            mask = isinstance(value, list) and any(item < -1e30 for item in value if isinstance(item, float))
+            if is_floating(kind.dtype) and isinstance(value, list) and not mask and any(item != value[0] for item in value):
                 value = kind if "." in name or len(value) > 8 else value  # weights are not settings; the same number everywhere may be one
             known = {} if value is kind or isinstance(value, TensorType) else {"value": value}
             scope.values[name] = self.wiring.add("get_attr", name, output=kind, module=scope.module, attributes=known)

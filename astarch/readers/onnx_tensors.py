@@ -85,12 +85,12 @@ def tensor_type(tensor: Message) -> TensorType:
     return TensorType(tuple(shape), DTYPES.get(tensor.number(2), f"type{tensor.number(2)}"))
 
 
-def tensor_value(tensor: Message) -> Any:
+def tensor_value(tensor: Message, most: int = KEPT) -> Any:
     """The elements of a small TensorProto: a list, or one element for a scalar; its type when it is large or elsewhere."""
     kind = tensor_type(tensor)
     count = math.prod(kind.shape)
     form = _FORMS.get(kind.dtype)
-    if count > KEPT or tensor.number(14) or form is None:
+    if count > most or tensor.number(14) or form is None:
         return kind
     if tensor.has(9):
         raw = tensor.message(9)

@@ -9,7 +9,7 @@ from typing import Any
 from ..ir.dtype import bits
 from ..ir.graph import TensorType
 from ..ir.unknown import Reason, Unknown
-from .onnx_tensors import KEPT, shortest
+from .onnx_tensors import KEPT, MASK, shortest
 from .wire import Message
 
 #: Element types by number (tensorflow.DataType).
@@ -45,8 +45,9 @@ def tensor_value(tensor: Message) -> Any:
     """The elements of a small constant: a list, or one element; its type when it is large."""
     kind = tensor_type(tensor)
     form = _FORMS.get(kind.dtype)
-    count = math.prod(kind.shape) if all(type(side) is int for side in kind.shape) else KEPT + 1
-    if count > KEPT or form is None:
+    most = MASK if kind.dtype == "bool" else KEPT
+    count = math.prod(kind.shape) if all(type(side) is int for side in kind.shape) else most + 1
+    if count > most or form is None:
         return kind
     raw = tensor.message(4)
     if raw.size:

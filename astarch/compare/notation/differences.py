@@ -9,7 +9,7 @@ from ...ir.architecture import Architecture
 from ...ir.graph import Node
 from ...ir.span import NOWHERE
 from ...ir.verification import Fact, Status
-from .index_notation import Value
+from .index_notation import Value, operands
 from .lowering import Terms, flat
 from .proof import Proof, needed, steps
 from .vocabulary import Vocabulary
@@ -87,26 +87,6 @@ def _maker(found: Proof, terms: Terms, side: Architecture, head: int) -> Node | 
             if head in known:
                 return node
     return None
-
-
-def operands(form: Any) -> tuple[int, ...]:
-    """The heads that a form is of, each once."""
-    word = form[0]
-    if word in ("each", "along"):
-        return (form[3],)
-    if word in ("reduce", "slice", "part", "spread"):
-        return (form[2] if word == "reduce" else form[1],)
-    if word == "contract":
-        return tuple(sorted(set(form[1])))
-    if word == "lookup":
-        return tuple(sorted({form[1], form[3]}))
-    if word == "joined":
-        return tuple(sorted({head for head, *_ in form[1]}))
-    if word == "loop":
-        return tuple(sorted({form[1], form[6][0], *(item[0] for item in (*form[4], *form[5]))}))
-    if word in ("together", "whole"):
-        return tuple(sorted({item[0] for item in form[3] if item is not None}))
-    return ()
 
 
 def _said(form: Any) -> str:

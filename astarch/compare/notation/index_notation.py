@@ -176,6 +176,7 @@ class Notation:
         self._numbers: dict[Any, int] = {}
         self._forms: list[Any] = []
         self._sizes: list[tuple[int, ...]] = []
+        self._given: list[bool] = []
 
     def head(self, form: Any, sizes: Sequence[int]) -> int:
         """The number of what is computed; its axes have these sizes."""
@@ -184,6 +185,17 @@ class Notation:
             self._forms.append(form)
             self._sizes.append(tuple(sizes))
         return found
+
+    def count(self) -> int:
+        """How many heads there are."""
+        return len(self._forms)
+
+    def given(self, head: int) -> bool:
+        """Whether what is computed depends on what the whole is given."""
+        while len(self._given) <= head:  # what a head is of was there before it
+            form = self._forms[len(self._given)]
+            self._given.append(form[0] in ("input", "place", "state") or any(self._given[item] for item in operands(form)))
+        return self._given[head]
 
     def sizes(self, head: int) -> tuple[int, ...]:
         """The sizes of the axes of a head."""
@@ -422,6 +434,26 @@ class Notation:
             None if item is None else (item[0].head, rounded(item[0].factor), tuple(item[0].dims[dim] for dim in item[1])) for item in given
         )
         return self._plain(("whole", name, settings, own), sizes)
+
+
+def operands(form: Any) -> tuple[int, ...]:
+    """The heads that a form is of, each once."""
+    word = form[0]
+    if word in ("each", "along"):
+        return (form[3],)
+    if word in ("reduce", "slice", "part", "spread"):
+        return (form[2] if word == "reduce" else form[1],)
+    if word == "contract":
+        return tuple(sorted(set(form[1])))
+    if word == "lookup":
+        return tuple(sorted({form[1], form[3]}))
+    if word == "joined":
+        return tuple(sorted({head for head, *_ in form[1]}))
+    if word == "loop":
+        return tuple(sorted({form[1], form[6][0], *(item[0] for item in (*form[4], *form[5]))}))
+    if word in ("together", "whole"):
+        return tuple(sorted({item[0] for item in form[3] if item is not None}))
+    return ()
 
 
 def _ordered(run: Run, order: tuple[int, ...]) -> Run:

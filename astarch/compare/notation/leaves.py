@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,14 @@ class Leaf:
     scope: str = ""
 
 
+class UnknownLeaf(Unproven):
+    """Neither by its name nor by its layer is a tensor known."""
+
+    def __init__(self, leaf: Leaf) -> None:
+        super().__init__(f"which tensor of the source `{leaf.name}` is")
+        self.leaf = leaf
+
+
 @dataclass(slots=True)
 class Leaves:
     """Which tensor of the source each of an artifact's is.
@@ -35,6 +44,8 @@ class Leaves:
         bound: By the source's names: the artifact's tensor, and whether it is turned about or reshaped.
         unnamed: Those of the source that are known by their place in a layer alone.
         merged: Those that the artifact lets share the elements of another, for their values are equal.
+        found: Those that are known by what is computed with them.
+        guesses: By the artifact's names: the source's name, empty where it is computed of several, and the value.
     """
 
     source: Architecture
@@ -48,6 +59,8 @@ class Leaves:
     owned: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     homes: Callable[[str], str] | None = None
     sign: str = "."
+    found: set[str] = field(default_factory=set[str])
+    guesses: dict[str, tuple[str, Value]] = field(default_factory=dict[str, tuple[str, Value]])
 
     def __post_init__(self) -> None:
         self.tensors = {**self.source.parameters, **self.source.buffers}
@@ -80,6 +93,8 @@ class Leaves:
 
         `turned` says that the user of it takes it the other way round than the layer keeps it.
         """
+        if leaf.name in self.guesses:
+            return self.guesses[leaf.name][1]
         module = self.module(scope)
         name = self.names.get(leaf.name, leaf.name)
         item = self.tensors.get(name)
@@ -100,7 +115,7 @@ class Leaves:
             others = [key for key in self.owned.get(module, ()) if key not in self.listed and key not in self.bound]
             fitting = [key for key in others if self.tensors[key].shape == leaf.shape]
         if len(fitting) > 1:
-            raise Unproven(f"which tensor of the source `{leaf.name}` is")
+            raise UnknownLeaf(leaf)
         if fitting:
             self.unnamed.add(fitting[0])
             if leaf.passed:
@@ -108,7 +123,29 @@ class Leaves:
             return self._bind(fitting[0], leaf, self.tensors[fitting[0]].shape, turned)
         if leaf.value:
             return self.words.constants(list(leaf.value), leaf.shape)
-        raise Unproven(f"which tensor of the source `{leaf.name}` is")
+        raise UnknownLeaf(leaf)
+
+    def anew(self) -> Leaves:
+        """The same, with nothing found yet."""
+        return Leaves(self.source, self.artifact, self.words, homes=self.homes, sign=self.sign)
+
+    @contextmanager
+    def assuming(self, guesses: Mapping[str, tuple[str, Value]]) -> Generator[None]:
+        """While it is tried out what tensors may be."""
+        before = self.guesses, dict(self.bound), set(self.unnamed), set(self.merged)
+        self.guesses = {**self.guesses, **guesses}
+        try:
+            yield
+        finally:
+            self.guesses, self.bound, self.unnamed, self.merged = before
+
+    def guess(self, name: str, key: str, value: Value) -> None:
+        """Take a tensor of the artifact for this."""
+        self.guesses[name] = key, value
+        if key:
+            self.found.add(key)
+            self.unnamed.add(key)
+            self.bound.setdefault(key, (name.rstrip("'"), value.shape != self.tensors[key].shape))
 
     def _fits(self, key: str, leaf: Leaf, turned: bool) -> bool:
         shape = self.tensors[key].shape

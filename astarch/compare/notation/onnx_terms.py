@@ -9,10 +9,12 @@ from typing import Any
 
 from ...ir.architecture import Architecture
 from ...ir.graph import Node, TensorType
+from .guessing import Guessing, Search, searched
 from .index_notation import SIZES, Unproven, Value, bounded
 from .keras_layer_terms import turned_kernel
-from .leaves import Leaf, Leaves
-from .lowering import Lowering, Terms
+from .known_numbers import combined, triangle
+from .leaves import Leaf, Leaves, UnknownLeaf
+from .lowering import Terms
 from .torch_layers import adaptive
 from .vocabulary import Vocabulary
 
@@ -43,15 +45,19 @@ _NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
 _SAME = {"Identity", "Dropout", "Cast", "CastLike"}
 
 
-def onnx_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: list[Value]) -> Terms:
+def onnx_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, ours: Terms, inputs: list[Value]) -> tuple[Terms, Leaves]:
     """The steps of an artifact, given what its inputs are."""
-    return _Lowering(artifact, words, leaves, inputs).follow(artifact.graph)
+
+    def run(own: Leaves, search: Search) -> Terms:
+        return _Lowering(artifact, words, own, search, inputs).follow(artifact.graph)
+
+    return searched(words, leaves, ours, run)
 
 
-class _Lowering(Lowering):
-    def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: list[Value]) -> None:
-        super().__init__(words)
-        self.artifact, self.leaves = artifact, leaves
+class _Lowering(Guessing):
+    def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, search: Search, inputs: list[Value]) -> None:
+        super().__init__(words, leaves, search)
+        self.artifact = artifact
         self.inputs = iter(inputs)
         self.slots = artifact.attributes.get("slots", ())
         self.layers: dict[str, int] = {}
@@ -196,7 +202,7 @@ class _Lowering(Lowering):
 
     def _kernel(self, item: Any, node: Node) -> Value:
         """The kernel of a convolution; one of Keras has its axes in another order there."""
-        if self.leaves.sign != "/" or not isinstance(item, Leaf):
+        if self.leaves.sign != "/" or not isinstance(item, Leaf) or item.name in self.leaves.guesses:
             return self._tensor(item, node, "weight")
         fitting: list[tuple[str, Value]] = []
         for key in self.leaves.owned.get(self.leaves.module(item.name.rpartition("/")[0]), ()):
@@ -211,7 +217,7 @@ class _Lowering(Lowering):
             if kernel.shape == item.shape:
                 fitting.append((key, kernel))
         if len(fitting) != 1:
-            raise Unproven(f"which tensor of the source `{item.name}` is")
+            raise UnknownLeaf(item)
         self.leaves.bound.setdefault(fitting[0][0], (item.name, True))
         return fitting[0][1]
 
@@ -407,19 +413,19 @@ class _Lowering(Lowering):
 
     def told(self, node: Node, given: list[Any]) -> Any:
         """What is computed with sizes, which are numbers."""
+        change = _TOLD[node.target]
         if any(isinstance(item, (Value, Leaf)) for item in given):
-            raise Unproven(node.target)
+            return combined(self.words, change, [self._tensor(item, node) if isinstance(item, Leaf) else item for item in given])
         wide = max((len(item) for item in given if isinstance(item, list)), default=0)
         rows = [item if isinstance(item, list) and len(item) == wide else [item[0] if isinstance(item, list) else item] * max(wide, 1)
                 for item in given]  # fmt: skip
-        change = {
-            "Equal": lambda one, other: one == other,
-            "Greater": lambda one, other: one > other,
-            "Less": lambda one, other: one < other,
-            "Where": lambda holds, one, other: one if holds else other,
-        }[node.target]
         found = [change(*row) for row in zip(*rows, strict=True)]
         return found if wide else found[0]
+
+    def cut(self, node: Node, given: list[Any]) -> Value:
+        """One side of the diagonal of numbers that are known."""
+        shift = given[1] if len(given) > 1 and given[1] is not None else 0
+        return triangle(self.words, self._tensor(given[0], node), shift, bool(node.attributes.get("upper", 1)))
 
     def resize(self, node: Node, given: list[Any]) -> Value:
         """An image in another size, as torch does it."""
@@ -459,6 +465,12 @@ class _Lowering(Lowering):
         return self.words.filled(float(first or 0.0), bounded(given[0] if isinstance(given[0], list) else [given[0]]))
 
 
+_TOLD: Mapping[str, Callable[..., Any]] = {
+    "Equal": lambda one, other: one == other,
+    "Greater": lambda one, other: one > other,
+    "Less": lambda one, other: one < other,
+    "Where": lambda holds, one, other: one if holds else other,
+}
 _OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
     "Gemm": _Lowering.gemm,
     **dict.fromkeys(("Conv", "ConvTranspose"), _Lowering.conv),
@@ -475,7 +487,8 @@ _OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
     "Expand": _Lowering.expand,
     "ConstantOfShape": _Lowering.filled,
     "Resize": _Lowering.resize,
-    **dict.fromkeys(("Equal", "Greater", "Less", "Where"), _Lowering.told),
+    **dict.fromkeys(_TOLD, _Lowering.told),
+    "Trilu": _Lowering.cut,
     **dict.fromkeys(
         ("Transpose", "Flatten", "Softmax", "LogSoftmax", "GlobalAveragePool", "GlobalMaxPool", "Gelu", "LeakyRelu", "Elu", "Clip",
          "HardSigmoid"), _Lowering.others,

@@ -86,11 +86,11 @@ def proof(source: Architecture, artifact: Architecture, homes: Callable[[str], s
     given = {other: inputs[name] for name, _, other, _ in pairs}
     if artifact.framework == "tensorflow":
         placed = {node.target: given[name] for node in artifact.graph if node.op == "placeholder" and (name := _key(node.target, given))}
-        theirs = tensorflow_terms(artifact, words, leaves, placed)
+        theirs, leaves = tensorflow_terms(artifact, words, leaves, ours, placed)
     elif artifact.framework == "torch":
         theirs = saved_torch_terms(artifact, words, leaves, given)
     else:
-        theirs = onnx_terms(artifact, words, leaves, [given[name] for name in artifact.inputs])
+        theirs, leaves = onnx_terms(artifact, words, leaves, ours, [given[name] for name in artifact.inputs])
     found = Proof(source, artifact, words, ours, theirs, leaves, {name: other for name, _, other, _ in pairs})
     found.whole = bool(ours.results) and None not in ours.results and ours.results == theirs.results
     for node in artifact.graph:

@@ -10,10 +10,11 @@ from typing import Any
 
 from ...ir.architecture import Architecture
 from ...ir.graph import Node, TensorType
+from .guessing import Guessing, Search, searched
 from .index_notation import Unproven, Value, bounded
 from .keras_layer_terms import back, first, same, turned_kernel, words_transposed
 from .leaves import Leaf, Leaves
-from .lowering import Lowering, Terms
+from .lowering import Terms
 from .tensorflow_loops import Counter, Places, Written, loop
 from .vocabulary import Vocabulary
 
@@ -53,15 +54,21 @@ class Blocks:
     new: int | None = None
 
 
-def tensorflow_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: Mapping[str, Value]) -> Terms:
+def tensorflow_terms(
+    artifact: Architecture, words: Vocabulary, leaves: Leaves, ours: Terms, inputs: Mapping[str, Value]
+) -> tuple[Terms, Leaves]:
     """The steps of an artifact, given what its inputs are, by the names of their nodes."""
-    return _Lowering(artifact, words, leaves, inputs).follow(artifact.graph)
+
+    def run(own: Leaves, search: Search) -> Terms:
+        return _Lowering(artifact, words, own, search, inputs).follow(artifact.graph)
+
+    return searched(words, leaves, ours, run)
 
 
-class _Lowering(Lowering):
-    def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: Mapping[str, Value]) -> None:
-        super().__init__(words)
-        self.artifact, self.leaves, self.inputs = artifact, leaves, inputs
+class _Lowering(Guessing):
+    def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, search: Search, inputs: Mapping[str, Value]) -> None:
+        super().__init__(words, leaves, search)
+        self.artifact, self.inputs = artifact, inputs
         self.slots = artifact.attributes.get("slots", ())
 
     def step(self, node: Node) -> Any:
@@ -331,10 +338,10 @@ class _Lowering(Lowering):
 
     def band(self, node: Node, given: list[Any]) -> Value:
         """What does not come after the diagonal."""
-        kind = node.output
-        if given[1:] != [-1, 0] or self.words.constant(self._tensor(given[0], node)) != 1.0 or not isinstance(kind, TensorType):
+        value = self._tensor(given[0], node)
+        if given[1:] != [-1, 0] or self.words.constant(value) != 1.0:
             raise Unproven("MatrixBandPart")
-        return self.words.below(*kind.shape[-2:])  # type: ignore[arg-type]
+        return self.words.stretched(self.words.below(*value.shape[-2:]), value.shape)
 
     def both(self, node: Node, given: list[Any]) -> Value:
         """Whether both hold, where one always does."""
