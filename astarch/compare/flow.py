@@ -86,7 +86,8 @@ def _laid_beside(source: Architecture, artifact: Architecture, holds: tuple[str,
     """Operation by operation, in order."""
     exact = artifact.framework == "torch"
     ours, composite, strange = source_operations(source)
-    theirs, others = artifact_operations(artifact, composite)
+    known = shown is not None and bool(shown.theirs.results) and None not in shown.theirs.results
+    theirs, others = artifact_operations(artifact, composite, shown.theirs.idle if shown is not None and known else ())
     yield from _composite(source, artifact, composite, holds)
     yield from _dropouts(source, artifact)
     if not exact:
@@ -96,7 +97,7 @@ def _laid_beside(source: Architecture, artifact: Architecture, holds: tuple[str,
             return
     kinds, found = [one.kind for one in ours], [one.kind for one in theirs]
     if kinds != found:
-        forks = any(node.target == "ops.prim.If" for node in artifact.graph)  # of which one arm alone is taken
+        forks = not known and any(node.target == "ops.prim.If" for node in artifact.graph)  # of which one arm alone is taken
         loose = strange or forks or (others and not exact)
         yield _difference(ours, theirs, loose=bool(loose), names=[*strange, *others])
         return

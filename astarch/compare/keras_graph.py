@@ -44,7 +44,7 @@ def graph_facts(source: Architecture, artifact: Architecture, holds: tuple[str, 
     layers = {name: module for name, module in source.modules.items() if name and not _holds_layers(name, source)}
     graph = _sorted(artifact, source, layers)
     if artifact.framework != "tensorflow":
-        shown = proof(source, artifact, graph.home) if artifact.framework == "onnx" and "layers" in source.attributes else None
+        shown = proof(source, artifact, graph.home) if "layers" in source.attributes else None
         if shown is not None and shown.whole:
             yield from proved_facts(shown, [], graph.layers, holds)
         else:
@@ -86,6 +86,9 @@ def _sorted(artifact: Architecture, source: Architecture, layers: Mapping[str, M
             continue
         used = {_layer_of(weights[name], layers) for name in _weights(graph.nodes, node) if name in weights} - {""}
         owner = next(iter(used)) if len(used) == 1 else _named(scope, names, counted)
+        if not owner and node.attributes.get("fused_activation_function") == "NONE":  # the tensors of what has the name of the result
+            homes = {_named(_scope_of(name), names, counted) for name in _weights(graph.nodes, node)} - {""}
+            owner = next(iter(homes)) if len(homes) == 1 else ""
         if owner in layers:
             graph.owners[node.index] = owner
             graph.layers.setdefault(owner, []).append(node)
@@ -100,8 +103,16 @@ def _scope(node: Node) -> list[str]:
     return (node.module or name.rpartition("/")[0]).split("/")
 
 
+def _scope_of(name: str) -> list[str]:
+    return name.partition(";")[0].rpartition("/")[0].split("/")
+
+
 def _weights(nodes: list[Node], node: Node) -> set[str]:
-    return {nodes[index].target for index in node.inputs if nodes[index].op == "get_attr"}
+    return {
+        nodes[index].name or nodes[index].target
+        for index in node.inputs
+        if nodes[index].op == "get_attr" or nodes[index].target == "READ_VARIABLE"
+    }
 
 
 def _layer_of(path: str, layers: Mapping[str, Module]) -> str:

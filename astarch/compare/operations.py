@@ -3,7 +3,7 @@
 # ruff: noqa: RUF024 - the shared values are only read
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,8 +108,8 @@ def source_operations(source: Architecture) -> tuple[list[Operation], list[str],
     return found, composite, strange
 
 
-def artifact_operations(artifact: Architecture, composite: list[str]) -> tuple[list[Operation], list[str]]:
-    """What an artifact runs, in order, without what is inside of composite layers; and what has no name here."""
+def artifact_operations(artifact: Architecture, composite: list[str], idle: Collection[int] = ()) -> tuple[list[Operation], list[str]]:
+    """What an artifact runs, in order, without what is inside of composite layers and what is idle; and what has no name here."""
     nodes = list(artifact.graph)
     sizes = _of_sizes(nodes)
     found: list[Operation] = []
@@ -118,6 +118,8 @@ def artifact_operations(artifact: Architecture, composite: list[str]) -> tuple[l
     owners: dict[int, str] = {}
     for node in nodes:
         if node.op not in ("call_function", "call_method", "call_module") or node.index in sizes or node.index in skip:
+            continue
+        if node.index in idle:
             continue
         inside = next((name for name in composite if node.module == name or node.module.startswith(f"{name}.")), None)
         if inside is not None:

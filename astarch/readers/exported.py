@@ -129,7 +129,7 @@ class _Reader:
             target=str(self.path), framework="torch", inputs=inputs, modules=self.modules, parameters=parameters, buffers=buffers,
             graph=self.wiring.graph(), outputs=outputs,
             attributes=facts(
-                "torch.export", ("names", "shapes", "dtypes", "ties", "kinds", "trained", "modules", "types", "operations", "order"),
+                "torch.export", ("names", "shapes", "dtypes", "ties", "kinds", "trained", "modules", "types", "operations", "order", "unsaved"),
                 producer=f"torch {self.program.get('torch_version', '')}".strip(), schema=version, given=self.given, returned=returned,
             ),
         )  # fmt: skip

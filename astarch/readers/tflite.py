@@ -13,11 +13,11 @@ from ..ir.dtype import is_floating
 from ..ir.graph import TensorType
 from ..ir.unknown import Reason, Unknown
 from .flatbuffer import Buffer, Table
-from .onnx_tensors import KEPT
+from .onnx_tensors import KEPT, MASK, shortest
 from .opening import read_whole, refuse
 from .tflite_operators import ACTIVATIONS, OPERATORS, OPTIONS, PADDINGS
 from .tree import facts
-from .wiring import Wiring
+from .wiring import Output, Wiring
 
 #: TFLite models are made for phones.
 LARGEST = 1 << 30
@@ -62,7 +62,7 @@ def read(path: Path) -> Architecture:
                 parameters[names[place]] = Parameter(names[place], tuple(kind.shape), kind.dtype, trainable=False)
             else:
                 buffers[names[place]] = Constant(names[place], tuple(kind.shape), kind.dtype)
-                wiring.nodes[-1].attributes.update(_known(stored[buffer], kind))
+            wiring.nodes[-1].attributes.update(_known(stored[buffer], kind))
     for operator in graph.tables(3):
         code = operator.number(0, "<I")
         if code >= len(codes):
@@ -75,7 +75,7 @@ def read(path: Path) -> Architecture:
             attributes=_options(kind, operator), arguments=[(str(n), names[p]) for n, p in enumerate(taken) if 0 <= p < len(names)],
             name=next((names[place] for place in given if 0 <= place < len(names)), ""),
         )  # fmt: skip
-        makers.update(dict.fromkeys(given, index))
+        makers.update({made: Output.of(index, number) if number else index for number, made in enumerate(given)})
         if kind == "READ_VARIABLE" and taken and given and 0 <= taken[0] < len(names) and isinstance(types[0], TensorType):
             outside[names[taken[0]]] = Parameter(names[taken[0]], tuple(types[0].shape), types[0].dtype)
     results = [place for place in graph.numbers(2) if 0 <= place < len(tensors)]
@@ -86,7 +86,8 @@ def read(path: Path) -> Architecture:
         said.append(Assumption(f"{len(outside)} variables are read while it runs: their values are not in this file"))
     return Architecture(
         target=str(path), framework="tflite", inputs=inputs, modules={"": Module("", "TFLite")}, parameters={**parameters, **outside},
-        buffers=buffers, graph=wiring.graph(), outputs=outputs, assumptions=tuple(said), attributes=facts("TFLite", ("operations", "order")),
+        buffers=buffers, graph=wiring.graph(), outputs=outputs, assumptions=tuple(said),
+        attributes=facts("TFLite", ("operations", "order"), slots=tuple(wiring.slots)),
     )  # fmt: skip
 
 
@@ -100,13 +101,18 @@ def _tensor(tensor: Table) -> tuple[str, TensorType, int]:
 
 
 def _known(stored: Table, kind: TensorType) -> dict[str, Any]:
-    """The elements of a constant of few whole numbers."""
-    form = {"int32": "i", "int64": "q"}.get(kind.dtype)
+    """The elements of a constant of few whole numbers; a real one, where it is one number everywhere: others are weights."""
+    form = {"int32": "i", "int64": "q", "float32": "f", "bool": "?"}.get(kind.dtype)
     sides = [side for side in kind.shape if type(side) is int]
     size = math.prod(sides)
-    if form is None or len(sides) < len(kind.shape) or not 0 < size <= KEPT or stored.length(0) != size * struct.calcsize(f"<{form}"):
+    most = MASK if form == "?" else KEPT
+    if form is None or len(sides) < len(kind.shape) or not 0 < size <= most or stored.length(0) != size * struct.calcsize(f"<{form}"):
         return {}
-    values = list(struct.unpack(f"<{size}{form}", bytes(stored.numbers(0, "<B"))))
+    values: list[Any] = list(struct.unpack(f"<{size}{form}", bytes(stored.numbers(0, "<B"))))
+    if form == "f":
+        values = [shortest(value) for value in values]
+        if any(value != values[0] for value in values) and not any(value < -1e30 for value in values):
+            return {}
     return {"value": values if sides else values[0]}
 
 

@@ -11,19 +11,21 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 
 import keras_models
+import numpy as np
 import tensorflow as tf
 import tensorflow1_artifacts
 from tensorflow.python.framework import op_def_registry
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-#: Those that are written as TFLite too.
-LITE = ("small", "residual", "chain", "unet", "embedded")
+#: Those that are written as TFLite too: what the others compute needs operations of TensorFlow beside.
+LITE = ("small", "residual", "chain", "siamese", "unet", "embedded", "attentive", "nested", "enlarged", "timed", "crossed")
 
 
 def main(folder: Path) -> None:
     truth = {}
     for make in keras_models.MODELS:
         model, name = make(), make.__name__
+        train(model)
         model.save(folder / f"{name}.keras")
         model.save(folder / f"{name}.h5")
         model.save_weights(folder / f"{name}.weights.h5")
@@ -33,6 +35,8 @@ def main(folder: Path) -> None:
         specs = [tf.TensorSpec((1, *tensor.shape[1:]), tensor.dtype, name=tensor.name) for tensor in model.inputs]
         call = tf.function(lambda *given, model=model: model(list(given) if len(given) > 1 else given[0])).get_concrete_function(*specs)
         constant = convert_variables_to_constants_v2(call)
+        whole = convert_variables_to_constants_v2(call, lower_control_flow=False).graph.as_graph_def()
+        (folder / f"{name}_whole.pb").write_bytes(whole.SerializeToString())
         frozen = constant.graph.as_graph_def()
         (folder / f"{name}_frozen.pb").write_bytes(frozen.SerializeToString())
         served = tf.saved_model.load(str(folder / f"{name}_saved")).signatures["serving_default"]
@@ -69,6 +73,15 @@ def main(folder: Path) -> None:
     truth.update(tensorflow1_artifacts.write(folder))
     truth["definitions"] = {name: results for name in dir(tf.raw_ops) if (results := definition(name)) is not None}
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
+
+
+def train(model: object) -> None:
+    """Weights as after training: converters leave out what is nothing, and share what is equal."""
+    random = np.random.default_rng(0)
+    for weight in model.weights:
+        if "float" in str(weight.dtype):
+            values = random.normal(size=weight.shape)
+            weight.assign(abs(values) + 0.5 if "variance" in weight.path else values)
 
 
 def stated(node: object) -> dict:

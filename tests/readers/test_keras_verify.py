@@ -39,7 +39,7 @@ LITE = (".tflite", "_open.tflite")
 #: nothing behind. Of a model that is not exported but saved, the names of the inputs are lost besides.
 IN_GRAPHS = ("small", "recurrent", "chain", "siamese", "unet", "padded", "attentive", "enlarged", "crossed")
 #: What a frozen graph confirms too: which of several weights of one size is which, it does not keep, nor the bodies of loops apart.
-IN_FROZEN = ("small", "chain", "siamese", "unet", "enlarged")
+IN_FROZEN = ("small", "chain", "siamese", "unet", "enlarged", "attentive", "crossed")
 Files = tuple[Path, Any]
 
 

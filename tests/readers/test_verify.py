@@ -26,11 +26,21 @@ LEFT_OPEN: dict[tuple[str, str], tuple[str, ...]] = {
     ("dynamo.onnx", "NormCNN"): (FOLDED,),
     ("legacy.onnx", "Residual"): (FOLDED, "no operation of the artifact stands in it", "gives the convolution a bias anyway"),
     ("dynamo.onnx", "Residual"): (FOLDED, "gives the convolution a bias anyway"),
+    **dict.fromkeys(
+        (("legacy.onnx", "TiedGPT"), ("dynamo.onnx", "TiedGPT")),
+        (
+            "computed with it beforehand",
+            "it is not saved",
+            "the exporter made copies",
+            "no operation of the artifact stands in it",
+            "which buffers are saved",
+        ),
+    ),
+    ("trace.pt", "TiedGPT"): ("which buffers are saved",),
+    ("script.pt", "TiedGPT"): ("which buffers are saved",),
     ("legacy.onnx", "Perceptron"): ("no operation of the artifact stands in it", "dropout is gone"),
     ("dynamo.onnx", "Perceptron"): ("no operation of the artifact stands in it", "dropout is gone"),
 }
-#: What holds tensors alone confirms no forward.
-TENSORS = ("state.pt", "old.pt", "checkpoint.pt", "safetensors", "whole.pt")
 PROGRAMS = ("pt2", "trace.pt", "script.pt", "legacy.onnx", "dynamo.onnx")
 
 

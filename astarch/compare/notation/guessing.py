@@ -8,6 +8,7 @@ weights that correspond to one another, one to one. Where it does not, the next 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import permutations
@@ -19,6 +20,8 @@ from .leaves import Leaf, Leaves, UnknownLeaf
 from .lowering import Lowering, Terms, flat
 from .vocabulary import Vocabulary
 
+#: What stands between the parts of names, and behind those that are counted.
+_PART = re.compile(r"(?:_\d+)?[/.;:](?:_\d+)?|_\d+$")
 #: How many ways of choosing are tried, and how many axes a tensor may have that is turned about in every way.
 WAYS, AXES = 64, 5
 
@@ -89,10 +92,13 @@ class Guessing(Lowering):
             return self._guessed(node, unknown.leaf)
 
     def _guessed(self, node: Node, leaf: Leaf) -> Any:
-        if (moved := self._moved(node, leaf)) is not None:
+        if not leaf.value and (moved := self._moved(node, leaf)) is not None:
             return moved
         fitting = list(self._fitting(node, leaf))
         place = self.search.skipped.get(leaf.name, 0)
+        if leaf.value and not fitting:  # a number is what it says, unless it can be one of the source's
+            self.leaves.guess(leaf.name, "", self.words.constants(list(leaf.value), leaf.shape))
+            return self.attempt(node)
         if place >= len(fitting):
             raise Unproven(f"which tensor of the source `{leaf.name}` is")
         self.search.others[leaf.name] = len(fitting) - place - 1
@@ -132,7 +138,10 @@ class Guessing(Lowering):
 
     def _choices(self, leaf: Leaf) -> Iterator[tuple[str, Value]]:
         """The source's tensors that may be it, those first that nothing is known to be; then what it computes of them alone."""
-        names = sorted(self.leaves.tensors, key=lambda name: name in self.leaves.bound)
+        if leaf.value:
+            yield "", self.words.constants(list(leaf.value), leaf.shape)
+        parts = set(_PART.split(leaf.name))
+        names = sorted(self.leaves.tensors, key=lambda name: (-len(parts & set(_PART.split(name))), name in self.leaves.bound))
         for name in names:
             item = self.leaves.tensors[name]
             shape = item.shape
@@ -147,19 +156,15 @@ def _layouts(whole: Value, shape: tuple[int, ...]) -> Iterator[Value]:
     """A tensor in every layout that has these sizes."""
     if math.prod(whole.shape) != math.prod(shape) or len(whole.dims) > AXES:
         return
-    wanted = [side for side in shape if side != 1]
     seen: set[Value] = set()
     for order in permutations(range(len(whole.dims))):
-        turned = whole.turned(order)
-        sides = [side for side in turned.shape if side != 1]
-        if sides == wanted or order == tuple(range(len(order))):
-            try:
-                value = turned.shaped(shape)
-            except Unproven:
-                continue
-            if value not in seen:
-                seen.add(value)
-                yield value
+        try:
+            value = whole.turned(order).shaped(shape)
+        except Unproven:
+            continue
+        if value not in seen:
+            seen.add(value)
+            yield value
 
 
 def _constants(words: Vocabulary, ours: Terms) -> list[Value]:
@@ -172,4 +177,5 @@ def _constants(words: Vocabulary, ours: Terms) -> list[Value]:
         and words.form(item.head)[0] not in ("parameter", "one", "ones", "constants")
         and not words.given(item.head)
     )
-    return sorted(found, key=lambda value: -value.head)
+    folded = [item for pair in words.folded.values() for item in pair]
+    return [*folded, *sorted(found, key=lambda value: -value.head)]

@@ -238,7 +238,8 @@ class Notation:
         known = self.constant(value)
         if known is not None and name in _OF_NUMBERS:
             return Value(value.head, value.dims, _OF_NUMBERS[name](known))
-        head = self.head(("each", name, settings, value.head, rounded(value.factor)), self._sizes[value.head])
+        own = tuple(rounded(setting) if isinstance(setting, float) else setting for setting in settings)
+        head = self.head(("each", name, own, value.head, rounded(value.factor)), self._sizes[value.head])
         return Value(head, value.dims)
 
     def add(self, one: Value, other: Value) -> Value:

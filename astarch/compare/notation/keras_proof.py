@@ -56,12 +56,21 @@ def _layer(found: Proof, node: Node, nodes: list[Node]) -> Iterator[Fact]:
     heads = {item.head for item in before if isinstance(item, Value)}
     theirs = {item.head for other in nodes if isinstance(item := found.theirs.values.get(other.index), Value)}
     moved = isinstance(made, Value) and made.head in heads
+    if node.index in found.ours.folded:
+        conv = found.source.attributes["layers"][found.ours.folded[node.index]].target
+        note = f"it is folded into the weights of `{conv}`: neither it nor its settings and tensors can be seen"
+        yield Fact(node.target, "computation", Status.ABSENT, module.class_name, None, module.defined_at, note=note)
+        return
+    if node.index in found.ours.folded.values():
+        note = "a norm is folded into its weights: whether it has a bias of its own cannot be seen"
+        yield Fact(node.target, "use_bias", Status.ABSENT, module.class_name, None, module.defined_at, note=note)
+        return
     if isinstance(made, Value) and (made.head in theirs or (moved and nodes)):
         yield Fact(node.target, "computation", Status.CONFIRMED, module.class_name, module.class_name, module.defined_at, nodes[-1].name)
     elif not nodes:
         yield Fact(node.target, "name", Status.ABSENT, module.class_name, None, module.defined_at, note="it leaves no operation behind")
     else:
-        note = "what it gives is not made by the operations under its name"
+        note = "what it gives has no name of its own, or that of another layer"
         yield Fact(node.target, "computation", Status.ABSENT, module.class_name, None, module.defined_at, note=note)
     config = config_of(found.source, node.target)
     for key in _UNSEEN:

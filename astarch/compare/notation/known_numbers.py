@@ -24,6 +24,8 @@ def elements(words: Vocabulary, item: Any) -> tuple[list[Any], tuple[int, ...]] 
     form, known = words.form(item.head), words.constant(item)
     if known is not None and math.prod(item.shape) <= MOST:
         return [known] * math.prod(item.shape), item.shape
+    if form[0] == "below" and item.dims == words.leaf(form, form[1:]).dims:
+        return [item.factor * (column <= row) for row in range(form[1]) for column in range(form[2])], item.shape
     if form[0] == "constants" and item.dims == words.leaf(form, words.sizes(item.head)).dims:
         return [value * item.factor for value in form[1]], item.shape
     return None

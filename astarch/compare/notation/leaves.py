@@ -121,8 +121,6 @@ class Leaves:
             if leaf.passed:
                 self.merged.add(fitting[0])
             return self._bind(fitting[0], leaf, self.tensors[fitting[0]].shape, turned)
-        if leaf.value:
-            return self.words.constants(list(leaf.value), leaf.shape)
         raise UnknownLeaf(leaf)
 
     def anew(self) -> Leaves:

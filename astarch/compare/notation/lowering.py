@@ -25,6 +25,7 @@ class Terms:
         open: By node: why it is not known.
         used: The tensors of the state dict that steps use, by node.
         folded: By the node of a norm: the node of the convolution that it is folded into.
+        idle: The nodes of arms that are not taken.
     """
 
     values: dict[int, Any] = field(default_factory=dict[int, Any])
@@ -32,6 +33,7 @@ class Terms:
     open: dict[int, str] = field(default_factory=dict[int, str])
     used: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
     folded: dict[int, int] = field(default_factory=dict[int, int])
+    idle: set[int] = field(default_factory=set[int])
 
 
 class Lowering(ABC):

@@ -17,6 +17,7 @@ from ..settings import plain, settings_of
 from .index_notation import Value
 from .keras_terms import keras_terms
 from .leaves import Leaves
+from .lite_terms import lite_terms
 from .lowering import Terms, flat
 from .onnx_terms import onnx_terms
 from .saved_torch_terms import saved_torch_terms
@@ -73,6 +74,18 @@ def proof(source: Architecture, artifact: Architecture, homes: Callable[[str], s
         artifact: The artifact.
         homes: The source's layer that a scope of the artifact names, where that is not its own name.
     """
+    if source.framework != "keras":
+        folding = artifact.framework == "onnx" and not any(node.target == "BatchNormalization" for node in artifact.graph)
+        return _proof(source, artifact, homes, folding)
+    found = _proof(source, artifact, homes, False)
+    normed = any(module.class_name == "BatchNormalization" for module in source.modules.values())
+    if found is None or found.whole or not normed or artifact.framework == "tensorflow":
+        return found
+    folded = _proof(source, artifact, homes, True)
+    return folded if folded is not None and folded.whole else found
+
+
+def _proof(source: Architecture, artifact: Architecture, homes: Callable[[str], str] | None, folding: bool) -> Proof | None:
     words = Vocabulary()
     source = _numbered(source, artifact)
     keras = source.framework == "keras"
@@ -80,13 +93,13 @@ def proof(source: Architecture, artifact: Architecture, homes: Callable[[str], s
     inputs = None if pairs is None else _inputs(pairs, words)
     if pairs is None or inputs is None:
         return None
-    folding = artifact.framework == "onnx" and not any(node.target == "BatchNormalization" for node in artifact.graph)
-    ours = keras_terms(source, words, inputs) if keras else torch_terms(source, words, inputs, folding=folding)
+    ours = (keras_terms if keras else torch_terms)(source, words, inputs, folding=folding)
     leaves = Leaves(source, artifact, words, homes=homes, sign="/" if keras else ".")
     given = {other: inputs[name] for name, _, other, _ in pairs}
-    if artifact.framework == "tensorflow":
+    if artifact.framework in ("tensorflow", "tflite"):
         placed = {node.target: given[name] for node in artifact.graph if node.op == "placeholder" and (name := _key(node.target, given))}
-        theirs, leaves = tensorflow_terms(artifact, words, leaves, ours, placed)
+        lower = tensorflow_terms if artifact.framework == "tensorflow" else lite_terms
+        theirs, leaves = lower(artifact, words, leaves, ours, placed)
     elif artifact.framework == "torch":
         theirs = saved_torch_terms(artifact, words, leaves, given)
     else:
@@ -118,12 +131,16 @@ _Pair = tuple[str, Any, str, Any]
 
 def _pairs(source: Architecture, artifact: Architecture) -> list[_Pair] | None:
     """The inputs of both: by name, by place where the artifact numbers them or keeps their order, by what only one can be."""
+    fed = {index for node in artifact.graph for index in node.inputs if node.op != "output"}
+    idle = {node.target for node in artifact.graph if node.op == "placeholder" and node.index not in fed}
     ours, theirs = list(source.inputs.items()), list(artifact.inputs.items())
+    if len(theirs) > len(ours):  # some that nothing is computed of
+        theirs = [item for item in theirs if item[0] not in idle]
     if not ours or len(ours) != len(theirs):
         return None
     if {name for name, _ in ours} == {name for name, _ in theirs}:
         return [(name, one, name, artifact.inputs[name]) for name, one in ours]
-    if artifact.framework == "tensorflow" and len(ours) > 1:
+    if artifact.framework in ("tensorflow", "tflite") and len(ours) > 1:
         parts = [_NUMBERED.fullmatch(name) for name, _ in theirs]
         stems = {part[1] for part in parts if part is not None}
         if None in parts or len(stems) != 1:
@@ -159,7 +176,7 @@ def _inputs(pairs: list[_Pair], words: Vocabulary) -> dict[str, Value] | None:
 
 #: Primes in place of sizes that are left open: nothing but they themselves has them as a factor.
 _OPEN = (1000003, 1000033, 1000037, 1000039, 1000081, 1000099, 1000117, 1000121, 1000133, 1000151, 1000159, 1000171, 1000183, 1000187)
-_NUMBERED = re.compile(r"(.*?)(?:_(\d+))?")
+_NUMBERED = re.compile(r"(.*?)(?:_(\d+))?(?::\d+)?")
 
 
 # --- what it confirms -----------------------------------------------------------------------------------------------------
@@ -174,6 +191,7 @@ def proved_facts(found: Proof) -> Iterator[Fact]:
         if node.op.startswith("call_"):
             yield from step_facts(found, node, node.index in wanted)
     yield from rates(found)
+    yield from buffer_facts(found)
     yield from _tensors(found)
     yield from _modules(found)
 
@@ -191,6 +209,19 @@ def rates(found: Proof) -> Iterator[Fact]:
         if node.op != "call_module" and "dropout" in base_name(node.target):
             rate = node.attributes.get("arguments", {}).get("p", 0.5)
             yield Fact(node.target, "p", Status.ABSENT, rate, None, node.at, note="dropout is gone where the model is not trained")
+
+
+def buffer_facts(found: Proof) -> Iterator[Fact]:
+    """What is not seen of buffers that are no layer's of torch: what they are filled with, and whether they are saved."""
+    for name, item in found.source.buffers.items():
+        if _owned_by_layer(found.source, name) or item.tied_to:
+            continue
+        if item.persistent:
+            yield Fact(name, "values", Status.ABSENT, None, None, item.at, note="what it is filled with is not compared")
+        if "unsaved" not in found.artifact.attributes.get("holds", ()):
+            yield Fact(
+                name, "saved", Status.ABSENT, item.persistent, None, item.at, note="the artifact does not say which buffers are saved"
+            )
 
 
 def steps(source: Architecture) -> Any:
@@ -243,7 +274,7 @@ def step_facts(found: Proof, node: Node, used: bool) -> Iterator[Fact]:
         settings = settings_of(base, module.arguments)
         if node.index in found.ours.folded.values():
             settings.pop("bias", None)  # the norm that is folded into it gives it one anyway
-        yield from _settings(node.target, settings, place)
+        yield from _settings(found, node.target, settings, place)
 
 
 def _where(found: Proof, node: Node) -> str:
@@ -255,7 +286,7 @@ def _first(value: Any) -> Any:
     return _first(value[0]) if isinstance(value, (tuple, list)) and value else value
 
 
-def _settings(name: str, settings: Mapping[str, Any], place: Any) -> Iterator[Fact]:
+def _settings(found: Proof, name: str, settings: Mapping[str, Any], place: Any) -> Iterator[Fact]:
     for key, value in settings.items():
         if key in _IDLE or not plain(value):
             continue
@@ -263,9 +294,22 @@ def _settings(name: str, settings: Mapping[str, Any], place: Any) -> Iterator[Fa
             if value not in (None, 0, 0.0, True):
                 yield Fact(name, key, Status.ABSENT, value, None, place, note="an inference shows nothing of it")
             continue
-        seen = key in _SEEN
-        note = "" if seen else "it is not compared"
+        seen = key in _SEEN and fits(found.source, name, key, value)
+        note = "" if seen else "it is not compared" if key not in _SEEN else "the layer's tensor is another, and has its own sizes"
         yield Fact(name, key, Status.CONFIRMED if seen else Status.ABSENT, value, value if seen else None, place, note=note)
+
+
+#: Settings that a layer's weight has as a size: a weight that was put in its place may have others.
+_SIZES = {"in_features": 1, "out_features": 0, "num_embeddings": 0, "embedding_dim": 1, "out_channels": 0, "num_features": 0}
+
+
+def fits(source: Architecture, name: str, key: str, value: Any) -> bool:
+    """Whether a layer's weight has the size that the layer was made with."""
+    item = source.parameters.get(f"{name}.weight")
+    place = _SIZES.get(key)
+    if place is None or item is None or item.shape is None or "Transpose" in source.modules[name].class_name:
+        return True
+    return place < len(item.shape) and item.shape[place] == value
 
 
 # --- tensors --------------------------------------------------------------------------------------------------------------
@@ -316,10 +360,15 @@ def _tensor(found: Proof, name: str, item: Any, folded: Mapping[str, str], convs
             yield Fact(name, "trained", Status.ABSENT, item.trainable, None, item.at, note="a graph does not say what is trained")
     elif first in found.leaves.bound and first != name:
         yield Fact(name, "name", Status.ABSENT, f"shares `{first}`", None, item.at, note="it shares its elements with one that is there")
+    elif isinstance(item, Buffer) and not item.persistent:
+        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="it is not saved; what is computed with it is the same")
     elif isinstance(item, Buffer) and name not in used:
         yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the forward does not use it")
     else:
-        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the graph does not hold it")
+        why = (
+            "the exporter computed with it beforehand: the graph holds the result alone" if name in used else "the forward does not use it"
+        )
+        yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note=why)
 
 
 def _owned_by_layer(source: Architecture, name: str) -> bool:

@@ -9,7 +9,7 @@ from ...ir.graph import Node
 from ...ir.verification import Fact, Status
 from ..kinds import base_name
 from ..settings import alike, plain, settings_of
-from .proof import Proof, elsewhere, input_facts, needed, step_facts
+from .proof import Proof, buffer_facts, elsewhere, input_facts, needed, step_facts
 
 #: Settings that make no difference to an inference, and which these graphs keep all the same.
 _KEPT = ("momentum", "p", "dropout", "padding_idx")
@@ -31,6 +31,7 @@ def proved_torch_facts(found: Proof) -> Iterator[Fact]:
                 yield fact
         yield from told.values()
     yield from _rates(found)
+    yield from buffer_facts(found)
     yield from elsewhere(found)
 
 

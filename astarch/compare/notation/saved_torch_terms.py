@@ -87,8 +87,33 @@ class _Lowering(TorchLowering):
     def run(self) -> Terms:
         """All steps, and what the whole gives."""
         self.follow(self.source.graph)
-        self.terms.results = list(flat(self.known(self.source.attributes.get("returned"))))
+        returned = self.source.attributes.get("returned")
+        self.terms.results = list(flat(self.known(returned)))
+        reached = self._reached(returned)
+        self.terms.idle = {node.index for node in self.source.graph if node.op.startswith("call_")} - reached
+        self.terms.open = {index: reason for index, reason in self.terms.open.items() if index in reached}
         return self.terms
+
+    def _reached(self, stated: Any) -> set[int]:
+        """The steps that a value comes from, of arms the one that is taken."""
+        found: set[int] = set()
+        border = [stated]
+        while border:
+            item = border.pop()
+            if not isinstance(item, tuple) or not item:
+                continue
+            if item[0] != "node":
+                border.extend(item[1:])
+            elif item[1] not in found:
+                found.add(item[1])
+                given = self.stated_of.get(item[1], {})
+                if "condition" in given and "one" in given:
+                    test = self.known(given["condition"])
+                    test = self.taken.get(test, True) if isinstance(test, Setting) else test
+                    border += [given["condition"], given["one" if test else "other"]]
+                else:
+                    border.extend(given.values())
+        return found
 
     def step(self, node: Node) -> Any:
         """What one step gives."""

@@ -60,18 +60,21 @@ def tensorflow_terms(
     """The steps of an artifact, given what its inputs are, by the names of their nodes."""
 
     def run(own: Leaves, search: Search) -> Terms:
-        return _Lowering(artifact, words, own, search, inputs).follow(artifact.graph)
+        return TensorFlowLowering(artifact, words, own, search, inputs).follow(artifact.graph)
 
     return searched(words, leaves, ours, run)
 
 
-class _Lowering(Guessing):
+class TensorFlowLowering(Guessing):
+    """The steps of a graph of TensorFlow."""
+
     def __init__(self, artifact: Architecture, words: Vocabulary, leaves: Leaves, search: Search, inputs: Mapping[str, Value]) -> None:
         super().__init__(words, leaves, search)
         self.artifact, self.inputs = artifact, inputs
         self.slots = artifact.attributes.get("slots", ())
 
     def step(self, node: Node) -> Any:
+        """What one step gives."""
         if node.op == "placeholder":
             if node.target not in self.inputs:
                 raise Unproven("an input")
@@ -80,9 +83,9 @@ class _Lowering(Guessing):
             return self._leaf(node)
         if node.target in ("While", "StatelessWhile"):
             return loop(self.words, list(self.artifact.graph), list(self.slots), node, self.terms.values, self._inside)
-        given = self._given(node)
+        given = self.given(node)
         if node.op == "output":
-            self.terms.results = [self._tensor(item, node) for item in given]
+            self.terms.results = [self.tensor(item, node) for item in given]
             return None
         if node.target == "Const":
             return self._constant(node)
@@ -99,7 +102,7 @@ class _Lowering(Guessing):
             return self._binary(node, given)
         if node.target in _REDUCED and len(given) == 2:
             axes = given[1] if isinstance(given[1], list) else [given[1]]
-            return self.words.reduce(_REDUCED[node.target], self._tensor(given[0], node), axes, bool(node.attributes.get("keep_dims")))
+            return self.words.reduce(_REDUCED[node.target], self.tensor(given[0], node), axes, bool(node.attributes.get("keep_dims")))
         raise Unproven(node.target)
 
     def _inside(self, node: Node, known: dict[int, Any]) -> Any:
@@ -110,7 +113,8 @@ class _Lowering(Guessing):
         finally:
             self.terms.values = outer
 
-    def _given(self, node: Node) -> list[Any]:
+    def given(self, node: Node) -> list[Any]:
+        """What a step is given, by place."""
         slots = self.slots[node.index]
         if node.op.startswith("call") and len(slots) != len([name for _, name in node.arguments if not name.startswith("^")]):
             raise Unproven(node.target)
@@ -137,7 +141,8 @@ class _Lowering(Guessing):
         known = value if isinstance(value, list) else [value]
         return self.words.constants([float(item) for item in known], kind.shape)  # type: ignore[arg-type]
 
-    def _tensor(self, item: Any, node: Node, *roles: str) -> Value:
+    def tensor(self, item: Any, node: Node, *roles: str) -> Value:
+        """What a step is given, as a value."""
         if isinstance(item, Leaf):
             scope = node.module or item.scope
             inner = re.sub(r"_\d+$", "", scope.rpartition("/")[2])
@@ -152,7 +157,7 @@ class _Lowering(Guessing):
     # --- operations ---------------------------------------------------------------------------------------------------
 
     def _each(self, node: Node, given: list[Any]) -> Value:
-        return self.words.function(_EACH[node.target], self._tensor(given[0], node))
+        return self.words.function(_EACH[node.target], self.tensor(given[0], node))
 
     def _binary(self, node: Node, given: list[Any]) -> Any:
         """A function of two tensors, or of two numbers."""
@@ -165,7 +170,7 @@ class _Lowering(Guessing):
         if node.target == "BiasAdd" and node.attributes.get("data_format", "NHWC") != "NHWC":
             raise Unproven("data_format")
         roles = ("bias",) if node.target in ("BiasAdd", "Add", "AddV2") else ()
-        values = [self._tensor(item, node, *roles) for item in given]
+        values = [self.tensor(item, node, *roles) for item in given]
         return _BINARY[node.target](self.words, *values)
 
     def conv(self, node: Node, given: list[Any]) -> Value:
@@ -173,8 +178,8 @@ class _Lowering(Guessing):
         depthwise = node.target == "DepthwiseConv2dNative"
         rank = 3 if node.target == "Conv3D" else 2
         stride, wide = _sides(node, "strides", rank), _sides(node, "dilations", rank)
-        value = first(self._tensor(given[0], node), True)
-        kernel = turned_kernel(self._tensor(given[1], node, "kernel", "depthwise_kernel", "pointwise_kernel"), depthwise)
+        value = first(self.tensor(given[0], node), True)
+        kernel = turned_kernel(self.tensor(given[1], node, "kernel", "depthwise_kernel", "pointwise_kernel"), depthwise)
         pads = _pads(node, value.shape[2:], kernel.shape[2:], stride, wide)
         groups = value.shape[1] // kernel.shape[1]
         return back(self.words.conv(value, kernel, None, stride=stride, padding=pads, dilation=wide, groups=groups), True)
@@ -182,17 +187,17 @@ class _Lowering(Guessing):
     def gradient(self, node: Node, given: list[Any]) -> Value:
         """A transposed convolution."""
         rank = 2 if node.target == "Conv2DBackpropInput" else 3
-        value = first(self._tensor(given[2], node), True)
+        value = first(self.tensor(given[2], node), True)
         if set(_sides(node, "dilations", rank)) != {1} or node.attributes.get("padding") not in ("SAME", "VALID"):
             raise Unproven("settings of a convolution")
         whole = node.attributes["padding"] == "SAME"
-        kernel = self._tensor(given[1], node, "kernel")
+        kernel = self.tensor(given[1], node, "kernel")
         return back(words_transposed(self.words, value, kernel, _sides(node, "strides", rank), given[0][1:-1], same_padding=whole), True)
 
     def pool(self, node: Node, given: list[Any]) -> Value:
         """A pool over windows."""
         rank = 3 if node.target.endswith("3D") else 2
-        value = first(self._tensor(given[0], node), True)
+        value = first(self.tensor(given[0], node), True)
         taps, stride = _sides(node, "ksize", rank), _sides(node, "strides", rank)
         pads = _pads(node, value.shape[2:], taps, stride, (1,) * rank)
         kind = "max_pool" if node.target.startswith("Max") else "avg_pool"
@@ -201,7 +206,7 @@ class _Lowering(Guessing):
     def product(self, node: Node, given: list[Any]) -> Value:
         """A product of matrices."""
         attributes = node.attributes
-        values = [self._tensor(item, node, "kernel") for item in given]
+        values = [self.tensor(item, node, "kernel") for item in given]
         for place, name in ((0, ("transpose_a", "adj_x")), (1, ("transpose_b", "adj_y"))):
             if attributes.get(name[0]) or attributes.get(name[1]):
                 rank = len(values[place].dims)
@@ -214,7 +219,7 @@ class _Lowering(Guessing):
         one, _, other = taken.partition(",")
         if not other or "." in taken:
             raise Unproven("Einsum")
-        return self.words.contract(self._tensor(given[0], node, "kernel"), self._tensor(given[1], node, "kernel"), (one, other, made))
+        return self.words.contract(self.tensor(given[0], node, "kernel"), self.tensor(given[1], node, "kernel"), (one, other, made))
 
     def norm(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
         """A norm with statistics that were learned; only its first result is known."""
@@ -222,35 +227,35 @@ class _Lowering(Guessing):
         if attributes.get("is_training", True) or attributes.get("data_format", "NHWC") != "NHWC":
             raise Unproven("settings of a norm")
         roles = ("gamma", "beta", "moving_mean", "moving_variance")
-        scale, shift, mean, variance = (self._tensor(item, node, role) for item, role in zip(given[1:5], roles, strict=True))
-        value = self._tensor(given[0], node)
+        scale, shift, mean, variance = (self.tensor(item, node, role) for item, role in zip(given[1:5], roles, strict=True))
+        value = self.tensor(given[0], node)
         return (self.words.batch_normalized(value, mean, variance, shift, scale, attributes["epsilon"]),)
 
     def reshape(self, node: Node, given: list[Any]) -> Any:
         """A shape in which one less than nothing is what is left."""
         if not isinstance(given[0], (Value, Leaf)):
             return given[0] if list(given[1]) else given[0][0] if isinstance(given[0], list) else given[0]
-        value, wanted = self._tensor(given[0], node, *_ANY), list(given[1])
+        value, wanted = self.tensor(given[0], node, *_ANY), list(given[1])
         if -1 in wanted:
             wanted[wanted.index(-1)] = math.prod(value.shape) // max(1, -math.prod(wanted))
         return value.shaped(wanted)
 
     def squeeze(self, node: Node, given: list[Any]) -> Value:
         """Without axes of one place."""
-        value = self._tensor(given[0], node, *_ANY)
+        value = self.tensor(given[0], node, *_ANY)
         axes = node.attributes.get("squeeze_dims") or [place for place, side in enumerate(value.shape) if side == 1]
         gone = {axis % len(value.dims) for axis in axes}
         return value.shaped([side for place, side in enumerate(value.shape) if place not in gone])
 
     def wider(self, node: Node, given: list[Any]) -> Value:
         """With one more axis of one place."""
-        value = self._tensor(given[0], node, *_ANY)
+        value = self.tensor(given[0], node, *_ANY)
         place = given[1] % (len(value.dims) + 1)
         return value.shaped((*value.shape[:place], 1, *value.shape[place:]))
 
     def transpose(self, node: Node, given: list[Any]) -> Value:
         """With its axes in another order."""
-        return self._tensor(given[0], node, *_ANY).turned(given[1])
+        return self.tensor(given[0], node, *_ANY).turned(given[1])
 
     def shape(self, node: Node, given: list[Any]) -> list[int]:
         """The sizes of a tensor."""
@@ -260,7 +265,7 @@ class _Lowering(Guessing):
         """Tensors one after the other along a new axis; numbers as a list."""
         if not any(isinstance(item, (Value, Leaf)) for item in given):
             return list(given)
-        values = [self._tensor(item, node) for item in given]
+        values = [self.tensor(item, node) for item in given]
         axis = node.attributes.get("axis", 0) % (len(values[0].dims) + 1)
         return self.words.joined([value.shaped((*value.shape[:axis], 1, *value.shape[axis:])) for value in values], axis)
 
@@ -269,11 +274,11 @@ class _Lowering(Guessing):
         *items, axis = given
         if not any(isinstance(item, (Value, Leaf)) for item in items):
             return bounded([one for item in items for one in (item if isinstance(item, list) else [item])])
-        return self.words.joined([self._tensor(item, node) for item in items], axis)
+        return self.words.joined([self.tensor(item, node) for item in items], axis)
 
     def split(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
         """Equal parts."""
-        axis, value = given[0], self._tensor(given[1], node)
+        axis, value = given[0], self.tensor(given[1], node)
         count = node.attributes["num_split"]
         size = value.shape[axis] // count
         return tuple(self.words.picked(value, axis, place * size, (place + 1) * size) for place in range(count))
@@ -286,7 +291,7 @@ class _Lowering(Guessing):
             raise Unproven("an ellipsis")
         numbers = isinstance(item, list)
         value: Any
-        value, dim = item if numbers else self._tensor(item, node), 0
+        value, dim = item if numbers else self.tensor(item, node), 0
         for place, (start, end, step) in enumerate(zip(starts, ends, steps, strict=True)):
             bit = 1 << place
             if masks["new_axis"] & bit:
@@ -305,22 +310,22 @@ class _Lowering(Guessing):
         axis = given[2] if len(given) > 2 else 0
         if isinstance(given[0], list):
             return given[0][given[1]] if type(given[1]) is int else [given[0][place] for place in given[1]]
-        value = self._tensor(given[0], node, "embeddings")
+        value = self.tensor(given[0], node, "embeddings")
         if type(given[1]) is int:
             return self.words.one(value, axis, given[1])
-        return self.words.lookup(value, self._tensor(given[1], node), axis)
+        return self.words.lookup(value, self.tensor(given[1], node), axis)
 
     def pad(self, node: Node, given: list[Any]) -> Value:
         """With more places around."""
-        value = self._tensor(given[0], node)
-        fill = self.words.constant(self._tensor(given[2], node)) if len(given) > 2 else 0.0
+        value = self.tensor(given[0], node)
+        fill = self.words.constant(self.tensor(given[2], node)) if len(given) > 2 else 0.0
         if fill is None:
             raise Unproven("PadV2")
         return self.words.widened(value, list(zip(given[1][::2], given[1][1::2], strict=True)), fill)
 
     def tile(self, node: Node, given: list[Any]) -> Value:
         """Axes of one place several times."""
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         for dim, times in enumerate(given[1]):
             value = value if times == 1 else self.words.spread(value, dim, times)
         return value
@@ -330,22 +335,22 @@ class _Lowering(Guessing):
         if not node.attributes.get("half_pixel_centers") or node.attributes.get("align_corners"):
             raise Unproven("settings of a resize")
         kind = {"ResizeBilinear": "bilinear", "ResizeNearestNeighbor": "nearest", "ResizeBicubic": "bicubic"}[node.target]
-        return self.words.resized(kind, self._tensor(given[0], node), given[1])
+        return self.words.resized(kind, self.tensor(given[0], node), given[1])
 
     def chosen(self, node: Node, given: list[Any]) -> Value:
         """The one where a condition holds, else the other."""
-        return self.words.chosen(*(self._tensor(item, node) for item in given))
+        return self.words.chosen(*(self.tensor(item, node) for item in given))
 
     def band(self, node: Node, given: list[Any]) -> Value:
         """What does not come after the diagonal."""
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         if given[1:] != [-1, 0] or self.words.constant(value) != 1.0:
             raise Unproven("MatrixBandPart")
         return self.words.stretched(self.words.below(*value.shape[-2:]), value.shape)
 
     def both(self, node: Node, given: list[Any]) -> Value:
         """Whether both hold, where one always does."""
-        one, other = (self._tensor(item, node) for item in given)
+        one, other = (self.tensor(item, node) for item in given)
         for left, right in ((one, other), (other, one)):
             if self.words.constant(left) == 1.0:
                 return self.words.stretched(right, _wide(left.shape, right.shape))
@@ -363,14 +368,14 @@ class _Lowering(Guessing):
             if known is None:
                 raise Unproven("Fill")
             return self.words.filled(known, bounded(given[0]))
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         if node.target in ("Softmax", "LogSoftmax"):
             return self.words.along("softmax" if node.target == "Softmax" else "log_softmax", value, (-1,))
         if node.target == "LeakyRelu":
             return self.words.each("leaky_relu", value, node.attributes.get("alpha", 0.2))
         if node.target == "Elu":
             return self.words.each("elu", value, 1.0)
-        away = self.words.subtract(value, self._tensor(given[1], node))
+        away = self.words.subtract(value, self.tensor(given[1], node))
         return self.words.multiply(away, away)  # SquaredDifference
 
     # --- lists --------------------------------------------------------------------------------------------------------
@@ -378,7 +383,7 @@ class _Lowering(Guessing):
     def listed(self, node: Node, given: list[Any]) -> Any:
         """Lists of tensors, as loops read and write them."""
         if node.target == "TensorListFromTensor":
-            return Places(self._tensor(given[0], node))
+            return Places(self.tensor(given[0], node))
         if node.target == "TensorListReserve":
             return Written()
         if node.target == "TensorListGetItem" and isinstance(given[0], Places) and isinstance(given[1], Counter):
@@ -387,7 +392,7 @@ class _Lowering(Guessing):
             every = isinstance(given[1], Counter)
             if not every and given[1] != 0:
                 raise Unproven("where a loop writes")
-            return Written(self._tensor(given[2], node), every)
+            return Written(self.tensor(given[2], node), every)
         if node.target == "TensorListStack" and isinstance(given[0], Written) and given[0].item is not None:
             item = given[0].item
             return item if given[0].every else item.shaped((1, *item.shape))
@@ -395,7 +400,7 @@ class _Lowering(Guessing):
 
     def flipped(self, node: Node, given: list[Any]) -> Value:
         """Axes the other way round."""
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         for axis in given[1]:
             value = self.words.reversed(value, axis % len(value.dims))
         return value
@@ -405,7 +410,13 @@ class _Lowering(Guessing):
     def cut(self, node: Node, given: list[Any]) -> Blocks:
         """The first of the steps that a convolution with a dilation is written as."""
         pads = tuple(zip(given[2][::2], given[2][1::2], strict=True))
-        return Blocks(self._tensor(given[0], node), tuple(given[1]), pads)
+        return Blocks(self.tensor(given[0], node), tuple(given[1]), pads)
+
+    def blocked(self, blocks: Blocks, kernel: Value) -> Blocks:
+        """With the convolution that is done in each block."""
+        if blocks.new is not None:
+            kernel = kernel.shaped((*kernel.shape[:2], *kernel.shape[3:]))
+        return Blocks(blocks.value, blocks.block, blocks.pads, kernel)
 
     def _blocks(self, node: Node, given: list[Any]) -> Any:
         """The steps after it, up to the last one, which makes it whole again."""
@@ -419,10 +430,7 @@ class _Lowering(Guessing):
             settings = {*_sides(node, "strides", rank), *_sides(node, "dilations", rank)}
             if settings != {1} or node.attributes.get("padding") != "VALID" or node.target.startswith("Depth"):
                 raise Unproven("settings of a convolution")
-            kernel = turned_kernel(self._tensor(given[1], node, "kernel"), False)
-            if blocks.new is not None:
-                kernel = kernel.shaped((*kernel.shape[:2], *kernel.shape[3:]))
-            return Blocks(blocks.value, blocks.block, blocks.pads, kernel)
+            return self.blocked(blocks, turned_kernel(self.tensor(given[1], node, "kernel"), False))
         if node.target == "BatchToSpaceND" and blocks.kernel is not None and tuple(given[1]) == blocks.block:
             crops = zip(given[2][::2], given[2][1::2], strict=True)
             pads = [(start - low, end - high) for (start, end), (low, high) in zip(blocks.pads, crops, strict=True)]
@@ -462,33 +470,33 @@ def _pads(node: Node, space: Any, taps: Any, stride: Any, wide: Any) -> list[tup
     return [(0, 0)] * len(stride)
 
 
-_OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
-    **dict.fromkeys(("Conv2D", "Conv3D", "DepthwiseConv2dNative"), _Lowering.conv),
-    **dict.fromkeys(("Conv2DBackpropInput", "Conv3DBackpropInputV2"), _Lowering.gradient),
-    **dict.fromkeys(("MaxPool", "AvgPool", "MaxPool3D", "AvgPool3D"), _Lowering.pool),
-    **dict.fromkeys(("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"), _Lowering.product),
-    "Einsum": _Lowering.einsum,
-    **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV3"), _Lowering.norm),
-    "Reshape": _Lowering.reshape,
-    "Squeeze": _Lowering.squeeze,
-    "ExpandDims": _Lowering.wider,
-    "Transpose": _Lowering.transpose,
-    "Shape": _Lowering.shape,
-    "Pack": _Lowering.pack,
-    "ConcatV2": _Lowering.concat,
-    "Split": _Lowering.split,
-    "StridedSlice": _Lowering.strided,
-    **dict.fromkeys(("GatherV2", "Gather", "ResourceGather"), _Lowering.gather),
-    **dict.fromkeys(("Pad", "PadV2"), _Lowering.pad),
-    "Tile": _Lowering.tile,
-    **dict.fromkeys(("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic"), _Lowering.resize),
-    **dict.fromkeys(("SelectV2", "Select"), _Lowering.chosen),
-    "MatrixBandPart": _Lowering.band,
-    "LogicalAnd": _Lowering.both,
-    "SpaceToBatchND": _Lowering.cut,
-    "ReverseV2": _Lowering.flipped,
+_OPERATIONS: Mapping[str, Callable[[TensorFlowLowering, Node, list[Any]], Any]] = {
+    **dict.fromkeys(("Conv2D", "Conv3D", "DepthwiseConv2dNative"), TensorFlowLowering.conv),
+    **dict.fromkeys(("Conv2DBackpropInput", "Conv3DBackpropInputV2"), TensorFlowLowering.gradient),
+    **dict.fromkeys(("MaxPool", "AvgPool", "MaxPool3D", "AvgPool3D"), TensorFlowLowering.pool),
+    **dict.fromkeys(("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"), TensorFlowLowering.product),
+    "Einsum": TensorFlowLowering.einsum,
+    **dict.fromkeys(("FusedBatchNorm", "FusedBatchNormV3"), TensorFlowLowering.norm),
+    "Reshape": TensorFlowLowering.reshape,
+    "Squeeze": TensorFlowLowering.squeeze,
+    "ExpandDims": TensorFlowLowering.wider,
+    "Transpose": TensorFlowLowering.transpose,
+    "Shape": TensorFlowLowering.shape,
+    "Pack": TensorFlowLowering.pack,
+    "ConcatV2": TensorFlowLowering.concat,
+    "Split": TensorFlowLowering.split,
+    "StridedSlice": TensorFlowLowering.strided,
+    **dict.fromkeys(("GatherV2", "Gather", "ResourceGather"), TensorFlowLowering.gather),
+    **dict.fromkeys(("Pad", "PadV2"), TensorFlowLowering.pad),
+    "Tile": TensorFlowLowering.tile,
+    **dict.fromkeys(("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic"), TensorFlowLowering.resize),
+    **dict.fromkeys(("SelectV2", "Select"), TensorFlowLowering.chosen),
+    "MatrixBandPart": TensorFlowLowering.band,
+    "LogicalAnd": TensorFlowLowering.both,
+    "SpaceToBatchND": TensorFlowLowering.cut,
+    "ReverseV2": TensorFlowLowering.flipped,
     **dict.fromkeys(
-        ("TensorListFromTensor", "TensorListReserve", "TensorListGetItem", "TensorListSetItem", "TensorListStack"), _Lowering.listed
+        ("TensorListFromTensor", "TensorListReserve", "TensorListGetItem", "TensorListSetItem", "TensorListStack"), TensorFlowLowering.listed
     ),
-    **dict.fromkeys(("Cast", "Fill", "Softmax", "LogSoftmax", "LeakyRelu", "Elu", "SquaredDifference"), _Lowering.others),
+    **dict.fromkeys(("Cast", "Fill", "Softmax", "LogSoftmax", "LeakyRelu", "Elu", "SquaredDifference"), TensorFlowLowering.others),
 }  # fmt: skip

@@ -32,6 +32,8 @@ class Vocabulary(Notation):
         """A function of every element, by the name it has everywhere."""
         if name in ("erf", "tanh", "sin") and value.factor < 0:  # they are odd
             return self.each(name, value.times(-1.0)).times(-1.0)
+        if name == "log" and (raised := self._raised(value)) is not None:
+            return self.each("softplus", raised)
         if name == "erfc":
             return self.subtract(self.number(1.0), self.function("erf", value))
         if name in ("silu", "swish"):
@@ -53,6 +55,21 @@ class Vocabulary(Notation):
         if name in PLAIN or settings:
             return self.each(name, value, *settings)
         raise Unproven(name)
+
+    def _raised(self, value: Value) -> Value | None:
+        """What the exponential is of, in one more than an exponential."""
+        form = self.form(value.head)
+        if value.factor != 1.0 or form[:3] != ("together", "add", ()) or len(form[3]) != 2:
+            return None
+        for one, other in ((0, 1), (1, 0)):
+            inner, factor = form[3][other]
+            if self.form(form[3][one][0]) != ("one",) or form[3][one][1] != 1.0 or self.form(inner)[:2] != ("each", "exp") or factor != 1.0:
+                continue
+            runs = [run[other] for run in form[4]]
+            dims = tuple(tuple((runs[axis][0], runs[axis][1] * stride, steps) for axis, stride, steps in atoms) for atoms in value.dims)
+            _, _, _, head, share = self.form(inner)
+            return Value(head, dims, share)
+        return None
 
     def _gelu(self, value: Value, approximate: str = "none") -> Value:
         if approximate == "tanh":
@@ -331,7 +348,17 @@ class Vocabulary(Notation):
             return self.filled(float(values[0]), shape)
         if _is_causal(values, shape):
             return self.causal(*shape[-2:]).shaped(shape)
+        if _is_below(values, shape):
+            return self.stretched(self.below(*shape[-2:]), shape)
         return self.leaf(("constants", tuple(values)), shape)
+
+
+def _is_below(values: Sequence[Any], shape: Sequence[int]) -> bool:
+    """Whether elements say in every matrix where a place does not come after another."""
+    if len(shape) < 2 or len(values) != math.prod(shape) or min(shape[-2:]) < 2:
+        return False
+    rows, columns = shape[-2:]
+    return all(value == float(number % columns <= number // columns % rows) for number, value in enumerate(values))
 
 
 def _is_causal(values: Sequence[Any], shape: Sequence[int]) -> bool:
