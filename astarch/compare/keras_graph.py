@@ -79,7 +79,7 @@ def _sorted(artifact: Architecture, source: Architecture, layers: Mapping[str, M
     names = {name for name in source.modules if name}
     weights = {name: name.rpartition("/")[0] for name in source.parameters}
     scopes = [_scope(node) for node in graph.nodes]
-    counted = _counted(scopes, names)
+    counted = _counted([scope for node, scope in zip(graph.nodes, scopes, strict=True) if node.target != "VAR_HANDLE"], names)
     graph.names, graph.counted = names, counted
     for node, scope in zip(graph.nodes, scopes, strict=True):
         if not node.op.startswith("call") or kind_of(node) == "constant":
@@ -108,11 +108,8 @@ def _scope_of(name: str) -> list[str]:
 
 
 def _weights(nodes: list[Node], node: Node) -> set[str]:
-    return {
-        nodes[index].name or nodes[index].target
-        for index in node.inputs
-        if nodes[index].op == "get_attr" or nodes[index].target == "READ_VARIABLE"
-    }
+    held = [nodes[index] for index in node.inputs if nodes[index].op == "get_attr" or nodes[index].target == "READ_VARIABLE"]
+    return {one.name or one.target for one in held}
 
 
 def _layer_of(path: str, layers: Mapping[str, Module]) -> str:

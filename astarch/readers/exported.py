@@ -85,16 +85,16 @@ def read(path: Path) -> Architecture:
         )
 
 
-def _known(archive: Archive, folder: str, config: Any) -> dict[str, list[Any]]:
+def _known(archive: Archive, folder: str, config: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The elements of small constants that lie as they are."""
     found: dict[str, list[Any]] = {}
-    for name, entry in config.items() if isinstance(config, dict) else ():
-        meta = entry.get("tensor_meta", {}) if isinstance(entry, dict) else {}
+    for name, entry in config.items():
+        meta: dict[str, Any] = entry.get("tensor_meta", {}) if isinstance(entry, dict) else {}
         member = f"{folder}{entry.get('path_name')}" if meta and not entry.get("use_pickle") else ""
         shape, strides = ([side.get("as_int") for side in meta.get(key, ())] for key in ("sizes", "strides"))
         if member not in archive or archive.sizes[member] > 8 * MASK or meta.get("storage_offset", {}).get("as_int") != 0:
             continue
-        values = elements(archive.read(member), DTYPES.get(meta.get("dtype"), ""), shape, strides)
+        values = elements(archive.read(member), DTYPES.get(meta.get("dtype", 0), ""), shape, strides)
         if values is not None:
             found[name] = values
     return found

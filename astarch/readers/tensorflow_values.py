@@ -45,9 +45,8 @@ def tensor_value(tensor: Message) -> Any:
     """The elements of a small constant: a list, or one element; its type when it is large."""
     kind = tensor_type(tensor)
     form = _FORMS.get(kind.dtype)
-    most = MASK if kind.dtype == "bool" else KEPT
-    count = math.prod(kind.shape) if all(type(side) is int for side in kind.shape) else most + 1
-    if count > most or form is None:
+    count = math.prod(kind.shape) if all(type(side) is int for side in kind.shape) else MASK + 1
+    if count > MASK or form is None:
         return kind
     raw = tensor.message(4)
     if raw.size:
@@ -62,6 +61,8 @@ def tensor_value(tensor: Message) -> Any:
         values = [0]
     values = [shortest(value) if form == "f" else bool(value) if form == "?" else value for value in values]
     values += values[-1:] * (count - len(values))  # the last one stands for those that follow
+    if count > KEPT and kind.dtype != "bool" and any(value != values[0] for value in values):
+        return kind
     return values if kind.shape else values[0] if values else kind
 
 

@@ -18,12 +18,27 @@ from tensorflow.python.framework import op_def_registry
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 #: Those that are written as TFLite too: what the others compute needs operations of TensorFlow beside.
-LITE = ("small", "residual", "chain", "siamese", "unet", "embedded", "attentive", "nested", "enlarged", "timed", "crossed")
+LITE = (
+    "small",
+    "residual",
+    "chain",
+    "siamese",
+    "unet",
+    "embedded",
+    "attentive",
+    "nested",
+    "enlarged",
+    "timed",
+    "crossed",
+    "unnamed",
+    "unnamed_pair",
+)
 
 
 def main(folder: Path) -> None:
     truth = {}
     for make in keras_models.MODELS:
+        tf.keras.backend.clear_session()  # each as in a program of its own: Keras counts the names that it gives
         model, name = make(), make.__name__
         train(model)
         model.save(folder / f"{name}.keras")

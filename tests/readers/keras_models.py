@@ -115,7 +115,36 @@ def looped() -> keras.Model:
     return keras.Model(x, layers.Conv2D(2, 1, name="out")(y), name="looped")
 
 
-MODELS = (small, residual, recurrent, embedded, chain, siamese, unet, padded, attentive, nested, enlarged, timed, crossed, looped)
+# --- as most people write them: Keras gives the names ---
+
+
+def unnamed() -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input((12, 12, 1)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(6, 3, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def unnamed_pair() -> keras.Model:
+    one, two = keras.Input((6,)), keras.Input((5,))
+    y = layers.Concatenate()([layers.Dense(4, activation="relu")(one), layers.Dense(3, activation="tanh")(two)])
+    return keras.Model([one, two], layers.Dense(2)(layers.LayerNormalization()(y)))
+
+
+def unnamed_text() -> keras.Model:
+    x = keras.Input((7,), dtype="int32")
+    y = layers.LSTM(5)(layers.Embedding(12, 4)(x))
+    return keras.Model(x, layers.Dense(1, activation="sigmoid")(y))
+
+
+MODELS = (small, residual, recurrent, embedded, chain, siamese, unet, padded, attentive, nested, enlarged, timed, crossed, looped,
+          unnamed, unnamed_pair, unnamed_text)  # fmt: skip
 
 # --- what a configuration does not say all of ---
 

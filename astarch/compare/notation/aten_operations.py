@@ -104,7 +104,7 @@ def _sizes(value: Value, wanted: Sequence[int]) -> list[int]:
 
 def _view(words: Vocabulary, given: Given, node: Node) -> Value:
     _only(given, "input", "size", "shape")
-    return given["input"].shaped(_sizes(given["input"], given.get("size", given.get("shape"))))
+    return given["input"].shaped(_sizes(given["input"], given["size"] if "size" in given else given["shape"]))
 
 
 def _like(words: Vocabulary, given: Given, node: Node) -> Value:
@@ -149,8 +149,8 @@ def _select(words: Vocabulary, given: Given, node: Node) -> Value:
 def _slice(words: Vocabulary, given: Given, node: Node) -> Value:
     _only(given, "input", "dim", "start", "end", "step")
     value, dim = given["input"], given.get("dim") or 0
-    start, end, step = (given.get(name) for name in ("start", "end", "step"))
-    return words.picked(value, dim, *slice(start, end, step).indices(value.shape[dim]))
+    part = slice(*(given.get(name) for name in ("start", "end", "step")))
+    return words.picked(value, dim, *part.indices(value.shape[dim]))
 
 
 def _narrow(words: Vocabulary, given: Given, node: Node) -> Value:

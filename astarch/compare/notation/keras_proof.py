@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...ir.graph import Node
@@ -10,6 +11,8 @@ from ..keras_layers import config_of
 from .index_notation import Value
 from .proof import Proof
 
+#: What Keras calls an input that has no name: the source says nothing of it.
+_COUNTED = re.compile(r"keras_tensor(_\d+)?")
 #: What an inference shows nothing of; a rate of nothing states nothing.
 _UNSEEN = ("momentum", "rate", "dropout", "recurrent_dropout", "stddev")
 
@@ -36,14 +39,14 @@ def proved_facts(found: Proof, others: Iterable[Fact], layers: Mapping[str, list
 def _inputs(found: Proof) -> Iterator[Fact]:
     for name, other in found.inputs.items():
         yield Fact(name, "input", Status.CONFIRMED, str(found.source.inputs[name].dtype), str(found.artifact.inputs[other].dtype))
-        if name != other:
+        if name != other and not _COUNTED.fullmatch(name):
             yield Fact(name, "name", Status.ABSENT, name, other, note="the graph gives its inputs names of its own")
 
 
 def _unseen_names(found: Proof) -> Iterator[Fact]:
     """Layers whose names no graph keeps: the inputs of models inside of models, and what is done at every place of a sequence."""
     for name, module in found.source.modules.items():
-        if module.class_name == "InputLayer" and name not in found.inputs:
+        if module.class_name == "InputLayer" and name not in found.inputs and "name" in module.arguments:
             yield Fact(name, "name", Status.ABSENT, name, None, module.defined_at, note="it leaves no operation behind")
         elif module.class_name == "TimeDistributed":
             yield Fact(name, "name of its layer", Status.ABSENT, None, None, module.defined_at, note="the graph does not keep it")
@@ -70,7 +73,7 @@ def _layer(found: Proof, node: Node, nodes: list[Node]) -> Iterator[Fact]:
     elif not nodes:
         yield Fact(node.target, "name", Status.ABSENT, module.class_name, None, module.defined_at, note="it leaves no operation behind")
     else:
-        note = "what it gives has no name of its own, or that of another layer"
+        note = "the operation that gives this has no name, or another's: whether a layer of its own does it cannot be seen"
         yield Fact(node.target, "computation", Status.ABSENT, module.class_name, None, module.defined_at, note=note)
     config = config_of(found.source, node.target)
     for key in _UNSEEN:

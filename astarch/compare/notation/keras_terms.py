@@ -24,10 +24,27 @@ def keras_terms(source: Architecture, words: Vocabulary, inputs: Mapping[str, Va
 _FOLDED = ("Dense", "Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D")
 
 
+def input_layers(source: Architecture) -> dict[str, str]:
+    """The inputs by their layers: Keras counts the names that it gives to both, in the order in which they are made."""
+    layers = [node.target for node in source.attributes.get("layers", ()) if node.op == "placeholder"]
+    names = list(source.inputs)
+    if set(layers) == set(names) or len(layers) != len(names):
+        return {name: name for name in layers}
+    rest = [name for name in names if name not in layers], [layer for layer in layers if layer not in names]
+    made = zip(*(sorted(items, key=_number) for items in rest), strict=True)
+    return {**{name: name for name in layers if name in names}, **{layer: name for name, layer in made}}
+
+
+def _number(name: str) -> int:
+    end = name.rpartition("_")[2]
+    return int(end) if end.isdecimal() else 0
+
+
 class _Lowering(Lowering):
     def __init__(self, source: Architecture, words: Vocabulary, inputs: Mapping[str, Value], folding: bool) -> None:
         super().__init__(words)
-        self.source, self.inputs, self.folding = source, inputs, folding
+        self.source, self.folding = source, folding
+        self.inputs = {layer: inputs[name] for layer, name in input_layers(source).items() if name in inputs}
         self.calls: dict[str, int] = {}
 
     def step(self, node: Node) -> Any:

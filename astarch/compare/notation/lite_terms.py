@@ -13,7 +13,8 @@ from .index_notation import Unproven, Value
 from .keras_layer_terms import back, first, same, words_transposed
 from .leaves import Leaf, Leaves
 from .lowering import Terms
-from .tensorflow_terms import Blocks, TensorFlowLowering
+from .tensorflow_terms import TensorFlowLowering
+from .tensorflow_windows import Blocks
 from .vocabulary import Vocabulary
 
 #: The operators that are TensorFlow's under another name.

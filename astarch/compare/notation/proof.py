@@ -161,7 +161,7 @@ def _inputs(pairs: list[_Pair], words: Vocabulary) -> dict[str, Value] | None:
         shape, stated = getattr(one, "shape", None), getattr(other, "shape", None)
         if isinstance(other, Unknown) and shape is not None:  # TorchScript takes any: it is looked at what it does with these
             stated, other = shape, one
-        if shape is None or stated is None or len(shape) != len(stated) or one.dtype != other.dtype:
+        if shape is None or stated is None or len(shape) != len(stated) or one.dtype != getattr(other, "dtype", None):
             return None
         sides: list[int] = []
         for dim, (own, side) in enumerate(zip(shape, stated, strict=True)):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ...ir.architecture import Architecture
 from ...ir.graph import Node, TensorType
 from .guessing import Guessing, Search, searched
 from .index_notation import Unproven, Value, bounded
-from .keras_layer_terms import back, first, same, turned_kernel, words_transposed
+from .keras_layer_terms import back, first, turned_kernel, words_transposed
 from .leaves import Leaf, Leaves
 from .lowering import Terms
 from .tensorflow_loops import Counter, Places, Written, loop
+from .tensorflow_windows import Blocks, broadcast_sizes, window_pads, window_sides
 from .vocabulary import Vocabulary
 
 _EACH = {
@@ -41,17 +41,6 @@ _NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
     "FloorDiv": lambda one, other: one // other,
 }
 _SAME = {"Identity", "StopGradient", "PreventGradient", "CheckNumerics", "IdentityN", "EnsureShape"}
-
-
-@dataclass(frozen=True, slots=True)
-class Blocks:
-    """An image cut into blocks that lie side by side in the batch: how TensorFlow writes a convolution with a dilation."""
-
-    value: Value
-    block: tuple[int, ...]
-    pads: tuple[tuple[int, int], ...]
-    kernel: Value | None = None
-    new: int | None = None
 
 
 def tensorflow_terms(
@@ -85,6 +74,8 @@ class TensorFlowLowering(Guessing):
             return loop(self.words, list(self.artifact.graph), list(self.slots), node, self.terms.values, self._inside)
         given = self.given(node)
         if node.op == "output":
+            if self.artifact.attributes.get("format") == "frozen GraphDef":  # of which every end is a result, if nothing is fed into it
+                given = [item for item in given if isinstance(item, Value) and self.words.given(item.head)] or given
             self.terms.results = [self.tensor(item, node) for item in given]
             return None
         if node.target == "Const":
@@ -109,7 +100,7 @@ class TensorFlowLowering(Guessing):
         """A step inside of a loop, of what is known there."""
         outer, self.terms.values = self.terms.values, known
         try:
-            return self.step(node)
+            return self.attempt(node)
         finally:
             self.terms.values = outer
 
@@ -177,10 +168,10 @@ class TensorFlowLowering(Guessing):
         """A convolution, of the channels in groups of one as well."""
         depthwise = node.target == "DepthwiseConv2dNative"
         rank = 3 if node.target == "Conv3D" else 2
-        stride, wide = _sides(node, "strides", rank), _sides(node, "dilations", rank)
+        stride, wide = window_sides(node, "strides", rank), window_sides(node, "dilations", rank)
         value = first(self.tensor(given[0], node), True)
         kernel = turned_kernel(self.tensor(given[1], node, "kernel", "depthwise_kernel", "pointwise_kernel"), depthwise)
-        pads = _pads(node, value.shape[2:], kernel.shape[2:], stride, wide)
+        pads = window_pads(node, value.shape[2:], kernel.shape[2:], stride, wide)
         groups = value.shape[1] // kernel.shape[1]
         return back(self.words.conv(value, kernel, None, stride=stride, padding=pads, dilation=wide, groups=groups), True)
 
@@ -188,18 +179,20 @@ class TensorFlowLowering(Guessing):
         """A transposed convolution."""
         rank = 2 if node.target == "Conv2DBackpropInput" else 3
         value = first(self.tensor(given[2], node), True)
-        if set(_sides(node, "dilations", rank)) != {1} or node.attributes.get("padding") not in ("SAME", "VALID"):
+        if set(window_sides(node, "dilations", rank)) != {1} or node.attributes.get("padding") not in ("SAME", "VALID"):
             raise Unproven("settings of a convolution")
         whole = node.attributes["padding"] == "SAME"
         kernel = self.tensor(given[1], node, "kernel")
-        return back(words_transposed(self.words, value, kernel, _sides(node, "strides", rank), given[0][1:-1], same_padding=whole), True)
+        return back(
+            words_transposed(self.words, value, kernel, window_sides(node, "strides", rank), given[0][1:-1], same_padding=whole), True
+        )
 
     def pool(self, node: Node, given: list[Any]) -> Value:
         """A pool over windows."""
         rank = 3 if node.target.endswith("3D") else 2
         value = first(self.tensor(given[0], node), True)
-        taps, stride = _sides(node, "ksize", rank), _sides(node, "strides", rank)
-        pads = _pads(node, value.shape[2:], taps, stride, (1,) * rank)
+        taps, stride = window_sides(node, "ksize", rank), window_sides(node, "strides", rank)
+        pads = window_pads(node, value.shape[2:], taps, stride, (1,) * rank)
         kind = "max_pool" if node.target.startswith("Max") else "avg_pool"
         return back(self.words.window(kind, value, taps, stride, pads), True)
 
@@ -353,7 +346,7 @@ class TensorFlowLowering(Guessing):
         one, other = (self.tensor(item, node) for item in given)
         for left, right in ((one, other), (other, one)):
             if self.words.constant(left) == 1.0:
-                return self.words.stretched(right, _wide(left.shape, right.shape))
+                return self.words.stretched(right, broadcast_sizes(left.shape, right.shape))
         raise Unproven("LogicalAnd")
 
     def others(self, node: Node, given: list[Any]) -> Any:
@@ -427,7 +420,7 @@ class TensorFlowLowering(Guessing):
             return blocks
         if node.target in ("Conv2D", "Conv3D", "DepthwiseConv2dNative") and blocks.kernel is None:
             rank = 3 if node.target == "Conv3D" else 2
-            settings = {*_sides(node, "strides", rank), *_sides(node, "dilations", rank)}
+            settings = {*window_sides(node, "strides", rank), *window_sides(node, "dilations", rank)}
             if settings != {1} or node.attributes.get("padding") != "VALID" or node.target.startswith("Depth"):
                 raise Unproven("settings of a convolution")
             return self.blocked(blocks, turned_kernel(self.tensor(given[1], node, "kernel"), False))
@@ -443,31 +436,7 @@ class TensorFlowLowering(Guessing):
         raise Unproven(node.target)
 
 
-def _wide(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
-    """The sizes of two tensors that are broadcast."""
-    rank = max(len(one), len(other))
-    return tuple(max(sides) for sides in zip((1,) * (rank - len(one)) + one, (1,) * (rank - len(other)) + other, strict=True))
-
-
 _ANY = ("bias", "gamma", "beta", "kernel", "alpha")
-
-
-def _sides(node: Node, name: str, rank: int) -> tuple[int, ...]:
-    """A setting for every axis of space, of images with their channels last."""
-    value = node.attributes.get(name) or [1] * (rank + 2)
-    if node.attributes.get("data_format", "NHWC") not in ("NHWC", "NDHWC") or len(value) != rank + 2 or value[0] != 1 or value[-1] != 1:
-        raise Unproven(name)
-    return tuple(value[1:-1])
-
-
-def _pads(node: Node, space: Any, taps: Any, stride: Any, wide: Any) -> list[tuple[int, int]]:
-    kind = node.attributes.get("padding")
-    if kind == "SAME":
-        return [same(*sides) for sides in zip(space, taps, stride, wide, strict=True)]
-    if kind == "EXPLICIT":
-        sides = node.attributes["explicit_paddings"]
-        return list(zip(sides[2:-2:2], sides[3:-2:2], strict=True))
-    return [(0, 0)] * len(stride)
 
 
 _OPERATIONS: Mapping[str, Callable[[TensorFlowLowering, Node, list[Any]], Any]] = {
