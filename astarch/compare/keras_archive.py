@@ -8,7 +8,7 @@ from typing import Any
 from ..ir.architecture import Architecture, Module
 from ..ir.unknown import Unknown
 from ..ir.verification import Fact, Status
-from .keras_layers import config_of
+from .keras_layers import config_of, input_layers
 from .settings import alike
 
 #: What does not change what a model computes, or is compared elsewhere.
@@ -140,7 +140,8 @@ def _calls(side: Architecture, name: str) -> tuple[tuple[str, ...], ...] | None:
 
 def _ends(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
     """The inputs by name, shape and type, and the layers whose results are the outputs."""
-    ours, theirs = list(source.inputs.items()), list(artifact.inputs.items())
+    layers = {name: layer for layer, name in input_layers(source).items()}  # an archive calls an input by its layer
+    ours, theirs = [(layers.get(name, name), one) for name, one in source.inputs.items()], list(artifact.inputs.items())
     if theirs and (len(ours) == len(theirs) == 1 or [name for name, _ in ours] == [name for name, _ in theirs]):
         for (name, one), (_, other) in zip(ours, theirs, strict=True):
             yield Fact(name, "input", _same_input(one, other), _open(one), _open(other))

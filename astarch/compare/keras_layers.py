@@ -178,3 +178,19 @@ _RULES: tuple[tuple[frozenset[str], Callable[[str, Config, int], Found]], ...] =
     (frozenset(("Embedding",)), _looking_up),
     (frozenset((*_GATES, "Bidirectional")), _recurrent),
 )
+
+
+def input_layers(source: Architecture) -> dict[str, str]:
+    """The inputs by their layers: Keras counts the names that it gives to both, in the order in which they are made."""
+    layers = [node.target for node in source.attributes.get("layers", ()) if node.op == "placeholder"]
+    names = list(source.inputs)
+    if set(layers) == set(names) or len(layers) != len(names):
+        return {name: name for name in layers}
+    rest = [name for name in names if name not in layers], [layer for layer in layers if layer not in names]
+    made = zip(*(sorted(items, key=_number) for items in rest), strict=True)
+    return {**{name: name for name in layers if name in names}, **{layer: name for name, layer in made}}
+
+
+def _number(name: str) -> int:
+    end = name.rpartition("_")[2]
+    return int(end) if end.isdecimal() else 0

@@ -87,7 +87,10 @@ def _kernel(name: str, one: Expected, node: Node, source: Architecture, artifact
     theirs = [kind.shape for kind in held if isinstance(kind, TensorType) and len(kind.shape) > 1]
     if len(wide) != 1 or len(theirs) != 1 or one.kind not in ("conv", "linear", "depthwise", "conv transpose"):
         return
-    expected, found = (_sizes(shape) for shape in (wide[0], theirs[0]))
+    whole = wide[0]
+    if "Depthwise" in module.class_name and all(type(side) is int for side in whole):
+        whole = (*whole[:-2], whole[-2] * whole[-1])  # what each channel is made to lies side by side elsewhere
+    expected, found = (_sizes(shape) for shape in (whole, theirs[0]))
     if expected is not None and found is not None:
         status = Status.CONFIRMED if expected == found else Status.CONTRADICTED
         yield Fact(name, "kernel", status, tuple(wide[0]), tuple(theirs[0]), module.defined_at, node.name)

@@ -99,6 +99,12 @@ class Verification:
         return tuple(fact for fact in self.facts if fact.status is status)
 
     @property
+    def computes(self) -> str:
+        """How both are known to compute the same; empty where that is not known."""
+        wanted = ("forward", "computation", Status.CONFIRMED)
+        return next((fact.note for fact in self.facts if (fact.subject, fact.about, fact.status) == wanted), "")
+
+    @property
     def verdict(self) -> Verdict:
         """Contradicted by one contradiction; confirmed only when nothing is left open."""
         if self.of(Status.CONTRADICTED):

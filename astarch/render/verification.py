@@ -41,7 +41,8 @@ def to_text(verification: Verification, *, every: bool = False, width: int = 100
             lines += ["", f"{status.value.capitalize()} ({len(found)})", *(f"  {line}" for group in shown for line in _facts(group))]
             rest = sum(map(len, groups[len(shown) :]))
             lines += [f"  … and {rest} more, which --all lists"] if rest else []
-    lines += ["", *_labelled("Confirmed", summary(verification.of(Status.CONFIRMED)), width)]
+    lines += ["", *(_labelled("Computes", f"the same: {verification.computes}", width) if verification.computes else ())]
+    lines += [*_labelled("Confirmed", summary(verification.of(Status.CONFIRMED)), width)]
     if verification.hides:
         lines += _labelled("Cannot tell", "; ".join(verification.hides), width)
     lines += [line for note in verification.notes for line in _labelled("Note", clean(note), width)]
@@ -83,6 +84,8 @@ def to_markdown(verification: Verification) -> str:
             lines += [f"| … and {rest} more | | | |"] if rest else []
             lines.append("")
     lines.append(f"Confirmed: {_cell(summary(verification.of(Status.CONFIRMED)))}")
+    if verification.computes:
+        lines += [f"Computes the same: {_cell(verification.computes)}.", ""]
     if verification.hides:
         lines += ["", f"This artifact cannot tell: {_cell('; '.join(verification.hides))}"]
     return "\n".join(lines) + "\n"
@@ -157,6 +160,7 @@ def to_data(verification: Verification, *, version: str = "") -> dict[str, Any]:
         "artifact": verification.artifact,
         "format": verification.form,
         "verdict": verification.verdict.value,
+        "computes": verification.computes or None,
         "counts": {status.value: len(verification.of(status)) for status in Status},
         "facts": [
             {

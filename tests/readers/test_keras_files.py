@@ -17,7 +17,7 @@ from astarch.readers.tensorflow_results import operations, result_types
 NAMES = ["small", "residual", "recurrent", "embedded", "chain", "siamese", "unet", "padded", "attentive", "nested"]
 #: Their libraries hold functions that the signature does not reach: of loops, of gradients.
 UNREACHED = ["recurrent", "unet", "padded", "attentive"]
-LITE = ["small", "residual", "chain", "unet", "embedded"]
+LITE = ["small", "residual", "chain", "siamese", "unet", "embedded", "attentive", "nested", "enlarged", "timed", "crossed", "unnamed"]
 Files = tuple[Path, Any]
 
 

@@ -149,7 +149,7 @@ def _select(words: Vocabulary, given: Given, node: Node) -> Value:
 def _slice(words: Vocabulary, given: Given, node: Node) -> Value:
     _only(given, "input", "dim", "start", "end", "step")
     value, dim = given["input"], given.get("dim") or 0
-    part = slice(*(given.get(name) for name in ("start", "end", "step")))
+    part = slice(given.get("start"), given.get("end"), given.get("step"))
     return words.picked(value, dim, *part.indices(value.shape[dim]))
 
 
@@ -167,7 +167,7 @@ def _split(words: Vocabulary, given: Given, node: Node) -> tuple[Value, ...]:
     value = given["input"]
     dim = (given.get("dim") or 0) % len(value.dims)
     size = value.shape[dim]
-    cut = -(-size // given["chunks"]) if "chunks" in given else given.get("split_size", given.get("split_sizes"))
+    cut: Any = -(-size // given["chunks"]) if "chunks" in given else given["split_size" if "split_size" in given else "split_sizes"]
     sizes = list(cut) if isinstance(cut, list) else [min(cut, size - start) for start in range(0, size, cut)]
     starts = [sum(sizes[:place]) for place in range(len(sizes))]
     if sum(sizes) != size:

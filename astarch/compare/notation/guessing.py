@@ -16,14 +16,14 @@ from typing import Any
 
 from ...ir.graph import Node
 from .index_notation import Unproven, Value
-from .leaves import Leaf, Leaves, UnknownLeaf
+from .leaves import UNKNOWN, Leaf, Leaves, UnknownLeaf
 from .lowering import Lowering, Terms, flat
 from .vocabulary import Vocabulary
 
 #: What stands between the parts of names, and behind those that are counted.
 _PART = re.compile(r"(?:_\d+)?[/.;:](?:_\d+)?|_\d+$")
 #: How many ways of choosing are tried, and how many axes a tensor may have that is turned about in every way.
-WAYS, AXES = 64, 5
+WAYS, AXES = 8, 5
 
 
 @dataclass(slots=True)
@@ -66,6 +66,8 @@ def searched(words: Vocabulary, leaves: Leaves, ours: Terms, run: Callable[[Leav
         if terms.results and terms.results == ours.results:
             return terms, own
         found = found or (terms, own)
+        if any(not reason.startswith(UNKNOWN) for reason in terms.open.values()):
+            break  # no choice of tensors makes up for what is not known here
         search = search.next()
     assert found is not None
     return found

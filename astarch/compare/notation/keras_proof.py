@@ -9,7 +9,7 @@ from ...ir.graph import Node
 from ...ir.verification import Fact, Status
 from ..keras_layers import config_of
 from .index_notation import Value
-from .proof import Proof
+from .proof import Proof, computation, copy_facts
 
 #: What Keras calls an input that has no name: the source says nothing of it.
 _COUNTED = re.compile(r"keras_tensor(_\d+)?")
@@ -26,7 +26,7 @@ def proved_facts(found: Proof, others: Iterable[Fact], layers: Mapping[str, list
         layers: The artifact's operations by layer.
         holds: What the artifact shows.
     """
-    yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
+    yield computation(found)
     yield from (fact for fact in others if fact.status is not Status.ABSENT)
     yield from _inputs(found)
     yield from _unseen_names(found)
@@ -34,6 +34,7 @@ def proved_facts(found: Proof, others: Iterable[Fact], layers: Mapping[str, list
         if node.op == "call_module":
             yield from _layer(found, node, layers.get(node.target, []))
     yield from _weights(found, holds)
+    yield from copy_facts(found)
 
 
 def _inputs(found: Proof) -> Iterator[Fact]:
@@ -66,7 +67,8 @@ def _layer(found: Proof, node: Node, nodes: list[Node]) -> Iterator[Fact]:
         return
     if node.index in found.ours.folded.values():
         note = "a norm is folded into its weights: whether it has a bias of its own cannot be seen"
-        yield Fact(node.target, "use_bias", Status.ABSENT, module.class_name, None, module.defined_at, note=note)
+        own = config_of(found.source, node.target).get("use_bias", True)
+        yield Fact(node.target, "use_bias", Status.ABSENT, own, None, module.defined_at, note=note)
         return
     if isinstance(made, Value) and (made.head in theirs or (moved and nodes)):
         yield Fact(node.target, "computation", Status.CONFIRMED, module.class_name, module.class_name, module.defined_at, nodes[-1].name)
@@ -81,15 +83,37 @@ def _layer(found: Proof, node: Node, nodes: list[Node]) -> Iterator[Fact]:
             yield Fact(node.target, key, Status.ABSENT, config[key], None, module.defined_at, note="an inference shows nothing of it")
 
 
+def _parts(found: Proof) -> set[str]:
+    """The parts of all names in the artifact, as they are and without the number behind them; and what Keras itself calls something."""
+    names = [name for node in found.artifact.graph for name in (node.name, node.module, node.target)]
+    parts = {part for name in names for part in re.split(r"[/;:]", name)}
+    given = {str(module.arguments["name"]) for module in found.source.modules.values() if "name" in module.arguments}
+    inner = {part for name in found.source.parameters for part in name.split("/")[:-1]}
+    made = {part for part in inner if part in found.source.modules and part not in given}
+    return parts | {re.sub(r"_\d+$", "", part) for part in parts} | made
+
+
 def _weights(found: Proof, holds: tuple[str, ...]) -> Iterator[Fact]:
     """The weights, where the artifact does not list them under their names."""
+    seen = _parts(found) if "names" not in holds else set[str]()
     for name, item in {} if "names" in holds else found.leaves.tensors.items():
+        if hidden := [part for part in name.split("/")[:-1] if part not in seen]:
+            yield Fact(name, "name", Status.ABSENT, name, None, item.at, note=f"nothing there is called `{hidden[0]}`")
         if name in found.leaves.bound:
             at = f"{found.artifact.target}: {found.leaves.bound[name][0]}"
-            yield Fact(name, "shape", Status.CONFIRMED, item.shape, item.shape, item.at, at, "known by its layer")
+            known = "known by what is computed with it" if name in found.leaves.found else "known by its layer"
+            yield Fact(name, "shape", Status.CONFIRMED, item.shape, item.shape, item.at, at, known)
             yield Fact(name, "dtype", Status.CONFIRMED, item.dtype, item.dtype, item.at, at)
         else:
-            yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the graph does not hold it")
+            yield Fact(
+                name,
+                "name",
+                Status.ABSENT,
+                item.shape,
+                None,
+                item.at,
+                note="the graph holds the result alone, not what it was computed with",
+            )
     for name, item in found.source.parameters.items():
         if "trained" not in holds and not item.trainable and not name.rpartition("/")[2].startswith("moving_"):
             yield Fact(name, "trained", Status.ABSENT, item.trainable, None, item.at, note="a graph does not say what is trained")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...ir.architecture import Architecture
 from ...ir.graph import Node
-from ..keras_layers import config_of
+from ..keras_layers import config_of, input_layers
 from .index_notation import Unproven, Value
 from .keras_layer_terms import Layer
 from .keras_loop_terms import ALL
@@ -22,22 +22,6 @@ def keras_terms(source: Architecture, words: Vocabulary, inputs: Mapping[str, Va
 
 #: What a norm after it is folded into.
 _FOLDED = ("Dense", "Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D")
-
-
-def input_layers(source: Architecture) -> dict[str, str]:
-    """The inputs by their layers: Keras counts the names that it gives to both, in the order in which they are made."""
-    layers = [node.target for node in source.attributes.get("layers", ()) if node.op == "placeholder"]
-    names = list(source.inputs)
-    if set(layers) == set(names) or len(layers) != len(names):
-        return {name: name for name in layers}
-    rest = [name for name in names if name not in layers], [layer for layer in layers if layer not in names]
-    made = zip(*(sorted(items, key=_number) for items in rest), strict=True)
-    return {**{name: name for name in layers if name in names}, **{layer: name for name, layer in made}}
-
-
-def _number(name: str) -> int:
-    end = name.rpartition("_")[2]
-    return int(end) if end.isdecimal() else 0
 
 
 class _Lowering(Lowering):

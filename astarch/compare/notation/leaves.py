@@ -28,11 +28,15 @@ class Leaf:
     scope: str = ""
 
 
+#: How it is said that a tensor is not known.
+UNKNOWN = "which tensor of the source"
+
+
 class UnknownLeaf(Unproven):
     """Neither by its name nor by its layer is a tensor known."""
 
     def __init__(self, leaf: Leaf) -> None:
-        super().__init__(f"which tensor of the source `{leaf.name}` is")
+        super().__init__(f"{UNKNOWN} `{leaf.name}` is")
         self.leaf = leaf
 
 
@@ -44,6 +48,7 @@ class Leaves:
         bound: By the source's names: the artifact's tensor, and whether it is turned about or reshaped.
         unnamed: Those of the source that are known by their place in a layer alone.
         merged: Those that the artifact lets share the elements of another, for their values are equal.
+        places: By the source's names: all of the artifact's tensors that stand for one.
         found: Those that are known by what is computed with them.
         guesses: By the artifact's names: the source's name, empty where it is computed of several, and the value.
     """
@@ -60,6 +65,7 @@ class Leaves:
     homes: Callable[[str], str] | None = None
     sign: str = "."
     found: set[str] = field(default_factory=set[str])
+    places: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     guesses: dict[str, tuple[str, Value]] = field(default_factory=dict[str, tuple[str, Value]])
 
     def __post_init__(self) -> None:
@@ -131,11 +137,13 @@ class Leaves:
     def assuming(self, guesses: Mapping[str, tuple[str, Value]]) -> Generator[None]:
         """While it is tried out what tensors may be."""
         before = self.guesses, dict(self.bound), set(self.unnamed), set(self.merged)
+        places = {name: set(others) for name, others in self.places.items()}
         self.guesses = {**self.guesses, **guesses}
         try:
             yield
         finally:
             self.guesses, self.bound, self.unnamed, self.merged = before
+            self.places = places
 
     def guess(self, name: str, key: str, value: Value) -> None:
         """Take a tensor of the artifact for this."""
@@ -143,6 +151,7 @@ class Leaves:
         if key:
             self.found.add(key)
             self.unnamed.add(key)
+            self.places.setdefault(self.tensors[key].tied_to or key, set()).add(name.rstrip("'"))
             self.bound.setdefault(key, (name.rstrip("'"), value.shape != self.tensors[key].shape))
 
     def _fits(self, key: str, leaf: Leaf, turned: bool) -> bool:
@@ -155,5 +164,7 @@ class Leaves:
         if item.dtype != leaf.dtype:
             raise Unproven(f"the element type of `{leaf.name}`")
         self.bound.setdefault(name, (leaf.name, turned or shape != leaf.shape))
+        if not leaf.passed:
+            self.places.setdefault(item.tied_to or name, set()).add(leaf.name)
         whole = self.words.leaf(("parameter", item.tied_to or name), shape)
         return (whole.turned(tuple(reversed(range(len(shape))))) if turned else whole).shaped(leaf.shape)

@@ -15,6 +15,7 @@ from .keras_layer_terms import turned_kernel
 from .known_numbers import combined, triangle
 from .leaves import Leaf, Leaves, UnknownLeaf
 from .lowering import Terms
+from .onnx_recurrent import recurrent_layer
 from .torch_layers import adaptive
 from .vocabulary import Vocabulary
 
@@ -42,6 +43,7 @@ _NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
     "Div": lambda one, other: one // other,
     "Mod": lambda one, other: one % other,
 }
+_OF_SIZES: Mapping[str, Callable[[list[int]], int]] = {"ReduceProd": math.prod, "ReduceSum": sum, "ReduceMax": max, "ReduceMin": min}
 _SAME = {"Identity", "Dropout", "Cast", "CastLike"}
 
 
@@ -69,7 +71,7 @@ class _Lowering(Guessing):
             return self._held(node)
         given = self._given(node)
         if node.op == "output":
-            self.terms.results = [self._tensor(item, node) for item in given]
+            self.terms.results = [self.tensor(item, node) for item in given]
             return None
         change = _OPERATIONS.get(node.target)
         if node.target == "Constant":
@@ -77,10 +79,10 @@ class _Lowering(Guessing):
         if change is not None:
             return change(self, node, given)
         if node.target in _EACH:
-            return self.words.function(_EACH[node.target], self._tensor(given[0], node))
+            return self.words.function(_EACH[node.target], self.tensor(given[0], node))
         if (node.target in _BINARY or node.target in _NUMBERS) and len(given) == 2:
             return self._binary(node, given[0], given[1])
-        if node.target in _REDUCED:
+        if node.target in _REDUCED or node.target in _OF_SIZES:
             return self._reduced(node, given)
         if node.target in _SAME:
             return self._same(node, given)
@@ -120,7 +122,8 @@ class _Lowering(Guessing):
             return Leaf(node.target, kind.shape, kind.dtype)  # type: ignore[arg-type]
         raise Unproven("a constant")
 
-    def _tensor(self, item: Any, node: Node, *roles: str, turned: bool = False) -> Value:
+    def tensor(self, item: Any, node: Node, *roles: str, turned: bool = False) -> Value:
+        """What a step is given, as a value."""
         if isinstance(item, Leaf) and self.leaves.sign == "/":  # of Keras: products have its orientation, the layer is in the name
             return self.leaves.value(item, item.name.rpartition("/")[0], "kernel", "bias", "embeddings", "alpha", "gamma", "beta")
         if isinstance(item, Leaf):
@@ -147,11 +150,13 @@ class _Lowering(Guessing):
             raise Unproven(node.target)
         roles = {"Add": ("bias", "in_proj_bias"), "Mul": ("weight",)}.get(node.target, ("weight", "in_proj_weight"))
         turned = node.target == "MatMul" and isinstance(other, Leaf)
-        first = self._tensor(one, node, *roles)
-        return _BINARY[node.target](self.words, first, self._tensor(other, node, *roles, turned=turned))
+        first = self.tensor(one, node, *roles)
+        return _BINARY[node.target](self.words, first, self.tensor(other, node, *roles, turned=turned))
 
-    def _reduced(self, node: Node, given: list[Any]) -> Value:
-        value = self._tensor(given[0], node)
+    def _reduced(self, node: Node, given: list[Any]) -> Any:
+        if isinstance(given[0], list) and node.target in _OF_SIZES:
+            return _OF_SIZES[node.target](given[0]) if not node.attributes.get("keepdims", 1) else [_OF_SIZES[node.target](given[0])]
+        value = self.tensor(given[0], node)
         axes = given[1] if len(given) > 1 else node.attributes.get("axes")
         axes = [axes] if type(axes) is int else axes
         if not axes and node.attributes.get("noop_with_empty_axes"):
@@ -172,12 +177,12 @@ class _Lowering(Guessing):
         attributes = node.attributes
         if attributes["alpha"] != 1.0 or attributes["beta"] != 1.0 or attributes["transA"]:
             raise Unproven("settings of a product")
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         turned = not attributes["transB"]
-        weight = self._tensor(given[1], node, "weight", "in_proj_weight", turned=turned)
+        weight = self.tensor(given[1], node, "weight", "in_proj_weight", turned=turned)
         found = self.words.contract(value, weight, ("mk", "kn" if turned else "nk", "mn"))
         if len(given) > 2 and given[2] is not None:
-            return self.words.add(found, self._tensor(given[2], node, "bias", "in_proj_bias"))
+            return self.words.add(found, self.tensor(given[2], node, "bias", "in_proj_bias"))
         return found
 
     def conv(self, node: Node, given: list[Any]) -> Value:
@@ -185,15 +190,16 @@ class _Lowering(Guessing):
         attributes = node.attributes
         if attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
             raise Unproven("auto_pad")
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         rank = len(value.dims) - 2
         pads = attributes.get("pads", [0] * 2 * rank)
         kernel = self._kernel(given[1], node)
         folded = self.words.folded.get(kernel.head)
         if folded is not None:
-            kernel, bias = folded
+            bias = folded[1]
+            kernel = Value(folded[0].head, kernel.dims)  # it lies as the source's own does
         else:
-            bias = self._tensor(given[2], node, "bias") if len(given) > 2 and given[2] is not None else None
+            bias = self.tensor(given[2], node, "bias") if len(given) > 2 and given[2] is not None else None
         return self.words.conv(
             value, kernel, bias, stride=attributes.get("strides", [1] * rank), padding=list(zip(pads[:rank], pads[rank:], strict=True)),
             dilation=attributes.get("dilations", [1] * rank), groups=attributes.get("group", 1),
@@ -203,7 +209,7 @@ class _Lowering(Guessing):
     def _kernel(self, item: Any, node: Node) -> Value:
         """The kernel of a convolution; one of Keras has its axes in another order there."""
         if self.leaves.sign != "/" or not isinstance(item, Leaf) or item.name in self.leaves.guesses:
-            return self._tensor(item, node, "weight")
+            return self.tensor(item, node, "weight")
         fitting: list[tuple[str, Value]] = []
         for key in self.leaves.owned.get(self.leaves.module(item.name.rpartition("/")[0]), ()):
             tensor = self.leaves.tensors[key]
@@ -223,7 +229,7 @@ class _Lowering(Guessing):
 
     def pool(self, node: Node, given: list[Any]) -> Value:
         """A pool over windows."""
-        attributes, value = node.attributes, self._tensor(given[0], node)
+        attributes, value = node.attributes, self.tensor(given[0], node)
         rank = len(value.dims) - 2
         if attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
             raise Unproven("auto_pad")
@@ -239,74 +245,31 @@ class _Lowering(Guessing):
     def norm(self, node: Node, given: list[Any]) -> Value:
         """The norms that ONNX has as one operation."""
         words, epsilon = self.words, node.attributes.get("epsilon", 1e-05)
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         if node.target == "LayerNormalization":
             start = node.attributes.get("axis", -1) % len(value.dims)
             found = words.normalized(value, range(start, len(value.dims)), epsilon)
-            parts = [self._tensor(item, node, role) for item, role in zip(given[1:], ("weight", "bias"), strict=False) if item is not None]
+            parts = [self.tensor(item, node, role) for item, role in zip(given[1:], ("weight", "bias"), strict=False) if item is not None]
             return words.affine(found, parts[0], parts[1] if len(parts) > 1 else None)
         if node.target == "BatchNormalization":
             roles = ("weight", "bias", "running_mean", "running_var")
-            scale, shift, mean, variance = (self._tensor(item, node, role) for item, role in zip(given[1:], roles, strict=True))
+            scale, shift, mean, variance = (self.tensor(item, node, role) for item, role in zip(given[1:], roles, strict=True))
             return words.standardized(value, mean, variance, epsilon, scale, shift)
         found = words.normalized(value, range(2, len(value.dims)), epsilon)
-        scale, shift = (self._tensor(item, node, role) for item, role in zip(given[1:], ("weight", "bias"), strict=True))
+        scale, shift = (self.tensor(item, node, role) for item, role in zip(given[1:], ("weight", "bias"), strict=True))
         wide = [item if not item.dims else item.shaped((*item.shape, *(1,) * (len(value.dims) - 2)))
                 for item in (scale, shift)]  # fmt: skip
         return words.affine(found, *wide)
 
     def recurrent(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
-        """One layer of an LSTM or a GRU of torch: its weights are packed, and known by the layer they are in."""
-        kind = node.target.lower()
-        attributes, module = node.attributes, self.leaves.module(node.module)
-        sides = 2 if attributes["direction"] == "bidirectional" else 1
-        usual = {"direction", "hidden_size", "layout", "linear_before_reset", "input_forget"}
-        if attributes["direction"] == "reverse" or attributes.get("layout") or attributes.get("input_forget") or set(attributes) - usual:
-            raise Unproven("settings of a recurrent layer")
-        if kind == "gru" and not attributes.get("linear_before_reset"):
-            raise Unproven("settings of a recurrent layer")
-        place = self.layers.get(module, 0)
-        self.layers[module] = place + 1
-        value, hidden = self._tensor(given[0], node), attributes["hidden_size"]
-        gates = 4 if kind == "lstm" else 3
-        names = [f"_l{place}{end}" for end in ("", "_reverse")[:sides]]
-        bias = len(given) > 3 and given[3] is not None
-        for item, inner in ((given[1], value.shape[2]), (given[2], hidden)):
-            if not isinstance(item, Leaf) or item.shape != (sides, gates * hidden, inner):
-                raise Unproven("the weights of a recurrent layer")
-        self._packed(module, names, given, bias)
-        for item in given[4:]:
-            if item is not None and self.words.constant(self._zeros(item)) != 0.0:
-                raise Unproven("an initial state")
-        found, last = self.words.recurrent(kind, value, module, names, hidden, bias)
-        return found.shaped((value.shape[0], value.shape[1], sides, hidden)).turned((0, 2, 1, 3)), last, last
-
-    def _zeros(self, item: Any) -> Value:
-        if isinstance(item, Leaf) and item.value:
-            return self.words.constants(list(item.value), item.shape)
-        if isinstance(item, Value):
-            return item
-        raise Unproven("an initial state")
-
-    def _packed(self, module: str, names: list[str], given: list[Any], bias: bool) -> None:
-        """The source's weights that one packed tensor holds."""
-        words = (("weight_ih", given[1]), ("weight_hh", given[2]), *((("bias_ih", given[3]), ("bias_hh", given[3])) if bias else ()))
-        for word, leaf in words:
-            for end in names:
-                key = f"{module}.{word}{end}".lstrip(".")
-                item = self.leaves.tensors.get(key)
-                if item is None or not isinstance(leaf, Leaf):
-                    raise Unproven("the weights of a recurrent layer")
-                if item.shape[1:] != (leaf.shape[2:] if len(leaf.shape) == 3 else ()) or item.dtype != leaf.dtype:
-                    raise Unproven("the weights of a recurrent layer")
-                self.leaves.bound.setdefault(key, (leaf.name, True))
-                self.leaves.unnamed.add(key)
+        """One layer of an LSTM or a GRU of torch."""
+        return recurrent_layer(self.words, self.leaves, self.layers, node, [self.tensor(given[0], node), *given[1:]])
 
     def reshape(self, node: Node, given: list[Any]) -> Any:
         """A shape in which nothing is what was there, and one less than nothing is what is left."""
         if not isinstance(given[0], (Value, Leaf)):
             return given[0] if isinstance(given[0], list) else [given[0]]
-        value, wanted = self._tensor(given[0], node), list(given[1])
+        value, wanted = self.tensor(given[0], node), list(given[1])
         if not node.attributes.get("allowzero"):
             wanted = [value.shape[place] if side == 0 else side for place, side in enumerate(wanted)]
         if -1 in wanted:
@@ -319,9 +282,9 @@ class _Lowering(Guessing):
         if isinstance(item, list):
             return [item[place] for place in index] if isinstance(index, list) else item[index]
         if type(index) is int:
-            return self.words.one(self._tensor(item, node), axis, index)
+            return self.words.one(self.tensor(item, node), axis, index)
         if isinstance(index, Value):
-            return self.words.lookup(self._tensor(item, node, "weight"), index, axis)
+            return self.words.lookup(self.tensor(item, node, "weight"), index, axis)
         raise Unproven("Gather")
 
     def sliced(self, node: Node, given: list[Any]) -> Any:
@@ -331,14 +294,14 @@ class _Lowering(Guessing):
         steps = (given[4] if isinstance(given[4], list) else [given[4]]) if len(given) > 4 else [1] * len(starts)
         if isinstance(given[0], list):
             return given[0][starts[0] : ends[0] : steps[0]]
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
             value = self.words.picked(value, axis, start, min(end, 2**40), step)
         return value
 
     def split(self, node: Node, given: list[Any]) -> tuple[Value, ...]:
         """Parts one after the other."""
-        value, axis = self._tensor(given[0], node), node.attributes.get("axis", 0)
+        value, axis = self.tensor(given[0], node), node.attributes.get("axis", 0)
         sizes = given[1] if len(given) > 1 else node.attributes.get("split")
         if sizes is None:
             count = node.attributes.get("num_outputs") or len(node.output)
@@ -352,7 +315,7 @@ class _Lowering(Guessing):
         """One after the other."""
         if not any(isinstance(item, (Value, Leaf)) for item in given):
             return bounded([one for item in given for one in (item if isinstance(item, list) else [item])])
-        return self.words.joined([self._tensor(item, node) for item in given], node.attributes["axis"])
+        return self.words.joined([self.tensor(item, node) for item in given], node.attributes["axis"])
 
     def squeezed(self, node: Node, given: list[Any]) -> Any:
         """Axes of one element, gone or new."""
@@ -360,7 +323,7 @@ class _Lowering(Guessing):
         if not isinstance(given[0], (Value, Leaf)):
             wide = node.target == "Unsqueeze"
             return ([given[0]] if not isinstance(given[0], list) else given[0]) if wide else given[0][0]
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         axes = [axes] if type(axes) is int else axes
         if node.target == "Squeeze":
             gone = {axis % len(value.dims) for axis in axes} if axes else {place for place, side in enumerate(value.shape) if side == 1}
@@ -374,7 +337,7 @@ class _Lowering(Guessing):
 
     def others(self, node: Node, given: list[Any]) -> Any:
         """The rest: each a few words."""
-        value = self._tensor(given[0], node)
+        value = self.tensor(given[0], node)
         attributes, words = node.attributes, self.words
         if node.target == "Transpose":
             return value.turned(attributes.get("perm", list(reversed(range(len(value.dims))))))
@@ -385,14 +348,10 @@ class _Lowering(Guessing):
             return words.along("softmax" if node.target == "Softmax" else "log_softmax", value, (attributes.get("axis", -1),))
         if node.target in ("GlobalAveragePool", "GlobalMaxPool"):
             return adaptive(words, "avg_pool" if "Average" in node.target else "max_pool", value, (1,) * (len(value.dims) - 2))
-        if node.target == "Gelu":
-            return words.function("gelu", value, attributes.get("approximate", "none"))
-        if node.target == "LeakyRelu":
-            return words.each("leaky_relu", value, attributes.get("alpha", 0.01))
-        if node.target == "Elu":
-            return words.each("elu", value, attributes.get("alpha", 1.0))
+        if node.target in ("Gelu", "LeakyRelu", "Elu"):
+            return _BENT[node.target](words, value, attributes)
         if node.target == "Clip":
-            low, high = (words.constant(self._tensor(item, node)) for item in given[1:3])
+            low, high = (words.constant(self.tensor(item, node)) for item in given[1:3])
             if (low, high) == (0.0, 6.0):
                 return words.function("relu6", value)
         if node.target == "HardSigmoid" and attributes.get("alpha") in (1 / 6, 0.1666667) and attributes.get("beta", 0.5) == 0.5:
@@ -406,7 +365,7 @@ class _Lowering(Guessing):
 
     def expand(self, node: Node, given: list[Any]) -> Value:
         """What is repeated: one in the wanted shape leaves a size as it is."""
-        value, wanted = self._tensor(given[0], node), list(given[1])
+        value, wanted = self.tensor(given[0], node), list(given[1])
         have = (1,) * (len(wanted) - len(value.dims)) + value.shape
         wide = (1,) * (len(have) - len(wanted)) + tuple(wanted)
         return self.words.stretched(value, [max(one, other) for one, other in zip(have, wide, strict=True)])
@@ -415,21 +374,29 @@ class _Lowering(Guessing):
         """What is computed with sizes, which are numbers."""
         change = _TOLD[node.target]
         if any(isinstance(item, (Value, Leaf)) for item in given):
-            return combined(self.words, change, [self._tensor(item, node) if isinstance(item, Leaf) else item for item in given])
+            return combined(self.words, change, [self.tensor(item, node) if isinstance(item, Leaf) else item for item in given])
         wide = max((len(item) for item in given if isinstance(item, list)), default=0)
         rows = [item if isinstance(item, list) and len(item) == wide else [item[0] if isinstance(item, list) else item] * max(wide, 1)
                 for item in given]  # fmt: skip
         found = [change(*row) for row in zip(*rows, strict=True)]
         return found if wide else found[0]
 
+    def pad(self, node: Node, given: list[Any]) -> Value:
+        """With more places around."""
+        value, pads = self.tensor(given[0], node), given[1] if len(given) > 1 else node.attributes["pads"]
+        fill = self.words.constant(self.tensor(given[2], node)) if len(given) > 2 and given[2] is not None else 0.0
+        if node.attributes.get("mode", "constant") != "constant" or len(given) > 3 or len(pads) != 2 * len(value.dims) or fill is None:
+            raise Unproven("Pad")
+        return self.words.widened(value, list(zip(pads[: len(value.dims)], pads[len(value.dims) :], strict=True)), fill)
+
     def cut(self, node: Node, given: list[Any]) -> Value:
         """One side of the diagonal of numbers that are known."""
         shift = given[1] if len(given) > 1 and given[1] is not None else 0
-        return triangle(self.words, self._tensor(given[0], node), shift, bool(node.attributes.get("upper", 1)))
+        return triangle(self.words, self.tensor(given[0], node), shift, bool(node.attributes.get("upper", 1)))
 
     def resize(self, node: Node, given: list[Any]) -> Value:
         """An image in another size, as torch does it."""
-        attributes, value = node.attributes, self._tensor(given[0], node)
+        attributes, value = node.attributes, self.tensor(given[0], node)
         kind, place = attributes.get("mode", "nearest"), attributes.get("coordinate_transformation_mode", "half_pixel")
         corners = place == "align_corners"
         if kind == "nearest" and (place, attributes.get("nearest_mode", "round_prefer_floor")) != ("asymmetric", "floor"):
@@ -465,6 +432,11 @@ class _Lowering(Guessing):
         return self.words.filled(float(first or 0.0), bounded(given[0] if isinstance(given[0], list) else [given[0]]))
 
 
+_BENT: Mapping[str, Callable[[Vocabulary, Value, Mapping[str, Any]], Value]] = {
+    "Gelu": lambda words, value, own: words.function("gelu", value, own.get("approximate", "none")),
+    "LeakyRelu": lambda words, value, own: words.each("leaky_relu", value, own.get("alpha", 0.01)),
+    "Elu": lambda words, value, own: words.each("elu", value, own.get("alpha", 1.0)),
+}
 _TOLD: Mapping[str, Callable[..., Any]] = {
     "Equal": lambda one, other: one == other,
     "Greater": lambda one, other: one > other,
@@ -489,6 +461,8 @@ _OPERATIONS: Mapping[str, Callable[[_Lowering, Node, list[Any]], Any]] = {
     "Resize": _Lowering.resize,
     **dict.fromkeys(_TOLD, _Lowering.told),
     "Trilu": _Lowering.cut,
+    "Tile": lambda lowering, node, given: lowering.words.tiled(lowering.tensor(given[0], node), given[1]),
+    "Pad": _Lowering.pad,
     **dict.fromkeys(
         ("Transpose", "Flatten", "Softmax", "LogSoftmax", "GlobalAveragePool", "GlobalMaxPool", "Gelu", "LeakyRelu", "Elu", "Clip",
          "HardSigmoid"), _Lowering.others,

@@ -184,7 +184,7 @@ _NUMBERED = re.compile(r"(.*?)(?:_(\d+))?(?::\d+)?")
 
 def proved_facts(found: Proof) -> Iterator[Fact]:
     """Every layer, function and tensor of a source whose computation is that of the artifact."""
-    yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
+    yield computation(found)
     yield from input_facts(found)
     wanted = needed(found.source)
     for node in found.source.graph:
@@ -192,8 +192,21 @@ def proved_facts(found: Proof) -> Iterator[Fact]:
             yield from step_facts(found, node, node.index in wanted)
     yield from rates(found)
     yield from buffer_facts(found)
+    yield from copy_facts(found)
     yield from _tensors(found)
     yield from _modules(found)
+
+
+def computation(found: Proof) -> Fact:
+    """That both compute the same, and how the tensors of both were brought together."""
+    count = len(found.leaves.found)
+    note = "every operation, with its settings, on the same tensors"
+    if count:
+        them = "them" if count > 1 else "it"
+        note += f"; {count} of the tensors are known by what is computed with {them}, one for one: no name says which is which"
+    if found.ours.folded:
+        note += "; norms are folded into the weights before them"
+    return Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note=note)
 
 
 def input_facts(found: Proof) -> Iterator[Fact]:
@@ -209,6 +222,15 @@ def rates(found: Proof) -> Iterator[Fact]:
         if node.op != "call_module" and "dropout" in base_name(node.target):
             rate = node.attributes.get("arguments", {}).get("p", 0.5)
             yield Fact(node.target, "p", Status.ABSENT, rate, None, node.at, note="dropout is gone where the model is not trained")
+
+
+def copy_facts(found: Proof) -> Iterator[Fact]:
+    """Tensors in whose place the artifact has several: it may be that of a model in which they are not one."""
+    for name, places in found.leaves.places.items():
+        if len(places) > 1:
+            item, said = found.leaves.tensors[name], ", ".join(sorted(places))
+            note = f"the artifact has {len(places)} tensors in its place: that they are one cannot be seen"
+            yield Fact(name, "sharing", Status.ABSENT, "one tensor", said, item.at, note=note)
 
 
 def buffer_facts(found: Proof) -> Iterator[Fact]:
@@ -351,7 +373,7 @@ def _tensor(found: Proof, name: str, item: Any, folded: Mapping[str, str], convs
         yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note="the exporter lets tensors of equal values share them")
     elif name in found.leaves.bound:
         at, changed = found.leaves.bound[name]
-        note = "in another layout" if changed else "known by its layer" if name in found.leaves.unnamed else ""
+        note = _known_by(found, name, changed)
         yield Fact(name, "shape", Status.CONFIRMED, item.shape, item.shape, item.at, f"{found.artifact.target}: {at}", note)
         yield Fact(name, "dtype", Status.CONFIRMED, item.dtype, item.dtype, item.at, f"{found.artifact.target}: {at}")
         if name in found.leaves.unnamed and not _owned_by_layer(found.source, name):
@@ -369,6 +391,12 @@ def _tensor(found: Proof, name: str, item: Any, folded: Mapping[str, str], convs
             "the exporter computed with it beforehand: the graph holds the result alone" if name in used else "the forward does not use it"
         )
         yield Fact(name, "name", Status.ABSENT, item.shape, None, item.at, note=why)
+
+
+def _known_by(found: Proof, name: str, changed: bool) -> str:
+    if name in found.leaves.found:
+        return "known by what is computed with it"
+    return "in another layout" if changed else "known by its layer" if name in found.leaves.unnamed else ""
 
 
 def _owned_by_layer(source: Architecture, name: str) -> bool:

@@ -9,7 +9,7 @@ from ...ir.graph import Node
 from ...ir.verification import Fact, Status
 from ..kinds import base_name
 from ..settings import alike, plain, settings_of
-from .proof import Proof, buffer_facts, elsewhere, input_facts, needed, step_facts
+from .proof import Proof, buffer_facts, computation, elsewhere, input_facts, needed, step_facts
 
 #: Settings that make no difference to an inference, and which these graphs keep all the same.
 _KEPT = ("momentum", "p", "dropout", "padding_idx")
@@ -19,7 +19,7 @@ _RATE = 0.5
 
 def proved_torch_facts(found: Proof) -> Iterator[Fact]:
     """Every layer and function of a source whose computation is that of the artifact, and the settings that it keeps beside."""
-    yield Fact("forward", "computation", Status.CONFIRMED, "the same", "the same", note="the same operations on the same tensors")
+    yield computation(found)
     yield from input_facts(found)
     wanted, kept = needed(found.source), _kept(found)
     for node in found.source.graph:

@@ -318,10 +318,7 @@ class TensorFlowLowering(Guessing):
 
     def tile(self, node: Node, given: list[Any]) -> Value:
         """Axes of one place several times."""
-        value = self.tensor(given[0], node)
-        for dim, times in enumerate(given[1]):
-            value = value if times == 1 else self.words.spread(value, dim, times)
-        return value
+        return self.words.tiled(self.tensor(given[0], node), given[1])
 
     def resize(self, node: Node, given: list[Any]) -> Value:
         """An image in another size."""

@@ -271,6 +271,12 @@ class Vocabulary(Notation):
         dims[dim] = ((0, 1, times),)
         return Value(head, tuple(dims), value.factor)
 
+    def tiled(self, value: Value, times: Sequence[int]) -> Value:
+        """Axes of one place several times."""
+        for dim, count in enumerate(times):
+            value = value if count == 1 else self.spread(value, dim, count)
+        return value
+
     def stretched(self, value: Value, shape: Sequence[int]) -> Value:
         """With its axes of one place as wide as another tensor's, and new ones before them."""
         known = self.constant(value)
