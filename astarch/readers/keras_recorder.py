@@ -7,7 +7,7 @@ from typing import Any
 
 from ..frameworks.describe import Run
 from ..frameworks.keras.describing import config_names
-from ..frameworks.keras.model.graph import Operation
+from ..frameworks.keras.model.graph import Operation, node_key
 from ..frameworks.keras.model.instances import LayerInstance, ModuleInstance
 from ..frameworks.keras.model.layer import collect
 from ..frameworks.keras.nested import flatten
@@ -17,6 +17,7 @@ from ..interpreter.values import MISSING, Builtin, Function
 from ..ir.architecture import Architecture, Assumption, Call, Module, Parameter, Requirement
 from ..ir.dim import Dim
 from ..ir.graph import Graph, Node, Record, TensorType
+from ..ir.span import Span
 from ..ir.unknown import Unknown
 from .keras_axes import counted, names_of_open
 
@@ -39,6 +40,8 @@ class KerasRecorder:
         self.unknown: list[Unknown] = []
         self.outputs: dict[int, Any] = {}
         self.configs: dict[str, dict[str, Any]] = {}
+        self.between: dict[str, tuple[Any, ...]] = {}
+        self.wired: dict[str, tuple[str, ...]] = {}
         self.opened = names_of_open([one for one in _functional(root).get("_inputs", ()) if isinstance(one, KerasTensor)])
         for call in run.calls:
             if call.outputs is not MISSING:
@@ -62,7 +65,7 @@ class KerasRecorder:
             assumptions=tuple(Assumption(text, span) for text, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             requirements=tuple(Requirement(fact, span) for fact, span in self.machine.requirements.items()),
             diagnostics=tuple(self.run.diagnostics),
-            attributes=self._wiring() if self.configs else {},
+            attributes={**(self._wiring() if self.configs else {}), "operations": self.between, "wired": self.wired},
         )
 
     # --- layers ---------------------------------------------------------------------------------------------------
@@ -89,6 +92,23 @@ class KerasRecorder:
             yield name, self._module(name, layer, first if first != name else None)
             if _is_model(layer) and layer is not model:
                 yield from self._below(layer, name, taken)
+        self._operations(model, path)
+
+    def _operations(self, model: Any, path: str) -> None:
+        """What is done between the layers of a wired model, each with the layer that stands before it."""
+        found: list[tuple[str, str, str, tuple[Any, ...], tuple[str, ...], Span]] = []
+        latest, held = "", _functional(model)
+        for one in held.get("_operations", ()):
+            if isinstance(one, Operation):
+                shapes = tuple(outward(output.shape) for output in one._inbound_nodes[0].outputs)
+                found.append((latest, one.name, one.class_name, shapes, tuple(_sources(one._inbound_nodes)), one.span))
+            else:
+                latest = self.names.get(id(one), latest)
+                nodes = [node for index, node in enumerate(one._inbound_nodes) if node_key(one, index) in held["_nodes"]]
+                if len(nodes) < len(one._inbound_nodes):  # it is called elsewhere too
+                    self.wired[latest] = tuple(_sources(nodes))
+        if found:
+            self.between[path] = tuple(found)
 
     def _layers(self, model: Any) -> list[Any]:
         if model.py_class.find("layers") is MISSING:

@@ -188,13 +188,14 @@ def _below(name: str, facts: _Facts, fold: bool, level: int = 0) -> tuple[Row, .
     loose = facts.own.get(name, []) if name in facts.children or facts.tensors else []
     found = [_parameter_row(parameter, facts) for parameter in loose]
     found += [_buffer_row(buffer) for buffer in facts.buffers.get(name, ())]
-    running = facts.operations.get(name, [])
-    found += [_operation_row(node) for after, node in running if not after]
+    wired = facts.architecture.attributes.get("operations", {}).get(name, ())
+    running = [] if wired else facts.operations.get(name, [])
+    found += [_operation_row(node) for after, node in running if not after] + [_wired_row(one) for one in wired if not one[0]]
     for child in facts.children.get(name, []):
         row = _module_row(modules[child], facts, fold, level + 1)
         if row.rows or row.type or not facts.tensors:
             found.append(row)
-        found += [_operation_row(node) for after, node in running if after == child]
+        found += [_operation_row(node) for after, node in running if after == child] + [_wired_row(one) for one in wired if one[0] == child]
     return tuple(_folded(found, facts) if fold else found)
 
 
@@ -220,7 +221,7 @@ def _module_row(module: Module, facts: _Facts, fold: bool, level: int = 0) -> Ro
         last=module.name,
         rounds=module.times,
         repeats=_repeats(module, facts),
-        inbound=module.inbound,
+        inbound=facts.architecture.attributes.get("wired", {}).get(module.name, module.inbound),
         rows=below,
     )
 
@@ -304,6 +305,12 @@ def _operation_row(node: Node) -> Row:
         outputs=((node.output,),),
         macs=node.macs,
     )
+
+
+def _wired_row(one: Any) -> Row:
+    """An operation between the layers of a wired model: it has a name, and what feeds it, as they do."""
+    _, name, kind, shapes, inbound, place = one
+    return Row(name=name, kind="operation", type=kind, place=place, outputs=(tuple(map(_shaped, shapes)),), inbound=inbound)
 
 
 def _folded(found: list[Row], facts: _Facts) -> list[Row]:

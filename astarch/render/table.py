@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,8 @@ def table(
     return Table(lines, _notes(shown, home if home != heading else ""))
 
 
+#: What tells layers of Keras apart that bear the same name: Keras' own table does not.
+_AGAIN = re.compile(r"#\d{1,9}$")
 #: The columns that can be chosen, with the names by which torchinfo's users know them.
 COLUMNS = {
     "type": (), "arguments": (), "line": (), "input": ("input_size",), "output": ("output_size",), "kernel": ("kernel_size",),
@@ -240,9 +243,9 @@ def _margins(levels: list[int], page: Page) -> list[str]:
 
 
 def _name(row: Row, page: Page, *, full: bool) -> str:
-    if row.kind == "operation":
+    if row.kind == "operation" and not row.name:
         return page.glyphs.dot
-    name = clean(row.name) or "(root)"
+    name = _AGAIN.sub("", clean(row.name)) or "(root)"
     name = name if full else name.rpartition(".")[2]
     if not isinstance(row.repeats, int):
         return f"{name} {page.glyphs.times}{_count(row.repeats)}"
@@ -259,7 +262,7 @@ def _type(row: Row, page: Page) -> str:
     if row.kind == "parameter":
         return f"= {clean(row.same_as)}" if row.same_as is not None else row.type
     arguments = arguments_text(dict(row.arguments), page.glyphs) if row.kind == "module" else ", ".join(text for _, text in row.arguments)
-    return f"{clean(row.type)}({clean(arguments)})" if arguments or row.kind == "operation" else clean(row.type)
+    return f"{clean(row.type)}({clean(arguments)})" if arguments or (row.kind == "operation" and not row.name) else clean(row.type)
 
 
 def _home(shown: list[Row]) -> str:

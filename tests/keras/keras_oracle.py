@@ -22,7 +22,7 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="astarch_keras_"))
 
 def live(source: str) -> Any:
     """What Keras makes of the program's ``model``: its facts, or the name of the exception."""
-    _begin()
+    begin()
     scope: dict[str, Any] = {}
     try:
         exec(HEAD + source, scope)
@@ -30,10 +30,10 @@ def live(source: str) -> Any:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     finally:
-        _begin()
+        begin()
 
 
-def _begin() -> None:
+def begin() -> None:
     """Keras as it is when a program starts."""
     import keras
 
