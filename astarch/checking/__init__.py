@@ -78,7 +78,7 @@ def check(
     if not cache:
         return sorted((finding for one in checked(files, job, jobs) for finding in one.findings), key=order)
     known = Known.of(job, files)
-    new = checked([path for path in files if known.findings(path) is None], job, jobs)
+    new = checked([path for path in files if known.findings(path) is None], job, jobs, known.quiet)
     known.learn(new)
     return sorted((finding for path in files for finding in known.findings(path) or ()), key=order)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
 from ..readers.survey import Survey
-from ..rules.runner import check_file
+from ..rules.runner import check_file, found_in_models
 from ..rules.settings import Settings
 from ..source.index import SourceError
 
@@ -53,26 +53,37 @@ class Checked:
     Args:
         path: The file.
         findings: What was found in it.
-        opened: The files that readings of its models opened.
+        opened: The files that readings of its models opened, each with the definitions they ran; None where all of it matters.
         asked: The words that other files were searched for, each with the file that has it; empty when none has.
+        quiet: Whether nothing was found in its models.
+        read: Whether its models were read, or what was found in them is known.
     """
 
     path: str
     findings: tuple[Diagnostic, ...]
-    opened: frozenset[str] = frozenset()
+    opened: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     asked: tuple[tuple[str, str, str, str], ...] = ()
+    quiet: bool = False
+    read: bool = True
 
 
-def checked(files: list[Path], job: Job, jobs: int = 1) -> list[Checked]:
-    """Every file, in order; with several processes the same, sooner."""
+def checked(files: list[Path], job: Job, jobs: int = 1, quiet: frozenset[str] = frozenset()) -> list[Checked]:
+    """Every file, in order; with several processes the same, sooner.
+
+    Args:
+        files: What to check.
+        job: How.
+        jobs: How many processes.
+        quiet: The files in whose models nothing is to be found: they are not read.
+    """
     if not files:
         return []
     if jobs <= 1 or len(files) < 2:
-        return _Checker(job).check(files)
+        return _Checker(job, quiet).check(files)
     portions = [files[start : start + _PORTION] for start in range(0, len(files), _PORTION)]
     if len(portions) < jobs:
         portions = [part for start in range(jobs) if (part := files[start::jobs])]
-    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn"), _begin, (job,)) as pool:
+    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn"), _begin, (job, quiet)) as pool:
         found = {one.path: one for part in pool.map(_check_portion, portions) for one in part}
     return [found[str(path)] for path in files]
 
@@ -80,8 +91,8 @@ def checked(files: list[Path], job: Job, jobs: int = 1) -> list[Checked]:
 class _Checker:
     """Checks file after file; what several of them share is read once."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    def __init__(self, job: Job, quiet: frozenset[str]) -> None:
+        self.job, self.quiet = job, quiet
         self.survey = Survey(job.folders)
         self.project: WatchedProject | None = None
         if job.read:
@@ -104,18 +115,21 @@ class _Checker:
         except SourceError as error:
             return Checked(str(path), (syntax_error(error, str(path)),))
         if project is not None:
-            project.opened.clear()
+            project.begin()
         aside.put()
         with aside.searched():
-            read = list(self._read(file, path))
+            read = list(self._read(file, path)) if str(path) not in self.quiet else []
         changed = None if job.changed is None else job.changed.get(str(path), ())
-        findings = tuple(check_file(file, read, job.settings, changed))
+        of_models = found_in_models(file, read, job.settings)
+        findings = tuple(check_file(file, (), job.settings, changed, of_models))
         asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
         survey.program.forget()
         if read:
             read.clear()
             aside.search()
-        return Checked(str(path), findings, frozenset(project.opened if project is not None else ()), asked)
+        return Checked(
+            str(path), findings, project.noted() if project is not None else {}, asked, not of_models, str(path) not in self.quiet
+        )
 
     def _read(self, file: File, path: Path) -> Iterable[Architecture]:
         if self.project is None:
@@ -123,15 +137,15 @@ class _Checker:
         from . import models
         from .sites import Sites
 
-        return models.architectures(file, path, models.Job(self.job.models, self.project, Sites(self.survey, self.project.opened)))
+        return models.architectures(file, path, models.Job(self.job.models, self.project, Sites(self.survey, self.project.looked_into)))
 
 
 _worker: list[_Checker] = []  # of a process of the pool
 
 
-def _begin(job: Job) -> None:
+def _begin(job: Job, quiet: frozenset[str]) -> None:
     """What a process of the pool keeps from one portion to the next."""
-    _worker.append(_Checker(job))
+    _worker.append(_Checker(job, quiet))
 
 
 def _check_portion(files: list[Path]) -> list[Checked]:

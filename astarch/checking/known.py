@@ -1,18 +1,19 @@
 """Findings kept from one run to the next, for as long as nothing changes that they depend on.
 
-What was found in a file depends on the file, on what it imports and what those import, on the files that readings of its models
-opened, and on words that other files around it were searched for. All of that is noted beside the findings. A file that comes or
-goes may change what any name means: then everything is checked again.
+What was found in a file depends on the file, on the classes of what it imports and what those import, on the definitions that
+readings of its models ran, and on words that other files around it were searched for. All of that is noted beside the findings. A
+file that comes or goes may change what any name means: then everything is checked again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
@@ -23,9 +24,10 @@ from ..readers.survey import files_around, mentions_of, package_around
 from ..source.cache import default_folder
 from ..version import VERSION
 from .files import Checked, Job
+from .parts import Parts, classes_in, parts_of
 
 #: To be raised when what is kept changes its form.
-_FORM = 1
+_FORM = 2
 
 #: Around more files than this, looking which of them changed takes longer than it is worth.
 _MOST_FILES = 20_000
@@ -34,19 +36,26 @@ _MOST_FILES = 20_000
 _MOST_STATES = 50
 
 
-class _Entry(msgspec.Struct, array_like=True):
-    """What is known of one file."""
+#: The definitions of a file that were run, and what they were; None where all of the file matters.
+_Use = tuple[tuple[str, ...], str] | None
 
-    needs: tuple[str, ...]
+
+class _Entry(msgspec.Struct, array_like=True):
+    """What is known of one file: what its readings ran in others, what these were asked, and what was found."""
+
+    used: dict[str, _Use]
     asked: tuple[tuple[str, str, str, str], ...]
     findings: tuple[Diagnostic, ...]
+    quiet: bool
 
 
 class _State(msgspec.Struct, array_like=True):
-    """What is known of a project: its files with time, size and content, what contents import, and what was found."""
+    """What is known of a project: its files with time, size and content; by content, imports and parts; by file, whom it imports."""
 
     files: dict[str, tuple[int, int, str]]
     imports: dict[str, tuple[str, ...]]
+    parts: dict[str, Parts]
+    edges: dict[str, tuple[str, ...]]
     entries: dict[str, _Entry]
 
 
@@ -58,6 +67,7 @@ class Known:
 
     def __init__(self, place: Path, state: _State, roots: tuple[str, ...]) -> None:
         self._place, self._state, self._roots = place, state, roots
+        self._quiet: dict[str, _Entry] = {}
 
     @classmethod
     def of(cls, job: Job, files: Iterable[Path]) -> Known:
@@ -69,15 +79,25 @@ class Known:
         now = _stamped(tops, old.files)
         roots = tuple(_relative(folder) for folder in folders)
         if now is None or now.keys() != {path for path in old.files if path in now or _is_below(path, tops)}:
-            return cls(place, _State(now or {}, old.imports, {}), roots)
+            return cls(place, _State(now or {}, old.imports, old.parts, {}, {}), roots)
         for path, (time, size, content) in old.files.items():
             if path not in now:  # opened once outside of the project
                 now[path] = _stamp(path, (time, size, content))
         changed = {path for path, (_, _, content) in now.items() if old.files[path][2] != content}
-        texts = {path: _text(path) for path in changed}
-        around = cache(package_around)
-        entries = {path: entry for path, entry in old.entries.items() if _holds(entry, texts, around)}
-        return cls(place, _State(now, old.imports, entries), roots)
+        state = _State(now, old.imports, old.parts, old.edges, old.entries)
+        known = cls(place, state, roots)
+        if changed:
+            changes = Changes(changed, old, now)
+            state.entries = {path: entry for path, entry in old.entries.items() if changes.leave(path, entry)}
+            lost = old.entries.keys() - state.entries.keys()
+            known._quiet = {path: old.entries[path] for path in lost if old.entries[path].quiet and changes.leave_models(old.entries[path])}
+            known._note_edges(changed & old.edges.keys())
+        return known
+
+    @property
+    def quiet(self) -> frozenset[str]:
+        """The files that must be checked, in whose models nothing is to be found."""
+        return frozenset(self._quiet)
 
     def findings(self, path: Path) -> tuple[Diagnostic, ...] | None:
         """What is known of a file; None when it must be checked."""
@@ -88,35 +108,144 @@ class Known:
         """Note what was found, and keep it for the next run."""
         state = self._state
         for one in found:
-            for path in one.opened - state.files.keys():
+            for path in one.opened.keys() - state.files.keys():
                 state.files[path] = _stamp(path, None)
+        self._note_edges({str(Path(one.path).absolute()) for one in found} - state.edges.keys())
+        for one in found:
+            places = {
+                str(Path(span.file).absolute())
+                for finding in one.findings
+                for span in (finding.span, *(note.span for note in finding.notes))
+            }
+            used: dict[str, _Use] = {}
+            for path, names in one.opened.items():
+                exact = names is None or path in places
+                used[path] = None if exact or names is None else (names, self._parts(path).fingerprint(names))
+            if not one.read and one.path in self._quiet:
+                used = self._quiet[one.path].used
+            state.entries[one.path] = _Entry(used, one.asked, one.findings, one.quiet)
+        if found and state.files:
+            contents = {content for _, _, content in state.files.values()}
+            state.imports = {content: imported for content, imported in state.imports.items() if content in contents}
+            state.parts = {content: parts for content, parts in state.parts.items() if content in contents}
+            _save(self._place, state)
+
+    def _note_edges(self, wanted: set[str]) -> None:
+        """Note whom files import, and those that they import, with the parts of all."""
+        state = self._state
+        if not wanted:
+            return
         contents = {_relative(path): content for path, (_, _, content) in state.files.items()}
         names = {_relative(path): path for path in state.files}
         closure = Closure(contents, lambda path: _text(names[path]), self._roots, state.imports)
-        for one in found:
-            full = str(Path(one.path).absolute())
-            needs = {names[path] for path in closure.of(_relative(full))} | one.opened | {full}
-            state.entries[one.path] = _Entry(tuple(sorted(needs)), one.asked, one.findings)
-        if found and state.files:
-            used = {content for _, _, content in state.files.values()}
-            state.imports = {content: imported for content, imported in state.imports.items() if content in used}
-            _save(self._place, state)
+        border = list(wanted)
+        while border:
+            path = border.pop()
+            if path in state.files and (path in wanted or path not in state.edges):
+                wanted.discard(path)
+                self._parts(path)
+                state.edges[path] = tuple(dict.fromkeys(names[other] for other in closure.imports(_relative(path))))
+                border += state.edges[path]
+
+    def _parts(self, path: str) -> Parts:
+        parts, content = self._state.parts, self._state.files[path][2]
+        if content not in parts:
+            parts[content] = parts_of(_text(path))
+        return parts[content]
 
 
-def _holds(entry: _Entry, changed: Mapping[str, str], package: Callable[[str], str]) -> bool:
-    """Whether nothing that a file depends on is among the texts that changed."""
-    if not changed:
+class Changes:
+    """What the changes of some files do to what was found in others.
+
+    Args:
+        changed: The files.
+        old: What was known.
+        now: The files as they are.
+    """
+
+    def __init__(self, changed: set[str], old: _State, now: Mapping[str, tuple[int, int, str]]) -> None:
+        self._files, self._edges = now, old.edges
+        self._texts = {path: _text(path) for path in changed}
+        self._parts = {path: parts_of(text) for path, text in self._texts.items()}
+        self._package = cache(package_around)
+        self._importing = cache(self._all_importing)
+        self._seen: dict[str, re.Pattern[str] | None] = {}
+        for path, parts in self._parts.items():
+            before = old.parts.get(old.files[path][2])
+            names = None if before is None else parts.changed(before)
+            classes = parts.classes.keys() | (before.classes.keys() if before is not None else set())
+            self._seen[path] = None if names is None else self._words(names & classes, names)
+
+    def leave(self, path: str, entry: _Entry) -> bool:
+        """Whether nothing that was found in a file depends on is changed."""
+        full = str(Path(path).absolute())
+        if full in self._texts:
+            return False
+        if not self.leave_models(entry):
+            return False
+        for changed in self._parts:
+            if full in self._importing(changed) and ((seen := self._seen[changed]) is None or seen.search(self._text(full))):
+                return False
+        return self._still_answered(entry)
+
+    def leave_models(self, entry: _Entry) -> bool:
+        """Whether nothing that readings of its models ran is changed."""
+        for changed, parts in self._parts.items():
+            use = entry.used.get(changed, ((), ""))
+            if use is None or (use[1] and parts.fingerprint(use[0]) != use[1]):
+                return False
         return True
-    if not changed.keys().isdisjoint(entry.needs):
-        return False
-    for word, how, path, witness in entry.asked:
-        mentions = mentions_of(word, how)
-        if witness in changed and not mentions(changed[witness]):
-            return False
-        around = package(path) + os.sep
-        if not witness and any(other != path and other.startswith(around) and mentions(text) for other, text in changed.items()):
-            return False
-    return True
+
+    def _still_answered(self, entry: _Entry) -> bool:
+        for word, how, path, witness in entry.asked:
+            mentions = mentions_of(word, how)
+            if witness in self._texts and not mentions(self._texts[witness]):
+                return False
+            around = self._package(path) + os.sep
+            if not witness and any(other != path and other.startswith(around) and mentions(text) for other, text in self._texts.items()):
+                return False
+        return True
+
+    def _all_importing(self, path: str) -> frozenset[str]:
+        """The files that import a file, or one that does."""
+        importing: dict[str, list[str]] = {}
+        for other, imported in self._edges.items():
+            for one in imported:
+                importing.setdefault(one, []).append(other)
+        found: set[str] = set()
+        border = [path]
+        while border:
+            current = border.pop()
+            if current not in found:
+                found.add(current)
+                border += importing.get(current, ())
+        return frozenset(found)
+
+    def _words(self, classes: Iterable[str], names: Iterable[str]) -> re.Pattern[str]:
+        """Finds a name of something that changed, or of a class that may inherit from a changed one or hold it, and so on."""
+        words = set(classes)
+        texts = {path: self._text(path) for path in self._edges} if words else {}
+        while True:
+            pattern = _any_of(words)
+            near = (text for text in texts.values() if pattern.search(text))
+            more = {name for text in near for name, block in classes_in(text) if name not in words and pattern.search(block)}
+            if more <= words:
+                return _any_of({*words, *names})
+            words |= more
+
+    @cached_property
+    def _read(self) -> dict[str, str]:
+        return dict(self._texts)
+
+    def _text(self, path: str) -> str:
+        if path not in self._read:
+            self._read[path] = _text(path)
+        return self._read[path]
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    found = "|".join(map(re.escape, sorted(words)))
+    return re.compile(rf"\b(?:{found})\b" if found else "(?!)")
 
 
 def _digest(job: Job, tops: list[str]) -> str:
@@ -188,7 +317,7 @@ def _load(place: Path) -> _State:
     try:
         return _decoder.decode(place.read_bytes())
     except (OSError, msgspec.MsgspecError):
-        return _State({}, {}, {})
+        return _State({}, {}, {}, {}, {})
 
 
 def _save(place: Path, state: _State) -> None:

@@ -43,6 +43,23 @@ class WatchedProject(Project):
     def __init__(self, folders: Iterable[Path]) -> None:
         super().__init__([str(folder) for folder in folders], Cache(default_folder()))
         self.opened: set[str] = set()
+        self.looked_into: set[str] = set()
+
+    def begin(self) -> None:
+        """Note anew."""
+        for file in self.files.values():
+            if file is not None and file.used:
+                file.used.clear()
+        self.opened.clear()
+        self.looked_into.clear()
+
+    def noted(self) -> dict[str, tuple[str, ...] | None]:
+        """The files that were opened, each with the definitions that were run; None where all of it matters."""
+        run = {file.path: file.used for file in self.files.values() if file is not None and file.used}
+        found: dict[str, tuple[str, ...] | None] = {
+            str(Path(path).absolute()): tuple(sorted(run.get(path, ()))) for path in self.opened | run.keys()
+        }
+        return {**found, **{str(Path(path).absolute()): None for path in self.looked_into}}
 
     def find(self, name: str) -> SourceFile | None:
         """The file of a module; noted."""

@@ -117,6 +117,8 @@ class Loading:
         if key in self.done or index in self.done:
             return
         self.done.add(key)
+        if entry.kind in ("def", "class"):
+            self.file.used.update(entry.binds)
         compiled = self.file.compiled.get(key)
         if compiled is None:
             statements = self.file.statements(entry)

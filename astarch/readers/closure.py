@@ -33,10 +33,11 @@ class Closure:
             current = border.pop()
             if current not in found and current in self.files:
                 found.add(current)
-                border.extend(self._imports(current))
+                border.extend(self.imports(current))
         return frozenset(found)
 
-    def _imports(self, path: str) -> tuple[str, ...]:
+    def imports(self, path: str) -> tuple[str, ...]:
+        """The files that a file imports itself."""
         if path not in self._edges:
             key = self.files[path]
             if key not in self.known:

@@ -28,7 +28,11 @@ def check_comparison(comparison: Comparison, settings: Settings) -> Iterable[Dia
 
 
 def check_file(
-    file: File, architectures: Iterable[Architecture], settings: Settings, changed: Iterable[Diagnostic] | None = None
+    file: File,
+    architectures: Iterable[Architecture],
+    settings: Settings,
+    changed: Iterable[Diagnostic] | None = None,
+    of_models: Iterable[Diagnostic] = (),
 ) -> list[Diagnostic]:
     """The findings in one file.
 
@@ -37,16 +41,26 @@ def check_file(
         architectures: The models of this file, as far as they were read; their findings in other files are left out.
         settings: Which rules are on.
         changed: What was found by comparing with an older state; None when there is none to compare with.
+        of_models: What `found_in_models` found.
     """
-    active = settings.active()
+    used = _used(file, settings, changed is not None)
     off = settings.ignored_in(file.path)
-    used = [rule for rule in active if rule.code not in off and not (changed is None and rule.needs_revision)]
-    found = [*_source_findings(file, used), *_model_findings(file, architectures, used)]
+    found = [*_source_findings(file, used), *_model_findings(file, architectures, used), *of_models]
     found += [finding for finding in changed or () if finding.code not in off]
     found = [finding for finding in found if finding.span.file == file.path]
     kept, comments = silence(file, _once(found)) if settings.comments else (_once(found), [])
     kept += _comment_findings(comments, used)
     return sorted(kept, key=order)
+
+
+def found_in_models(file: File, architectures: Iterable[Architecture], settings: Settings) -> list[Diagnostic]:
+    """The findings in the models of one file, before comments silence any."""
+    return list(_model_findings(file, architectures, _used(file, settings, False)))
+
+
+def _used(file: File, settings: Settings, beside_older: bool) -> list[Rule]:
+    off = settings.ignored_in(file.path)
+    return [rule for rule in settings.active() if rule.code not in off and (beside_older or not rule.needs_revision)]
 
 
 def order(finding: Diagnostic) -> tuple[str, int, int, str, str]:

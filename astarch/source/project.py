@@ -31,6 +31,7 @@ class SourceFile:
         path: Where it is, as it is shown to the reader.
         package: Dotted name that relative imports start from.
         compiled: What the interpreter made of its statements, kept from one run to the next.
+        used: The definitions that were run; for who wants to know, to be emptied before.
     """
 
     def __init__(self, name: str, path: str, is_package: bool, cache: store.Cache, text: str | None = None) -> None:
@@ -39,6 +40,7 @@ class SourceFile:
         self.is_package = is_package
         self.package = name if is_package else name.rpartition(".")[0]
         self.compiled: dict[object, object] = {}
+        self.used: set[str] = set()
         self._cache = cache
         self._lines: list[str] | None = None if text is None else text.split("\n")
         self._stored: store.Stored | None = None

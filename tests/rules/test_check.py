@@ -291,7 +291,7 @@ def test_kept_findings_are_not_looked_for_again(project: Path, monkeypatch: pyte
     (project / "good.py").write_text("x = 2\n")
     looked: list[list[Path]] = []
     real = checking.checked
-    monkeypatch.setattr(checking, "checked", lambda files, job, jobs: looked.append(files) or real(files, job, jobs))
+    monkeypatch.setattr(checking, "checked", lambda files, *rest: looked.append(files) or real(files, *rest))
     assert len(checking.check(["."], cache=True)) == 1
     assert looked == [[Path("good.py")]]
 

@@ -39,6 +39,9 @@ class ReshapeMixesAxes(Rule):
 
 
 def _is_shuffled(given: TensorType, made: TensorType) -> bool:
-    """Whether the same sizes stand in another order, those of one aside."""
+    """Whether the same sizes stand in another order, those of one aside; or a split axis stands around the one before it."""
+    if len(given.shape) == 3 and len(made.shape) == 4:
+        (batch, length, width), (first, outer, middle, inner) = given.shape, made.shape
+        return first == batch and middle == length and outer != length and outer * inner == width and 1 not in (length, outer, inner)
     old, new = ([str(size) for size in tensor.shape if str(size) != "1"] for tensor in (given, made))
     return len(given.shape) == len(made.shape) > 2 and old != new and sorted(old) == sorted(new)
