@@ -490,9 +490,9 @@ def unknown(detail: str, reason: Reason = Reason.DATA_DEPENDENT) -> Unknown:
     return RUN.get().unknown(reason, detail)
 
 
-def fresh_size(origin: str, at_most: Any = None) -> Dim:
+def fresh_size(origin: str, at_most: Any = None, least: int | None = 0) -> Dim:
     """A size that only the data tells: a symbol of its own, with where it comes from."""
     run = RUN.get()
     count = run.state.get("fresh sizes", 0)
     run.state["fresh sizes"] = count + 1
-    return Dim.symbol(f"n{count}", origin=origin, minimum=0)
+    return Dim.symbol(f"n{count}", origin=origin, minimum=least)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..ir.dim import Dim, less, maximum, minimum, same
+from ..ir.dim import Dim, Fact, assuming, less, maximum, minimum, same
 from .describe import refuse, require
 
 Sizes = Sequence[Any]
@@ -145,9 +145,13 @@ def reshape(shape: Sizes, wanted: Sizes) -> tuple[Any, ...]:
     known = product(size for size in wanted if not (type(size) is int and size == -1))
     if known == 0:
         refuse("RuntimeError", f"cannot reshape tensor of {total} elements into shape {list(wanted)}")
-    require(same(total % known, 0), f"shape {text(wanted)} is invalid for input of {text(shape)} = {total} elements",
-            name="reshape-mismatch")  # fmt: skip
-    return tuple(total // known if place == holes[0] else size for place, size in enumerate(wanted))
+    if type(known) is int or less(0, known):
+        fits, size = same(total % known, 0), total // known
+    else:
+        with assuming(Fact(known, ">", 0)):  # it raises where it is zero
+            fits, size = same(total % known, 0), total // known
+    require(fits, f"shape {text(wanted)} is invalid for input of {text(shape)} = {total} elements", name="reshape-mismatch")
+    return (*wanted[: holes[0]], size, *wanted[holes[0] + 1 :])
 
 
 def longest(*sizes: Any) -> Any:
@@ -176,3 +180,8 @@ def _bounded(index: Any, size: Any) -> Any:
 def is_symbolic(sizes: Iterable[Any]) -> bool:
     """Whether any of the sizes is not a number."""
     return any(isinstance(size, Dim) for size in sizes)
+
+
+def repeats(value: Any) -> bool:
+    """Whether a value is a sequence of a length that is a symbol."""
+    return hasattr(value, "parts") and hasattr(value, "symbolic_length")

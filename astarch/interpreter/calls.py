@@ -153,6 +153,7 @@ def invoke(m: Machine, function: Function, args: tuple[Any, ...], kwargs: dict[s
         return lost.unknown
     finally:
         m.frame = caller
+        frame.caller = None  # a function that was defined in it may keep it, but not who called
         m.depth -= 1
 
 

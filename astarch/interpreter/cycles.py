@@ -1,4 +1,4 @@
-"""The host's search for reference cycles, while a program is read."""
+"""The host's search for reference cycles: seldom while a program is read, and for little afterwards."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import gc
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+
+from .machine import Machine
+from .values import Class
 
 #: Objects made between two searches. Nearly all that a reading makes lives as long as the reading: at the usual pace of some
 #: hundreds, looking it all through again and again takes a third of the time.
@@ -72,3 +75,14 @@ class Aside:
         """Search what is not put aside, now."""
         if self._works:
             gc.collect()
+
+
+def take_apart(machine: Machine) -> None:
+    """Undo the references of a finished run that go round: it is gone at once then, and need not be searched for."""
+    for module in machine.modules.values():
+        for value in module.namespace.values():
+            if type(value) is Class and value.module == module.name and value.span.line:  # what is described outlives the run
+                value.take_apart()
+        module.namespace.clear()
+        module.resolve = module.state = None
+    vars(machine).clear()

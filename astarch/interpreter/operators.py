@@ -15,8 +15,8 @@ from .budget import BudgetSpent, spent
 from .builtins.hosts import gather, payload_of
 from .calls import HOST_ERRORS
 from .machine import LARGE, Machine
-from .overloads import by_method, index_of, special, union, unsupported
-from .repetition import Repeated, times
+from .overloads import by_method, equal_instances, index_of, special, union, unsupported
+from .repetition import Repeated, item_of, times
 from .unfolding import CONTAINERS, filling, shown, templated, written_out
 from .unordered import is_unordered, unordered
 from .values import MISSING, Class, GenericAlias, Instance, Lost, Raised
@@ -205,7 +205,7 @@ def equal(m: Machine, left: Any, right: Any) -> Any:
     if type(left) is Unknown or type(right) is Unknown:
         return left if type(left) is Unknown else right
     if isinstance(left, Instance) or isinstance(right, Instance):
-        return _equal_instances(m, left, right)
+        return equal_instances(m, left, right)
     if type(left) in CONTAINERS:
         written_out(m, left)
     try:
@@ -238,20 +238,6 @@ def _equal_items(m: Machine, left: Any, right: Any) -> Any:
         if type(answer) is Unknown:
             undecided = answer
     return undecided if undecided is not None else left == right
-
-
-def _equal_instances(m: Machine, left: Any, right: Any) -> Any:
-    for receiver, other in ((left, right), (right, left)):
-        if isinstance(receiver, Instance):
-            method = receiver.py_class.find("__eq__")
-            if method is not MISSING:
-                result = m.call(method, (receiver, other), {})
-                if result is not NotImplemented:
-                    return result
-    a, b = payload_of(left), payload_of(right)
-    if a is not left or b is not right:
-        return a is b or (not isinstance(a, Instance) and not isinstance(b, Instance) and a == b)
-    return left is right
 
 
 def truth(m: Machine, value: Any) -> bool:
@@ -302,6 +288,8 @@ def contains(m: Machine, container: Any, item: Any) -> Any:
             return isinstance(item, (int, float)) and item % 1 == 0 and int(item) in container
         if isinstance(container, (str, bytes)) and len(container) > LARGE:
             m.weigh(len(container))
+        if type(item) is Dim and isinstance(container, (dict, set, frozenset)):  # the host would only find the very same formula
+            return _contains_by_iteration(m, container, item)
         if isinstance(container, (dict, set, frozenset, str, bytes, range)) or isinstance(container, Tensor):
             return payload_of(item) in container if isinstance(container, (str, bytes)) else item in container
         if getattr(type(container), "described", False) and hasattr(type(container), "__contains__"):
@@ -447,6 +435,8 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
             m.weigh(len(value))
         if isinstance(index, Dim) and not (isinstance(value, dict) and index in value):
             return m.unknown(Reason.UNDECIDED, f"index {index}")
+        if kind is Repeated and type(index) is int:
+            return item_of(m, value, index)
     try:
         return value[index]  # pyright: ignore[reportCallIssue, reportArgumentType] - the host says what fits
     except Exception as error:

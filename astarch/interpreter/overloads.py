@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .builtins.hosts import payload_of
 from .machine import Machine
 from .values import MISSING, Class, GenericAlias, Instance, Raised
 
@@ -77,3 +78,18 @@ def index_of(m: Machine, value: Any) -> Any:
     if isinstance(value, slice) and any(isinstance(part, Instance) for part in (value.start, value.stop, value.step)):
         return slice(*[index_of(m, part) for part in (value.start, value.stop, value.step)])
     return value
+
+
+def equal_instances(m: Machine, left: Any, right: Any) -> Any:
+    """``left == right`` where either is an object of the program."""
+    for receiver, other in ((left, right), (right, left)):
+        if isinstance(receiver, Instance):
+            method = receiver.py_class.find("__eq__")
+            if method is not MISSING:
+                result = m.call(method, (receiver, other), {})
+                if result is not NotImplemented:
+                    return result
+    a, b = payload_of(left), payload_of(right)
+    if a is not left or b is not right:
+        return a is b or (not isinstance(a, Instance) and not isinstance(b, Instance) and a == b)
+    return left is right

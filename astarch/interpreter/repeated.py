@@ -20,17 +20,18 @@ class Repeat:
         index: The symbol that tells them apart, from 0.
         items: The values of one round.
         place: The loop.
+        varying: The names of other symbols that stand for another number in each round.
     """
 
-    __slots__ = ("count", "index", "items", "place")
+    __slots__ = ("count", "index", "items", "place", "varying")
     described = True
 
-    def __init__(self, count: Dim, index: Dim, items: tuple[Any, ...], place: Any) -> None:
-        self.count, self.index, self.items, self.place = count, index, items, place
+    def __init__(self, count: Dim, index: Dim, items: tuple[Any, ...], place: Any, varying: frozenset[str] = frozenset()) -> None:
+        self.count, self.index, self.items, self.place, self.varying = count, index, items, place, varying
 
-    def like(self, items: tuple[Any, ...]) -> Repeat:
+    def like(self, items: tuple[Any, ...], varying: frozenset[str] = frozenset()) -> Repeat:
         """Other values of the same rounds."""
-        return Repeat(self.count, self.index, items, self.place)
+        return Repeat(self.count, self.index, items, self.place, self.varying | varying)
 
 
 class Repeated:
@@ -114,7 +115,11 @@ def zipped(sources: list[Any]) -> Repeated:
     found: list[Any] = []
     for parts in zip(*[source.parts for source in sources]):
         repeat = parts[0]
-        found.append(repeat.like(tuple(zip(*[part.items for part in parts]))) if type(repeat) is Repeat else parts)
+        if type(repeat) is not Repeat:
+            found.append(parts)
+            continue
+        varying = frozenset().union(*[part.varying for part in parts])
+        found.append(repeat.like(tuple(zip(*[part.items for part in parts])), varying))
     return Repeated(found)
 
 

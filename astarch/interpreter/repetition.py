@@ -56,7 +56,7 @@ def over(m: Machine, start: Any, stop: Any, step: Any, text: str) -> Any:
         return m.unknown(Reason.UNDECIDED, text)
     if isinstance(count, int):
         return Repeated([start + index for index in range(count)])
-    if isinstance(least, int) and least < 0:
+    if least is None or least < 0:
         m.require(Fact(count, ">=", 0))
     index = new_index(m, count, place)
     return Repeated([Repeat(count, index, (start + index,), place)])
@@ -169,7 +169,7 @@ def differing(m: Machine, *questions: Any) -> None:
     """
     words = {word for question in questions for word in (re.findall(r"\w+", question) if isinstance(question, str) else symbols(question))}
     for loop in m.loops:
-        if str(loop.repeat.index) in words:
+        if str(loop.repeat.index) in words or loop.repeat.varying & words:
             raise Unrepeatable((loop.place,), "a condition depends on the round")
 
 
@@ -182,3 +182,16 @@ def times(m: Machine, left: Any, right: Any) -> Any:
     if (lower(count) or 0) < 0:
         m.require(Fact(count, ">=", 0))
     return Repeated([Repeat(count, new_index(m, count, place), tuple(items), place)])
+
+
+def item_of(m: Machine, value: Repeated, index: int) -> Any:
+    """One item of a sequence whose length is a symbol: known where all are the same None, truth value or text.
+
+    Raises:
+        Lost: They are something else.
+    """
+    items = [item for part in value.parts for item in getattr(part, "items", (part,))]
+    if not items or not (items[0] is None or isinstance(items[0], (bool, str))) or any(item != items[0] for item in items):
+        return value[index]
+    m.require(Fact(value.symbolic_length(), ">=", index + 1 if index >= 0 else -index))
+    return items[0]

@@ -123,6 +123,13 @@ class Class:
         for below in self.subclasses:
             below.forget()
 
+    def take_apart(self) -> None:
+        """Let go of what it defines and stems from, when its program is over."""
+        self.namespace.clear()
+        self._found.clear()
+        self.subclasses.clear()
+        self.mro = self.bases = ()
+
     def derives(self, other: Class) -> bool:
         """Whether it is the other class or one below it."""
         return other in self.mro

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import ReadError, TargetError
 from ..frameworks.describe import RUN, Run
+from ..frameworks.torch import pieces
 from ..frameworks.torch.children import copies, run_in_turn
 from ..frameworks.torch.instance import REGISTERED, ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
@@ -39,7 +40,7 @@ from .inferring import Guess, infer
 from .keras_input import KerasGuess, worked_out
 from .keras_reading import LazyKeras
 from .paths import Outcome, explore
-from .recorder import Recorder, tree_of
+from .recorder import Recorder, Workings, tree_of
 
 _projects: dict[tuple[str, ...], Project] = {}
 
@@ -71,7 +72,7 @@ class Session:
         self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
         self.machine.multiply = self._multiply
         self.machine.recorded = lambda: len(self.run.calls)
-        self.run.state.update({"make": self.library.make, "clone": self._clone, "clones": copies, "in turn": run_in_turn})
+        self.run.state.update({"make": self.library.make, "clone": self._clone, "clones": copies, "in turn": run_in_turn, "pieces": pieces})
 
     def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         return self.machine.call(function, args, kwargs)
@@ -220,7 +221,7 @@ def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, name
         tree = tree_of(reading.root)
         if isinstance(reading.root, ModuleInstance):
             _attempt(session, reading, lambda: _forward(session, reading, inputs))
-        recorder = Recorder(session.machine, session.run, reading.root, tree)
+        recorder = Recorder(Workings(session.machine, session.run), reading.root, tree)
         architecture = explained(recorder.rounds.check(recorder.architecture(target.text, reading.inputs, reading.outputs)))
     return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), _reached(reading))
 

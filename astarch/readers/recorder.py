@@ -13,6 +13,7 @@ from ..frameworks.describe import Run
 from ..frameworks.torch.calling import Call as RunCall
 from ..frameworks.torch.instance import ModuleInstance, walk
 from ..frameworks.torch.tensor import UninitializedParameter
+from ..interpreter.cycles import take_apart
 from ..interpreter.engine import use
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
@@ -28,21 +29,34 @@ from .interface import interface, run_facts
 from .rounds import Rounds
 
 
+class Workings:
+    """What a run worked with and recorded. It is taken apart when nobody can ask for the data flow any more."""
+
+    def __init__(self, machine: Machine, run: Run) -> None:
+        self.machine, self.run = machine, run
+
+    def __del__(self) -> None:
+        run = self.run
+        for node in (*run.nodes, *run.state.get("construction", ())):
+            node.args, node.kwargs, node.result = (), {}, None
+        run.nodes, run.calls, run.state = [], [], {}
+        take_apart(self.machine)
+
+
 class Recorder:
     """Turns the root module and the run into an `Architecture`.
 
     Args:
-        machine: The machine that ran.
-        run: What the descriptions recorded.
+        workings: What ran, and what it recorded.
         root: The model.
         tree: What it holds, as `tree_of` told it when the model was built; without it, as it is now.
     """
 
-    def __init__(self, machine: Machine, run: Run, root: Any, tree: Tree | None = None) -> None:
-        self.machine, self.run, self.root = machine, run, root
+    def __init__(self, workings: Workings, root: Any, tree: Tree | None = None) -> None:
+        self.workings, self.machine, self.run, self.root = workings, workings.machine, workings.run, root
         self.tree = tree_of(root) if tree is None else tree
         self.names: dict[int, str] = {}
-        self.rounds = Rounds(machine)
+        self.rounds = Rounds(self.machine)
         self.unknown: list[Unknown] = []
 
     def architecture(self, target: str, inputs: dict[str, Any], outputs: Any) -> Architecture:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from astarch.interpreter.cycles import rarely_searched
+
 #: Beyond the time a model may take, what its worker gets to say so before it is killed.
 GRACE = 10.0
 
@@ -75,9 +77,10 @@ def _start(context: Any, work: Callable[[Any], Any]) -> _Worker:
 
 
 def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
-    while True:
-        try:
-            task = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(work(task))
+    with rarely_searched():  # one model after the other: the usual pace would look through each when it has been read
+        while True:
+            try:
+                task = pipe.recv()
+            except EOFError:
+                return
+            pipe.send(work(task))

@@ -50,6 +50,7 @@ def write(tensor: Any, data: list[Any] | None = None) -> Any:
             if view is not None:
                 view.data = None
     state.pop("_true_count", None)
+    state.pop("_numbers", None)
     tensor.data = data
     return tensor
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....ir.dim import same
+from ....ir.dim import Dim, same
 from ....ir.unknown import Unknown
-from ...describe import REGISTRY, op, refuse, require, unknown
+from ...describe import REGISTRY, RUN, fresh_size, op, refuse, require, unknown
 from ...shapes import broadcast, text
 from ..tensor import TorchTensor, is_size
 from .aliasing import view_of, write
@@ -261,16 +261,27 @@ def tolist(input: Any) -> Any:
     >>> tolist(arange(3))
     [0, 1, 2]
     """
+    whole = category_of(input.dtype) == 1
+    if whole and len(input.shape) == 1 and type(input.shape[0]) is Dim:
+        return RUN.get().state["pieces"].numbers(input)
     if not few(input.shape):
         return unknown("Tensor.tolist")
     data = input.data
     if data is None:
-        data = [unknown("Tensor.tolist")] * input.shape.numel()
+        data = _numbers(input) if whole else [unknown("Tensor.tolist")] * input.shape.numel()
     for size in reversed(input.shape):
         data = [data[start : start + size] for start in range(0, len(data), size)] if size else _empty(input.shape)
         if not size:
             return data
     return data[0]
+
+
+def _numbers(input: Any) -> list[Any]:
+    """A symbol for each of few whole numbers: they may be sizes, and sizes may follow from what they must be."""
+    known = input.__dict__.get("_numbers")
+    if known is None:
+        known = input._numbers = [fresh_size("an element of a tensor", least=None) for _ in range(input.shape.numel())]
+    return list(known)
 
 
 def _empty(sizes: Any) -> list[Any]:

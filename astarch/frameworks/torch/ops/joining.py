@@ -6,8 +6,8 @@ from typing import Any
 
 from ....ir.dim import same
 from ....ir.tensor import KEPT_VALUES
-from ...describe import fresh_size, refuse, require, unknown
-from ...shapes import axes, axis, product, text
+from ...describe import RUN, fresh_size, refuse, require, unknown
+from ...shapes import axes, axis, product, repeats, text
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, picked, steps
 from .promotion import result_dtype
@@ -89,6 +89,12 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
     >>> cat([T(2, 3), T(4, 3)])
     float32[6, 3]
     """
+    if repeats(tensors):
+        found = _list_of([item for part in tensors.parts for item in getattr(part, "items", (part,))], "cat")
+        first = joined(found, dim)
+        place = axis(dim, len(first.shape))
+        whole = RUN.get().state["pieces"].joined(tensors, place)
+        return into(out, first.like((*first.shape[:place], whole, *first.shape[place + 1 :])))
     return into(out, joined(_list_of(tensors, "cat"), dim))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product as combinations
 from typing import Any
 
-from ....ir.dim import Dim, same
+from ....ir.dim import Dim, less, same
 from ....ir.refusal import Refusal
 from ....ir.tensor import KEPT_VALUES, Tensor
 from ...describe import fresh_size, refuse
@@ -140,6 +140,8 @@ _LOST = object()
 
 def _bound(value: Any) -> Any:
     """A bound of a slice: a number, a size, None, or `_LOST` when it is the unknown value of a tensor."""
+    if type(value) is Dim and any(atom.minimum is None for atom in value.symbol_atoms()) and less(value, 0) is None:
+        return _LOST  # an element of a tensor: below zero it counts from the end
     if value is None or type(value) is int or isinstance(value, (Dim, int)):
         return value
     if isinstance(value, Tensor):

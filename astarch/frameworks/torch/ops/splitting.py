@@ -6,8 +6,8 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from ....ir.dim import less, minimum, same
-from ...describe import assume, fresh_size, refuse, require, unknown
-from ...shapes import axis, product, strided
+from ...describe import RUN, assume, fresh_size, refuse, require, unknown
+from ...shapes import axis, product, repeats, strided
 from ..tensor import is_size, is_tensor, sizes_of
 from .aliasing import into, picked, steps, view_of
 from .signatures import op
@@ -128,7 +128,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     >>> split(T(5, 4), [1, 4])
     (float32[1, 4], float32[4, 4])
     """
-    if isinstance(split_size_or_sections, (tuple, list)):
+    if isinstance(split_size_or_sections, (tuple, list)) or repeats(split_size_or_sections):
         return split_with_sizes(tensor, split_size_or_sections, dim)
     step = sizes_of((split_size_or_sections,))[0]
     if not is_size(step):
@@ -169,6 +169,8 @@ def split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> Any:
     (float32[1, 4], float32[4, 4])
     """
     place = _axis_of(input, dim, "split")
+    if repeats(split_sizes):
+        return RUN.get().state["pieces"].cut(input, split_sizes, place)
     sizes = sizes_of((split_sizes,))
     if any(is_tensor(size) for size in sizes):
         return unknown("the sizes to split into are values of tensors")
