@@ -435,7 +435,7 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
             m.weigh(len(value))
         if isinstance(index, Dim) and not (isinstance(value, dict) and index in value):
             return m.unknown(Reason.UNDECIDED, f"index {index}")
-        if kind is Repeated and type(index) is int:
+        if isinstance(value, Repeated) and type(index) is int:
             return item_of(m, value, index)
     try:
         return value[index]  # pyright: ignore[reportCallIssue, reportArgumentType] - the host says what fits
