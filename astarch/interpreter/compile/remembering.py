@@ -14,6 +14,7 @@ from ..builtins.functions import BUILTINS
 from ..machine import Frame
 from ..values import MISSING
 from .names import load
+from .plain import FAILURES, Compiler, Otherwise
 from .scopes import Scope, target_names
 
 #: From so many rounds of the outermost loop on it pays to look.
@@ -42,6 +43,7 @@ def remembered(node: s.For, scope: Scope, rounds: Callable[[Frame, Any], Any]) -
     if scope.kind != "function" or not any(type(inner) is s.For for inner in node.body) or not reach.statement(node):
         return None
     functions, names = [(load(name, scope), BUILTINS[name]) for name in reach.functions], tuple(reach.names)
+    attempt = _attempt(node, scope)
 
     def run(frame: Frame, value: Any, iterator: Any) -> Any:
         if type(value) not in (list, tuple, range) or len(value) < FEWEST:
@@ -56,12 +58,37 @@ def remembered(node: s.For, scope: Scope, rounds: Callable[[Frame, Any], Any]) -
             return rounds(frame, iterator)
         known = frame.machine.tables.get(key)
         if known is None:
-            signal = rounds(frame, iterator)
+            signal = None if attempt is not None and attempt(frame, value, given) else rounds(frame, iterator)
             frame.machine.tables[key] = _left(frame.names, given)
             return signal
         for name, (in_place, content) in known.items():
             _restore(frame.names, name, in_place, content)
         return None
+
+    return run
+
+
+def _attempt(node: s.For, scope: Scope) -> Callable[[Frame, Any, dict[str, Any]], bool] | None:
+    """What runs a loop the quick way and says whether it could: otherwise all is as before."""
+    try:
+        loop = Compiler(scope.mangled).loop(node)
+    except Otherwise:
+        return None
+
+    def run(frame: Frame, value: Any, given: dict[str, Any]) -> bool:
+        before = {name: old.copy() for name, old in given.items() if _changes(old)}
+        try:
+            loop(frame.machine, frame.names, value)
+        except FAILURES:
+            for name, old in given.items():
+                if old is MISSING:
+                    frame.names.pop(name, None)
+                else:
+                    frame.names[name] = old
+            for name, content in before.items():
+                _restore(frame.names, name, True, content)
+            return False
+        return True
 
     return run
 

@@ -243,7 +243,7 @@ def category_of_number(value: Any) -> int:
 def _holds_fractions(data: Any) -> bool:
     """Whether a floating tensor stands among the leaves."""
     if isinstance(data, (list, tuple)):
-        return any(map(_holds_fractions, data))
+        return not _PLAIN.issuperset(map(type, data)) and any(map(_holds_fractions, data))
     return isinstance(data, Tensor) and category_of(data.dtype) >= 2
 
 
@@ -256,7 +256,7 @@ def from_values(data: Any, dtype: str | None, device: Any = None, requires_grad:
     flat: list[Any] = []
     types: list[str] = []
     shape = _nested(data, flat, types)
-    lost = [value for value in flat if type(value) is Unknown]
+    lost = [value for value in flat if type(value) is Unknown] if Unknown in set(map(type, flat)) else []
     if lost and dtype is None:
         return lost[0]
     if dtype is None:
@@ -265,7 +265,7 @@ def from_values(data: Any, dtype: str | None, device: Any = None, requires_grad:
             dtype = promote(dtype, other)
     if category_of(dtype) < 2 and _holds_fractions(data):
         refuse("TypeError", "only integer tensors of a single element can be converted to an index")
-    known = not lost and _LOST not in map(type, flat) and not any(value is _LOST for value in flat)
+    known = not lost and (_PLAIN.issuperset(map(type, flat)) or not any(value is _LOST for value in flat))
     if known:
         _check_values(flat, dtype)
     return made(shape, dtype, device, requires_grad, cast_all(flat, dtype) if known and len(flat) <= KEPT_VALUES else None)
