@@ -196,10 +196,44 @@ class Loading:
                     self._run(block([_only(node, name)], self.scope), index)
                     return self.module.namespace.get(name, MISSING)
                 if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
+                    if not _may_bind(self.m, _absolute(self.file.package, node), name):
+                        continue  # hundreds of others are left alone
                     source = import_relative(self.m, self.module, node.module, node.level, True)
                     if isinstance(source, PyModule) and (value := source.get(name)) is not MISSING:
                         return value
         return MISSING
+
+
+def _absolute(package: str, node: Any) -> str:
+    """The module that an import names, from within a package."""
+    for _ in range(node.level - 1):
+        package = package.rpartition(".")[0]
+    return node.module if not node.level else f"{package}.{node.module}" if node.module and package else node.module or package
+
+
+def _may_bind(m: Machine, module: str, name: str) -> bool:
+    """Whether a module, or one that it imports everything from, has a statement that binds a name; it is not run for that."""
+    names = m.bound_below.get(module)
+    if names is None:
+        m.bound_below[module] = frozenset()  # modules that import everything from each other
+        names = m.bound_below[module] = frozenset(_bound_below(m, module))
+    return "*" in names or name in names or (bool(name) and m.project is not None and m.project.find(f"{module}.{name}") is not None)
+
+
+def _bound_below(m: Machine, module: str) -> Iterator[str]:
+    file = m.project.find(module) if m.project is not None else None
+    if file is None:
+        yield "*"
+        return
+    for entry in file.entries:
+        yield from (*entry.binds, *entry.typing_only)
+        if "__getattr__" in entry.binds:
+            yield "*"
+        for node in walk(file.statements(entry)) if entry.star or entry.typed_star else ():
+            if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
+                below = _absolute(file.package, node)
+                _may_bind(m, below, "")
+                yield from m.bound_below[below]
 
 
 def _binds(node: Any, name: str) -> bool:

@@ -171,6 +171,7 @@ class Machine:
         self.named: set[str] = set()
         self.unrepeatable: frozenset[Any] = frozenset()
         self.absent: dict[str, Decision] = {}
+        self.bound_below: dict[str, frozenset[str]] = {}  # what modules bind, and those they import everything from
         self.tables: dict[Any, Any] = {}  # what loops over plain data came to, by the loop and the data
         self.project: Any = None
         self.registrations: Any = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .machine import Machine
-from .values import Class, Function, PyModule
+from .values import Builtin, Class, Function, PyModule
 
 if TYPE_CHECKING:
     from .imports import Loading
@@ -42,7 +42,7 @@ class Registrations:
         self._busy = True
         try:
             self._run_waiting(module, wanted)
-            if not holds(registry, wanted):
+            if type(registry) not in _PLAIN and not holds(registry, wanted):
                 self._reach(module)
                 self._run_waiting(module, wanted)
                 if not holds(registry, wanted):
@@ -99,6 +99,10 @@ class Registrations:
             owner = getattr(owner.find("__init_subclass__"), "function", None)
         if isinstance(owner, Function):
             self._waiting.setdefault(id(owner.module), []).extend((loading, i) for i in indices)
+
+
+#: What no definition registers itself in.
+_PLAIN = frozenset({bool, int, float, str, Builtin})
 
 
 def holds(registry: Any, key: str | None) -> bool:

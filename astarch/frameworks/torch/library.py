@@ -107,8 +107,7 @@ class TorchLibrary:
         """The names of a module that is read which are described all the same."""
         if module.partition(".")[0] not in _READ:
             return {}
-        start = f"{module}."
-        return {name[len(start) :]: self.value(name) for name in REGISTRY if name.startswith(start) and "." not in name[len(start) :]}
+        return {part: self.value(f"{module}.{part}") for part in _names_below(module) if f"{module}.{part}" in REGISTRY}
 
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a tensor, or of another described value."""
