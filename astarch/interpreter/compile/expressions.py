@@ -127,6 +127,8 @@ def _unary(node: s.Unary, scope: Scope) -> Run:
 
         def negate(frame: Frame) -> Any:
             value = operand(frame)
+            if value is True or value is False:
+                return not value
             if type(value) is Unknown:
                 return Unknown(value.reason, f"not ({value.detail})", value.span)
             frame.at = at
