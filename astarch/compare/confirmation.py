@@ -16,7 +16,7 @@ from .call_facts import call_facts, layer_facts
 from .flow import flow_facts
 from .keras_archive import archive_facts, setting_facts
 from .keras_graph import graph_facts
-from .settings import alike, plain, settings_of
+from .settings import alike, module_settings, plain
 
 #: What the words of an artifact's ``holds`` mean.
 SHOWN = {
@@ -290,7 +290,9 @@ def _modules(source: Architecture, artifact: Architecture, holds: tuple[str, ...
 
 def _arguments(name: str, module: Any, other: Any) -> Iterator[Fact]:
     """The settings that both sides state."""
-    expected = settings_of(module.class_name, module.arguments)
+    if not module.type.startswith("torch."):
+        return  # what a class of one's own is given need not be what it keeps under that name
+    expected = module_settings(module)
     for key, value in expected.items():
         if key not in other.arguments or not plain(value) or isinstance(value, Unknown):
             continue

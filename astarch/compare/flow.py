@@ -11,7 +11,7 @@ from .notation.differences import difference
 from .notation.proof import Proof, proof, proved_facts, strangers
 from .notation.saved_torch_proof import proved_torch_facts
 from .operations import BY_SHAPE, COMPARED, Operation, artifact_operations, moves, source_operations
-from .settings import alike, plain, settings_of
+from .settings import alike, module_settings, plain
 
 #: Operations that exporters to ONNX, TensorFlow and TFLite leave as they are.
 _KEPT = {
@@ -271,7 +271,7 @@ def _composite(source: Architecture, artifact: Architecture, composite: list[str
             and hasattr(node.output, "shape")
             and len(node.output.shape) == 4
         ]
-        for key, value in settings_of(module.class_name, module.arguments).items():
+        for key, value in module_settings(module).items():
             if key in stated or not plain(value) or key in ("embed_dim", "dropout"):
                 continue
             if key in ("num_heads", "nhead") and heads and type(heads[0]) is int:
@@ -289,7 +289,9 @@ def _dropouts(source: Architecture, artifact: Architecture) -> Iterator[Fact]:
         stated = any(node.module == name and "p" in node.attributes for node in artifact.graph)
         if "Dropout" not in module.class_name or stated or (name in artifact.modules and "p" in artifact.modules[name].arguments):
             continue
-        rate = settings_of(module.class_name, module.arguments).get("p")
+        rate = module_settings(module).get("p")
+        if rate in (0, 0.0):
+            continue  # a rate of nothing states nothing
         yield Fact(name, "p", Status.ABSENT, rate, None, module.defined_at, note="dropout is gone where the model is not trained")
 
 

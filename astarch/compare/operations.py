@@ -11,7 +11,7 @@ from ..ir.architecture import Architecture
 from ..ir.graph import Node, TensorType
 from ..ir.span import NOWHERE, Span
 from .kinds import IDLE, KINDS, base_name
-from .settings import settings_of
+from .settings import module_settings
 
 #: Layers whose work is many operations: they are known by their name, not by what is inside.
 COMPOSITE = {
@@ -97,7 +97,7 @@ def source_operations(source: Architecture) -> tuple[list[Operation], list[str],
             operation.given = {name: value for name, value in given.items() if value is not _TENSOR}
         if module is not None:
             operation.module = node.target
-            operation.settings = _canonical(settings_of(base, module.arguments))
+            operation.settings = _canonical(module_settings(module))
             first = module.shared_with or node.target
             weights = [source.parameters[name] for name in (f"{first}.weight", f"{first}.weight_ih_l0") if name in source.parameters]
             if weights:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..ir.architecture import Module
+
 _CONV = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "padding_mode": "zeros"}
 _NORM = {"eps": 1e-05, "momentum": 0.1, "affine": True, "track_running_stats": True}
 _RNN = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
@@ -58,6 +60,13 @@ def settings_of(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if "Pool" in kind and "Adaptive" not in kind and found.get("stride") in (None, []):
         found["stride"] = found.get("kernel_size")
     return {name: value for name, value in found.items() if name not in _IDLE}
+
+
+def module_settings(module: Module) -> dict[str, Any]:
+    """What a module is made with; the defaults of torch are those of its own layers, not of a class that is only called the same."""
+    if module.type.startswith("torch."):
+        return settings_of(module.class_name, module.arguments)
+    return {name: value for name, value in module.arguments.items() if name not in _IDLE}
 
 
 def plain(value: Any) -> bool:

@@ -126,6 +126,10 @@ class Flow:
         arguments: list[Any] = [_Module("")]
         for argument in method.parameters[1:]:
             self.inputs[argument.name] = _UNKNOWN_TENSOR
+            default = literal(argument.default) if argument.default is not None else _ABSENT
+            if not isinstance(default, Unknown):  # what has a default is looked at with that
+                arguments.append(default)
+                continue
             arguments.append(_Result(self.wiring.add("placeholder", argument.name)))
         result = self._call(method, arguments, {})
         self.wiring.add("output", "output", _nodes(result))

@@ -13,7 +13,7 @@ from ...ir.graph import Node
 from ...ir.unknown import Unknown
 from ...ir.verification import Fact, Status
 from ..kinds import KINDS, base_name
-from ..settings import plain, settings_of
+from ..settings import module_settings, plain
 from .index_notation import Value
 from .keras_terms import keras_terms
 from .leaves import Leaves
@@ -134,8 +134,9 @@ def _pairs(source: Architecture, artifact: Architecture) -> list[_Pair] | None:
     fed = {index for node in artifact.graph for index in node.inputs if node.op != "output"}
     idle = {node.target for node in artifact.graph if node.op == "placeholder" and node.index not in fed}
     ours, theirs = list(source.inputs.items()), list(artifact.inputs.items())
-    if len(theirs) > len(ours):  # some that nothing is computed of
-        theirs = [item for item in theirs if item[0] not in idle]
+    if len(theirs) > len(ours):  # some that nothing is computed of, or that have a default
+        held = {node.target for node in artifact.graph if node.op == "placeholder"} - idle
+        theirs = [item for item in theirs if item[0] in held]
     if not ours or len(ours) != len(theirs):
         return None
     if {name for name, _ in ours} == {name for name, _ in theirs}:
@@ -233,10 +234,14 @@ def copy_facts(found: Proof) -> Iterator[Fact]:
             yield Fact(name, "sharing", Status.ABSENT, "one tensor", said, item.at, note=note)
 
 
+#: What norms learn beside their parameters, in layers of one's own too.
+_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
+
+
 def buffer_facts(found: Proof) -> Iterator[Fact]:
     """What is not seen of buffers that are no layer's of torch: what they are filled with, and whether they are saved."""
     for name, item in found.source.buffers.items():
-        if _owned_by_layer(found.source, name) or item.tied_to:
+        if _owned_by_layer(found.source, name) or item.tied_to or name.rpartition(".")[2] in _STATISTICS:
             continue
         if item.persistent:
             yield Fact(name, "values", Status.ABSENT, None, None, item.at, note="what it is filled with is not compared")
@@ -293,7 +298,7 @@ def step_facts(found: Proof, node: Node, used: bool) -> Iterator[Fact]:
         return
     yield Fact(node.target, "operation", Status.CONFIRMED, kind, kind, place, _where(found, node))
     if module is not None:
-        settings = settings_of(base, module.arguments)
+        settings = module_settings(module)
         if node.index in found.ours.folded.values():
             settings.pop("bias", None)  # the norm that is folded into it gives it one anyway
         yield from _settings(found, node.target, settings, place)

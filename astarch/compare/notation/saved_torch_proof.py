@@ -8,7 +8,7 @@ from typing import Any
 from ...ir.graph import Node
 from ...ir.verification import Fact, Status
 from ..kinds import base_name
-from ..settings import alike, plain, settings_of
+from ..settings import alike, module_settings, plain
 from .proof import Proof, buffer_facts, computation, elsewhere, input_facts, needed, step_facts
 
 #: Settings that make no difference to an inference, and which these graphs keep all the same.
@@ -51,7 +51,7 @@ def _settings(found: Proof, node: Node, kept: dict[str, list[Node]]) -> Iterator
         return
     place = module.defined_at if module.defined_at.line else node.at
     own = [one for name in _names(found, node.target) for one in kept.get(name, ())]
-    settings = settings_of(module.class_name, module.arguments)
+    settings = module_settings(module)
     for key in _KEPT:
         values = [one.attributes[key] for one in own if key in one.attributes]
         if not values or not plain(settings.get(key)) or (key not in settings and key != "padding_idx"):

@@ -158,7 +158,9 @@ class _Lowering(TorchLowering):
             return False
         if base == "format":
             return str(values[0])
-        if base in _SAME and (len(values) == 1):
+        if base == "len" and isinstance(values[0], (list, tuple)):
+            return len(values[0])
+        if base in _SAME and len(values) == 1:
             return values[0]
         if base in _OF_NUMBERS and not any(isinstance(item, (Value, Setting)) for item in flat(values)):
             return bounded(_OF_NUMBERS[base](*values))

@@ -178,6 +178,10 @@ class Vocabulary(Notation):
             over = size + sum(pad) - wide * (tap - 1) - 1
             count = (-(-over // step) if ceil else over // step) + 1
             space.append(count - 1 if ceil and (count - 1) * step >= size + pad[0] else count)
+        bare = not ceil and not any(map(any, padding))
+        if bare and {*kernel, *stride} == {1}:
+            return value
+        settings = (False,) if bare and name == "avg_pool" else settings  # whether padding counts, where there is none
         own = (tuple(kernel), tuple(stride), tuple(padding), tuple(dilation), ceil, *settings)
         return self.whole(name, [(value, range(len(value.dims)))], own, (*value.shape[:2], *space))
 
