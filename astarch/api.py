@@ -5,7 +5,7 @@ Thin: they choose the reader and see that names and places are real.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -237,12 +237,12 @@ def verify(
     ``verify("net.py:Net(10)", "net.onnx", inputs=(1, 3, 32, 32)).verdict``
     """
     from .compare.confirmation import confirm
-    from .matching import built
+    from .matching import built, fitting
 
     if artifact == LIVE:
         if isinstance(source, Architecture):
             raise TargetError("what was read is not run live", "give the target itself")
-        shared = {name: value for name, value in options.items() if name != "budget"}
+        shared = {name: value for name, value in options.items() if name not in ("budget", "set")}
         theirs = run_live(source, inputs=inputs, **shared, **(live or {}))
     else:
         theirs = artifact if isinstance(artifact, Architecture) else _saved(artifact)
@@ -254,7 +254,21 @@ def verify(
     if not ours.modules:
         problem = next((finding.message for finding in ours.diagnostics), "it is not known what it builds")
         raise TargetError(f"`{ours.target}` was not built: {problem}")
+    if (
+        ours.attributes.get("fields")
+        and (chosen := fitting(theirs, _set_to(source, ours, inputs=_inputs_of(theirs), **options))) is not None
+    ):
+        name, ours = chosen
+        found = confirm(ours, theirs)
+        note = f"the config is taken as the preset `{name}`: with that the source makes exactly these tensors"
+        return replace(found, notes=(note, *found.notes))
     return confirm(ours, theirs)
+
+
+def _set_to(source: str | Target, ours: Architecture, **options: Any) -> Iterator[tuple[str, Architecture]]:
+    """What a model is with each preset that the project has for its config."""
+    for preset in presets(ours) if not options.get("set") else ():  # what is given is meant
+        yield preset.name, read(source, **{**options, "set": preset.values})
 
 
 def run_live(
@@ -302,7 +316,9 @@ def which(folder: str | Path, artifact: str | Path, *, progress: Callable[[str],
 
     theirs = _saved(artifact)
     targets = [one.target for one in find(folder, search_path=options.get("search_path", ()), python=options.get("python"))]
-    return matches(targets, theirs, lambda target, given: read(target, inputs=given, **options), _inputs_of(theirs, batch=1), progress)
+
+    alone: Callable[[str, Any], Architecture] = lambda target, given: read(target, inputs=given, **options)  # noqa: E731
+    return matches(targets, theirs, alone, _inputs_of(theirs, batch=1), progress, lambda target, ours: _set_to(target, ours, **options))
 
 
 def _saved(artifact: str | Path) -> Architecture:

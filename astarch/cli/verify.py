@@ -22,6 +22,7 @@ EXPORTS = ("onnx", "saved_model", "pt2")
 @click.option("--against", "-a", "artifacts", multiple=True, required=True, metavar="FILE|live",
               help="A saved model; it is read, never run. The word `live` runs TARGET itself, in another process.")  # fmt: skip
 @click.option("--input", "-i", "inputs", multiple=True, metavar="SHAPE", help="What the forward is given: 1,3,224,224 or tokens=B,T:int64.")
+@click.option("--set", "-s", "values", multiple=True, metavar="NAME=VALUE", help="A value for an argument, a field or a size.")
 @click.option("--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write it.")
 @click.option("--all", "every", is_flag=True, help="List what was confirmed as well.")
 @click.option("--search-path", "-p", "folders", multiple=True, type=click.Path(), metavar="DIR", help="Where modules are looked for first.")
@@ -42,10 +43,14 @@ def command(target: str, artifacts: tuple[str, ...], **options: Any) -> None:
     Exit codes: 0 nothing is contradicted, 1 something is, 2 the call is wrong.
     """
     from .. import api
+    from ..inputs import parse_settings
     from ..ir.verification import Verdict
     from ..version import VERSION
 
-    given = {"search_path": options["folders"], "python": options["python"]}
+    settings = parse_settings(options["values"])
+    if len(settings) > 1:
+        raise click.UsageError("--set gives each name one value here: one model is held against what is saved.")
+    given = {"search_path": options["folders"], "python": options["python"], **({"set": settings[0]} if settings else {})}
     live = {name: options[name] for name in ("time_limit", "memory_limit", "export", "output") if options[name] is not None}
     if live and api.LIVE not in artifacts:
         raise click.UsageError(f"--{next(iter(live)).replace('_', '-')} goes with --against live.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -178,8 +179,12 @@ def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...
         return list(_counted(source, artifact)), "the layers are not found by name: tensors are counted by shape"
     back = {new: old for old, new in names.items()}
     facts: list[Fact] = []
+    repeated = _repeated(ours)
     for name, item in ours.items():
-        if name in back:
+        if repeated and "{" in name:
+            note = "how many there are of it the source leaves open"
+            facts.append(Fact(name, "number of tensors", Status.ABSENT, f"{item.dtype}{_text(item.shape)}", None, item.at, note=note))
+        elif name in back:
             facts += _tensor(item, theirs[back[name]], back[name], artifact, holds)
             if "ties" in holds:
                 facts += _tie(source, item, theirs[back[name]], names)
@@ -190,9 +195,15 @@ def _tensors(source: Architecture, artifact: Architecture, holds: tuple[str, ...
             name, "name", Status.CONTRADICTED, None, f"{item.dtype}{_text(item.shape)}", found_at=old, note="the source has no such tensor"
         )
         for old, item in theirs.items()
-        if (name := names.get(old, old)) not in ours
+        if (name := names.get(old, old)) not in ours and not (repeated and repeated.fullmatch(name))
     ]
     return facts, said
+
+
+def _repeated(names: Iterable[str]) -> re.Pattern[str] | None:
+    """What the tensors may be called that a source has as often as it leaves open: ``h.{i}.weight``."""
+    found = [re.sub(r"\\\{\w+\\\}", r"\\d+", re.escape(name)) for name in names if "{" in name]
+    return re.compile("|".join(found)) if found else None
 
 
 def _tensor(
@@ -272,7 +283,10 @@ def _run(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -
 def _modules(source: Architecture, artifact: Architecture, holds: tuple[str, ...]) -> Iterator[Fact]:
     names, _ = _names(source.modules, artifact.modules, holds)
     back = {new: old for old, new in names.items()}
+    repeated = _repeated(source.modules)
     for name, module in source.modules.items():
+        if repeated and "{" in name:
+            continue  # as is said of its tensors
         if name not in back:
             yield Fact(name, "module", Status.CONTRADICTED, module.type, None, module.defined_at, note="the artifact has no such module")
             continue
@@ -284,7 +298,7 @@ def _modules(source: Architecture, artifact: Architecture, holds: tuple[str, ...
         if "arguments" in holds and other.arguments and source.framework != "keras":
             yield from _arguments(name, module, other)
     for old, other in artifact.modules.items():
-        if names.get(old, old) not in source.modules:
+        if (name := names.get(old, old)) not in source.modules and not (repeated and repeated.fullmatch(name)):
             yield Fact(names.get(old, old), "module", Status.CONTRADICTED, None, other.type or old, note="the source has no such module")
 
 

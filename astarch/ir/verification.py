@@ -59,12 +59,23 @@ class Match:
         different: How many tensors are not the same in both.
         compared: How many were compared.
         sure: Whether nothing is wrong with the model itself.
+        preset: The project's preset of its config, where the model is that.
     """
 
     target: str
     different: int
     compared: int
     sure: bool = True
+    preset: str = ""
+
+    @property
+    def name(self) -> str:
+        """The model, and the preset where it is one.
+
+        >>> Match("net.py:GPT", 0, 8, preset="small").name
+        'net.py:GPT with the preset small'
+        """
+        return f"{self.target} with the preset {self.preset}" if self.preset else self.target
 
     @property
     def exact(self) -> bool:

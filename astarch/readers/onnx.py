@@ -142,7 +142,8 @@ class _Reader:
         weights = {tensor.text(8): tensor for tensor in graph.messages(5)}
         for name, tensor in weights.items():
             kind = tensor_type(tensor)
-            most = MASK if kind.shape[-1:] * 2 == kind.shape[-2:] else KEPT
+            square = is_floating(kind.dtype) and kind.shape[-1:] * 2 == kind.shape[-2:] and kind.shape[-1:] > (1,)
+            most = MASK if square else KEPT
             value = tensor_value(tensor, most) if not is_floating(kind.dtype) or math.prod(kind.shape) <= most else kind
             mask = isinstance(value, list) and any(item < -1e30 for item in value if isinstance(item, float))
             if is_floating(kind.dtype) and isinstance(value, list) and not mask and any(item != value[0] for item in value):

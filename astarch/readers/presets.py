@@ -110,11 +110,23 @@ def _in_python(text: str, path: str, fields: frozenset[str], makers: Collection[
             pairs = [(node.targets[0].id, node.value)]
         elif isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Return) and node.body[-1].value is not None:
             pairs = [(node.name, node.body[-1].value)]
+        elif isinstance(node, ast.ClassDef) and node.name in makers:
+            yield from _made_by_itself(node, path, fields)
         for name, value in pairs:
             values = _keywords(value, makers)
             chosen = {key: plain for key, plain in values.items() if key in fields}
             if isinstance(name, str) and len(chosen) == len(values) > (1 if isinstance(value, ast.Dict) else 0):
                 yield Preset(name, chosen, _span(path, value))
+
+
+def _made_by_itself(node: ast.ClassDef, path: str, fields: frozenset[str]) -> Iterator[Preset]:
+    """What methods of a config give that call its own class: ``return cls(width=64)``."""
+    for method in node.body:
+        last = method.body[-1] if isinstance(method, ast.FunctionDef) else None
+        if isinstance(method, ast.FunctionDef) and isinstance(last, ast.Return) and last.value is not None:
+            values = _keywords(last.value, {"cls"})
+            if values and fields.issuperset(values):
+                yield Preset(method.name, dict(values), _span(path, last.value))
 
 
 def _span(path: str, node: ast.expr) -> Span:

@@ -111,14 +111,14 @@ def matches_text(folder: str, artifact: str, found: list[Match]) -> str:
     >>> matches_text("models", "w.pt", [Match("net.py:Net", 0, 8)])
     'net.py:Net\\n'
     """
-    exact = [clean(match.target) for match in found if match.exact]
+    exact = [clean(match.name) for match in found if match.exact]
     if exact:
         return "\n".join(exact) + "\n"
     lines = [f"no model in {clean(folder)} has the tensors of {clean(artifact)}"]
     near = _near(found)
     if near:
-        width = max(len(match.target) for match in near)
-        lines += ["the nearest:", *(f"  {clean(match.target):<{width}}  {_distance(match)}" for match in near)]
+        width = max(len(match.name) for match in near)
+        lines += ["the nearest:", *(f"  {clean(match.name):<{width}}  {_distance(match)}" for match in near)]
     return "\n".join(lines) + "\n"
 
 
@@ -126,14 +126,21 @@ def matches_markdown(folder: str, artifact: str, found: list[Match]) -> str:
     """The same for a review comment."""
     exact = [match for match in found if match.exact]
     title = f"### {'✓' if exact else '✗'} {_cell(artifact)} and the models in {_cell(folder)}"
-    lines = [f"- {_cell(match.target)}: {_distance(match)}" for match in exact or _near(found)]
+    lines = [f"- {_cell(match.name)}: {_distance(match)}" for match in exact or _near(found)]
     return "\n".join([title, "", *(lines or ["No model was read."])]) + "\n"
 
 
 def matches_json(folder: str, artifact: str, found: list[Match]) -> str:
     """The same for programs: all that were read."""
     models = [
-        {"target": match.target, "exact": match.exact, "different": match.different, "compared": match.compared, "sure": match.sure}
+        {
+            "target": match.target,
+            "preset": match.preset or None,
+            "exact": match.exact,
+            "different": match.different,
+            "compared": match.compared,
+            "sure": match.sure,
+        }
         for match in found
     ]
     return json.dumps({"schema": SCHEMA, "folder": folder, "artifact": artifact, "models": models}, indent=2, ensure_ascii=False) + "\n"

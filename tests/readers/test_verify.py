@@ -32,6 +32,7 @@ LEFT_OPEN: dict[tuple[str, str], tuple[str, ...]] = {
             "computed with it beforehand",
             "it is not saved",
             "the exporter made copies",
+            "tensors in its place",
             "no operation of the artifact stands in it",
             "which buffers are saved",
         ),
@@ -277,6 +278,59 @@ def test_nearest_models(workshop: Any, tmp_path: Path, capsys: pytest.CaptureFix
     with pytest.raises(SystemExit) as end:
         cli.main(["verify", str(SOURCE), "--against", str(tmp_path / "nothing.pt")])
     assert end.value.code == 2
+
+
+GPT = """
+from dataclasses import dataclass
+from torch import nn
+
+
+@dataclass
+class Config:
+    width: int = 8
+    layers: int = 2
+
+    @classmethod
+    def small(cls):
+        return cls(width=16, layers=3)
+
+
+LARGE = Config(width=32, layers=4)
+
+
+class Net(nn.Module):
+    def __init__(self, config: Config):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(config.width, config.width) for _ in range(config.layers))
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+"""
+
+
+@pytest.mark.parametrize(("width", "layers", "expected"), [(8, 2, "defaults"), (16, 3, "small"), (32, 4, "LARGE"), (16, 4, None)])
+def test_which_preset_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str], width: int, layers: int, expected: str | None) -> None:
+    """Among the settings that a project has for a config, the one with exactly these tensors."""
+    from safetensors.torch import save_file
+    from torch import nn
+
+    (tmp_path / "net.py").write_text(GPT, encoding="utf-8")
+    state = nn.ModuleDict({"layers": nn.ModuleList(nn.Linear(width, width) for _ in range(layers))}).state_dict()
+    save_file(state, tmp_path / "weights.safetensors")
+    found = api.which(tmp_path / "net.py", tmp_path / "weights.safetensors")
+    assert [match.preset for match in found if match.exact] == ([expected] if expected else [])
+    with pytest.raises(SystemExit) as end:
+        cli.main(["verify", str(tmp_path), "--against", str(tmp_path / "weights.safetensors")])
+    assert end.value.code == (0 if expected else 1)
+    assert (f"net.py:Net with the preset {expected}\n" in capsys.readouterr().out) is bool(expected)
+    verified = astarch.verify(f"{tmp_path / 'net.py'}:Net", tmp_path / "weights.safetensors")
+    assert not verified.of(Status.CONTRADICTED)  # with no preset that fits, how many layers there are is open
+    assert any(f"preset `{expected}`" in note for note in verified.notes) is bool(expected)
+    for given, verdict in ((width, Verdict.CONSISTENT), (width + 1, Verdict.CONTRADICTED)):
+        told = {"config.width": given, "config.layers": layers}
+        assert astarch.verify(f"{tmp_path / 'net.py'}:Net", tmp_path / "weights.safetensors", set=told).verdict is verdict
 
 
 def test_long_reports_are_short(workshop: Any) -> None:
