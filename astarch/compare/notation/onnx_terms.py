@@ -42,6 +42,8 @@ _NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
     "Mul": lambda one, other: one * other,
     "Div": lambda one, other: one // other,
     "Mod": lambda one, other: one % other,
+    "Max": max,
+    "Min": min,
 }
 _OF_SIZES: Mapping[str, Callable[[list[int]], int]] = {"ReduceProd": math.prod, "ReduceSum": sum, "ReduceMax": max, "ReduceMin": min}
 _SAME = {"Identity", "Dropout", "Cast", "CastLike"}

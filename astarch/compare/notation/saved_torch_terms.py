@@ -130,7 +130,7 @@ class _Lowering(TorchLowering):
         if base == "If":
             return self._chosen(node)
         given = {name: self.stated(value) for name, value in bound(spelled(base)[0], self.stated_of[node.index]).items()
-                 if not (name == "dtype" and base in ("zeros", "ones", "full"))}  # fmt: skip
+                 if not (name == "dtype" and base in ("zeros", "ones", "full", "arange"))}  # fmt: skip
         if base.endswith("_") and not base.endswith("__"):
             self._alone(node)
         return self._operation(node, base, given)

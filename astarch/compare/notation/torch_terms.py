@@ -10,10 +10,13 @@ from ...ir.architecture import Architecture
 from ...ir.graph import Node, TensorType
 from ..spelling import spelled
 from .index_notation import Unproven, Value
+from .known_numbers import MOST
 from .lowering import Lowering, Terms, flat
 from .torch_layers import LAYERS, Layer
 from .vocabulary import PLAIN, Vocabulary
 
+#: What says nothing of what is computed.
+SILENT = frozenset(("device", "layout", "pin_memory", "memory_format", "non_blocking", "copy", "generator", "requires_grad"))
 #: What gives what it is given.
 IDLE = {"contiguous", "clone", "detach", "identity", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout"}
 _IDLE_LAYERS = {"Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"}
@@ -46,7 +49,7 @@ class TorchLowering(Lowering):
             return None
 
     def step(self, node: Node) -> Any:
-        given = {name: self.stated(value) for name, value in node.attributes.get("arguments", {}).items()}
+        given = {name: self.stated(value) for name, value in node.attributes.get("arguments", {}).items() if name not in SILENT}
         self.terms.used[node.index] = set(_keys(node.attributes))
         if node.op == "call_module":
             return self._layer(node, given)
@@ -84,6 +87,8 @@ class TorchLowering(Lowering):
             return slice(*value[1:])
         if word == "...":
             return ...
+        if word == "about":
+            return float(value[1])
         raise Unproven("a value")
 
     def _layer(self, node: Node, given: dict[str, Any]) -> Any:
@@ -309,6 +314,40 @@ def _gelu(words: Vocabulary, given: dict[str, Any], node: Node) -> Value:
     return words.function("gelu", given["input"], given.get("approximate", "none"))
 
 
+def _counted(words: Vocabulary, given: dict[str, Any], node: Node) -> Value:
+    """Whole numbers one after the other."""
+    numbers = [value for name, value in given.items() if name != "dtype"]
+    output = node.output
+    if not isinstance(output, TensorType) or output.dtype != "int64" or not all(type(number) is int for number in numbers):
+        raise Unproven("arange")
+    found = range(*numbers)
+    if len(found) > MOST or output.shape != (len(found),):
+        raise Unproven("arange")
+    return words.constants([float(number) for number in found], (len(found),))
+
+
+def _masked(words: Vocabulary, given: dict[str, Any], node: Node) -> Value:
+    """A number where a mask holds."""
+    _only(given, "input", "mask", "value")
+    value = words.valued(given["value"])
+    known = words.constant(value)
+    return words.together("select", given["mask"], words.number(-1e30) if known is not None and known < -1e30 else value, given["input"])
+
+
+def _chosen(words: Vocabulary, given: dict[str, Any], node: Node) -> Value:
+    _only(given, "condition", "input", "self", "other")
+    condition, one, other = given.values()
+    return words.chosen(condition, words.valued(one), words.valued(other))
+
+
+def _compared(name: str) -> Callable[[Vocabulary, dict[str, Any], Node], Value]:
+    def change(words: Vocabulary, given: dict[str, Any], node: Node) -> Value:
+        one, other = given.values()
+        return words.together(name, words.valued(one), words.valued(other))
+
+    return change
+
+
 def _leaky(words: Vocabulary, given: dict[str, Any], node: Node) -> Value:
     return words.each("leaky_relu", given["input"], given.get("negative_slope", 0.01))
 
@@ -346,6 +385,10 @@ FUNCTIONS: Mapping[str, Callable[[Vocabulary, dict[str, Any], Node], Any]] = {
     "linear": _linear,
     "gelu": _gelu,
     "leaky_relu": _leaky,
+    "arange": _counted,
+    "masked_fill": _masked,
+    "where": _chosen,
+    **{name: _compared(name) for name in ("eq", "ne", "lt", "le", "gt", "ge")},
     **{f"conv{n}d": _as_layer(f"Conv{n}d", *_WINDOW, **_WINDOW) for n in (1, 2, 3)},
     **{f"conv_transpose{n}d": _as_layer(f"ConvTranspose{n}d", *_WINDOW, "output_padding", **_WINDOW) for n in (1, 2, 3)},
     **{f"max_pool{n}d": _as_layer(f"MaxPool{n}d", "kernel_size", "stride", "padding", "dilation", "ceil_mode") for n in (1, 2, 3)},

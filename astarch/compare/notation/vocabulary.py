@@ -51,7 +51,7 @@ class Vocabulary(Notation):
         if name == "neg":
             return value.times(-1.0)
         if name == "reciprocal":
-            return self.divide(self.number(1.0), value)
+            return self.quotient(self.number(1.0), value)
         if name in PLAIN or settings:
             return self.each(name, value, *settings)
         raise Unproven(name)
