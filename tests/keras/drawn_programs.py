@@ -115,6 +115,88 @@ layers.Subtract()([{a}, {b}])
 """.strip().splitlines()
 
 
+#: Expressions of a tensor, with the axes that go in and come out.
+_CALLS = """
+2>2 layers.MultiHeadAttention({small}, {units})({x}, {x})
+2>2 layers.MultiHeadAttention(2, {units}, dropout=0.1, use_bias={flag})({x}, {x}, use_causal_mask=True)
+2>2 layers.GroupQueryAttention(2, 2, {small})({x}, {x})
+2>2 layers.Attention(use_scale={flag})([{x}, {x}])
+2>2 layers.AdditiveAttention()([{x}, {x}])
+2>1 layers.LSTM({units}, return_state=True)({x})[1]
+2>2 layers.GRU({units}, return_sequences=True, return_state=True)({x})[0]
+2>1 layers.Bidirectional(layers.GRU({units}))({x})
+1>1 layers.Dot(axes=1)([{x}, {x}])
+2>2 layers.Dot(axes=2)([{x}, {x}])
+1>2 {x}[:, None, :]
+2>1 {x}[:, 0]
+2>1 {x}[:, -1, :]
+2>2 {x}[:, ::2]
+3>2 {x}[:, :, 0]
+3>3 {x}[..., :1]
+2>2 ops.transpose({x}, (0, 2, 1))
+3>1 ops.mean({x}, axis=(1, 2))
+1>1 ops.split({x}, 1, axis=-1)[0]
+2>2 ops.matmul({x}, ops.transpose({x}, (0, 2, 1)))
+2>2 ops.einsum('abc,abd->acd', {x}, {x})
+2>1 ops.max({x}, axis=1)
+3>2 ops.max({x}, axis=-1)
+1>1 ops.one_hot(ops.argmax({x}, axis=-1), {units})
+1>1 ops.where({x} > 0, {x}, 0.0)
+1>2 ops.stack([{x}, {x}], axis=1)
+2>2 ops.expand_dims({x}, axis=-1)[..., 0]
+1>1 ops.reshape({x}, (-1, {x}.shape[-1]))
+3>2 ops.reshape({x}, (-1, {x}.shape[1] * {x}.shape[2], {x}.shape[3]))
+1>1 layers.Normalization(mean=0.0, variance=1.0)({x})
+1>1 layers.Discretization(bin_boundaries=[0.0, 1.0], output_mode='{mode}')({x})
+1>1 layers.CategoryEncoding({units}, output_mode='multi_hot')(ops.cast({x}, 'int32'))
+1>2 layers.Embedding(7, {units}, mask_zero={flag})(ops.cast({x}, 'int32'))
+1>1 layers.Lambda(lambda t: t * 2)({x})
+3>3 layers.Lambda(lambda t: ops.concatenate([t, t], -1), name='{name}')({x})
+3>3 layers.Conv2D({units}, {small})(layers.ZeroPadding2D(1)({x}))
+3>3 layers.multiply([{x}, layers.Dense({x}.shape[-1], activation='sigmoid')(layers.GlobalAveragePooling2D(keepdims=True)({x}))])
+3>3 layers.concatenate([layers.Conv2D({units}, k, padding='same')({x}) for k in (1, 3)])
+2>2 layers.Concatenate(axis=1)([{x}, {x}])
+2>2 layers.TimeDistributed(keras.Sequential([layers.Dense({units}), layers.Dropout({rate})]))({x})
+3>3 layers.RandomRotation(0.1)(layers.RandomZoom(0.1)({x}))
+1>1 keras.activations.relu({x}, max_value=6.0)
+1>1 keras.layers.Activation(keras.activations.gelu)({x})
+2>2 layers.LayerNormalization()({x} + layers.MultiHeadAttention(1, {units})({x}, {x}))
+2>2 layers.Conv1D({units}, {small}, padding='causal', dilation_rate={stride})({x})
+1>1 layers.Minimum()([{x}, {x} * 2])
+1>1 keras.ops.nn.log_softmax({x})
+2>2 keras.ops.numpy.cumsum({x}, axis=1)
+"""
+_EXPRESSIONS: dict[int, list[tuple[str, int]]] = {}
+for _line in _CALLS.strip().splitlines():
+    _EXPRESSIONS.setdefault(int(_line[0]), []).append((_line[4:], int(_line[2])))
+#: What programs do with TensorFlow's own functions inside ``call``.
+_TENSORFLOW = """
+tf.nn.relu({x})
+tf.concat([{x}, {x}], axis=-1)
+{x} - tf.reduce_mean({x}, axis=-1, keepdims=True)
+tf.square({x}) * 0.5
+tf.cast({x}, tf.float32)
+tf.math.softplus({x})
+tf.clip_by_value({x}, -1.0, 1.0)
+tf.where({x} > 0, {x}, tf.zeros_like({x}))
+tf.stop_gradient({x})
+tf.keras.backend.mean({x}, axis=-1, keepdims=True) + {x}
+tf.nn.l2_normalize({x}, axis=-1)
+tf.roll({x}, 1, axis=0)
+tf.gather({x}, [0], axis=-1)
+tf.ensure_shape({x}, {x}.shape)
+""".strip().splitlines()
+#: What some programs set before anything else.
+_SETTINGS = """
+keras.mixed_precision.set_global_policy('mixed_float16')
+keras.config.set_dtype_policy('mixed_bfloat16')
+keras.config.set_floatx('float64')
+keras.utils.set_random_seed(3)
+keras.backend.clear_session()
+keras.config.set_image_data_format('channels_first')
+""".strip().splitlines()
+
+
 class Drawing:
     """One program as it is being written."""
 
@@ -133,17 +215,26 @@ class Drawing:
         """One of the values."""
         return self.random.choice(values)
 
+    def expression(self, rank: int, x: str) -> tuple[str, int]:
+        """An expression of a tensor with so many axes, and how many axes come out."""
+        text, after = self.random.choice(_EXPRESSIONS[rank])
+        return self.filled(text, x=x), after
+
     def layer(self, rank: int) -> tuple[str, int]:
         """A layer for what has so many axes, and how many axes come out."""
         text, after = self.random.choice(_LAYERS[rank])
-        filled = text.format(
+        return self.filled(text), after
+
+    def filled(self, text: str, **given: str) -> str:
+        """The text with arguments."""
+        return text.format(
             units=self.random.randint(1, 6), act=self.one_of(*_ACTIVATIONS), flag=self.one_of("True", "False"), flag2="True", no="False",
             rate=self.one_of("0.1", "0.5", "0"), small=self.random.randint(1, 3), pad=self.one_of("same", "valid"),
             merge=self.one_of("concat", "sum", "ave"), stride=self.random.randint(1, 2), cap=self.one_of("", "6.0"),
             size=self.random.randint(3, 9), name=self.name("named_"),
             dtype=self.one_of("float32", "mixed_float16", "bfloat16"),
+            mode=self.one_of("int", "one_hot", "multi_hot"), **given,
         )  # fmt: skip
-        return filled, after
 
     def shape(self, rank: int) -> Shape:
         """The shape of an input of so many axes."""
@@ -158,6 +249,8 @@ class Drawing:
         style(self)
         if self.random.random() < 0.15:
             self.lines.append(self.one_of("model.trainable = False", "model.layers[-1].trainable = False"))
+        if self.random.random() < 0.2:
+            self.classes.insert(0, self.random.choice(_SETTINGS))
         return "\n".join([*self.classes, *self.lines, ""])
 
 
@@ -214,7 +307,10 @@ def _grow(of: Drawing, values: dict[str, int], shared: list[tuple[str, int, int]
     if kind < 0.4:
         text, after = of.layer(rank)
         of.lines.append(f"{made} = {text}({source})")
-    elif kind < 0.55:
+    elif kind < 0.5:
+        text, after = of.expression(rank, source)
+        of.lines.append(f"{made} = {text}")
+    elif kind < 0.57:
         of.lines.append(f"{made} = {of.random.choice(_OPS).format(x=source)}")
         after = rank
     elif kind < 0.65 and fitting:
@@ -288,8 +384,8 @@ def subclassed(of: Drawing) -> None:
     lines += ["    def call(self, x):"]
     for n in range(len(parts)):
         lines.append(f"        x = self.part{n}(x)")
-        if of.random.random() < 0.2:
-            lines.append(f"        x = {of.random.choice(_OPS[:8]).format(x='x')}")
+        if of.random.random() < 0.3:
+            lines.append(f"        x = {of.random.choice([*_OPS[:8], *_TENSORFLOW]).format(x='x')}")
     of.classes += [*lines, "        return x"]
     of.lines += ["model = Net()", f"model(np.zeros({(2, *shape)}, 'float32'))"]
 
