@@ -37,6 +37,20 @@ def test_every_public_name_is_described(module: str) -> None:
     assert not lost
 
 
+def test_every_member_of_every_layer_is_there() -> None:
+    classes = {name: value for name, value in vars(keras.layers).items() if inspect.isclass(value) and issubclass(value, keras.Layer)}
+    texts = {
+        f"hasattr({place}.{name}, {member!r})": f"{name}.{member}"
+        for place, held in (("layers", classes), ("keras", {"Model": keras.Model, "Sequential": keras.Sequential}))
+        for name, value in held.items()
+        for member in dir(value)
+        if not member.startswith("_")
+    }
+    assert len(texts) > 5000
+    told = values(list(texts), "")[1]
+    assert [member for member, found in zip(texts.values(), told, strict=True) if found is not True] == []
+
+
 def test_every_public_layer_is_drawn_or_called_here() -> None:
     classes = {name for name, value in vars(keras.layers).items() if inspect.isclass(value)}
     assert classes >= APART

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....ir.unknown import Reason
+from ....ir.unknown import Reason, Unknown
 from ...describe import unknown
 from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, layer, open_size, plain, refuse, shaped
 from ..model.policies import get as get_policy
+from ..nested import flatten
 
 
 class DataLayer(KerasLayer):
@@ -182,18 +183,44 @@ class _Lookup(DataLayer):
 
     described_in = "keras.src.layers.preprocessing.index_lookup"
 
+    def _special(self) -> list[Any]:
+        """What stands before the words."""
+        mask = [self.mask_token] if self.mask_token is not None and self.output_mode == "int" else []
+        return [*mask, *[self.oov_token] * self.num_oov_indices]
+
     def _size(self) -> Any:
-        words = self.vocabulary
+        special, words = _Lookup._special(self), self.vocabulary
         if isinstance(words, (list, tuple)):
-            extra = self.num_oov_indices + (1 if self.mask_token is not None and self.output_mode == "int" else 0)
-            return len(words) + extra
-        return self.max_tokens if self.pad_to_max_tokens and self.max_tokens is not None else open_size()
+            return len(words) if list(words[: len(special)]) == special else len(words) + len(special)
+        if self.pad_to_max_tokens and self.max_tokens is not None:
+            return self.max_tokens
+        return _learned_size(self)
 
     def vocabulary_size(self) -> Any:
-        return self._size()
+        known = isinstance(self.vocabulary, (list, tuple))
+        return _Lookup._size(self) if known else unknown("a vocabulary", Reason.OUTSIDE)
+
+    def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
+        self.vocabulary, self.__dict__["_adapted"] = vocabulary, not isinstance(vocabulary, (list, tuple))
 
     def adapt(self, data: Any, steps: Any = None) -> None:
+        words = list(dict.fromkeys(flatten(data))) if isinstance(data, (list, tuple)) else []
+        if words and all(type(word) in (str, int) for word in words):
+            most = None if self.max_tokens is None else max(self.max_tokens - len(_Lookup._special(self)), 0)
+            self.vocabulary = words[:most]
+        else:
+            self.vocabulary, self.__dict__["_adapted"] = None, True
+
+    def update_state(self, data: Any) -> None:
+        self.__dict__["_adapted"] = True
+
+    def finalize_state(self) -> None:
         pass
+
+    def reset_state(self) -> None:
+        pass
+
+    save_assets = load_assets = update_state
 
     def get_vocabulary(self, include_special_tokens: Any = True) -> Any:
         return unknown("a vocabulary", Reason.OUTSIDE)
@@ -208,12 +235,20 @@ class _Lookup(DataLayer):
 
     def compute_output_spec(self, inputs: Any) -> Any:
         shape = _Lookup.compute_output_shape(self, tuple(inputs.shape))
+        lost = next((size for size in shape if isinstance(size, Unknown)), None)
+        if lost is not None:
+            return lost
         dtype = "string" if self.invert else "int64" if self.output_mode == "int" else "float32"
         return KerasTensor(shape, dtype, None, True)
 
     def call(self, inputs: Any) -> Any:
         made = _Lookup.compute_output_spec(self, inputs)
-        return KerasTensor(made.shape, made.dtype)
+        return made if isinstance(made, Unknown) else KerasTensor(made.shape, made.dtype)
+
+
+def _learned_size(self: Any) -> Any:
+    """The size of a vocabulary that is not told: of one learned from data not known, of one that is not there yet open."""
+    return unknown("a vocabulary", Reason.OUTSIDE) if self.__dict__.get("_adapted") else open_size()
 
 
 def _start_lookup(self: Any, given: dict[str, Any]) -> None:
@@ -272,10 +307,33 @@ class TextVectorization(KerasLayer):
         self._allow_non_tensor_positional_args = True
 
     def adapt(self, data: Any, batch_size: Any = None, steps: Any = None) -> None:
+        self.vocabulary, self.__dict__["_adapted"] = None, True
+
+    def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
+        self.vocabulary, self.__dict__["_adapted"] = vocabulary, not isinstance(vocabulary, (list, tuple))
+
+    def update_state(self, data: Any) -> None:
+        self.__dict__["_adapted"] = True
+
+    def finalize_state(self) -> None:
         pass
 
+    def reset_state(self) -> None:
+        pass
+
+    save_assets = load_assets = update_state
+
+    def _words(self) -> Any:
+        """How many entries the vocabulary has, those for unknown words and for none among them."""
+        words = self.vocabulary
+        if not isinstance(words, (list, tuple)):
+            return None
+        special = ["", "[UNK]"] if self.output_mode == "int" else ["[UNK]"]
+        return len(words) if list(words[: len(special)]) == special else len(words) + len(special)
+
     def vocabulary_size(self) -> Any:
-        return len(self.vocabulary) + 2 if isinstance(self.vocabulary, (list, tuple)) else unknown("a vocabulary", Reason.OUTSIDE)
+        found = TextVectorization._words(self)
+        return unknown("a vocabulary", Reason.OUTSIDE) if found is None else found
 
     def get_vocabulary(self, include_special_tokens: Any = True) -> Any:
         return unknown("a vocabulary", Reason.OUTSIDE)
@@ -283,16 +341,20 @@ class TextVectorization(KerasLayer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         if self.output_mode == "int":
             return (input_shape[0], self.output_sequence_length if self.output_sequence_length is not None else open_size())
-        size = self.max_tokens if self.max_tokens is not None and self.pad_to_max_tokens else open_size()
-        return (input_shape[0], size)
+        found = TextVectorization._words(self)
+        size = (
+            self.max_tokens if self.pad_to_max_tokens and self.max_tokens is not None else _learned_size(self) if found is None else found
+        )
+        return (*(input_shape[:-1] if self.split is None and len(input_shape) > 1 else input_shape), size)
 
     def compute_output_spec(self, inputs: Any) -> Any:
         shape = TextVectorization.compute_output_shape(self, tuple(inputs.shape))
-        return KerasTensor(shape, "int64" if self.output_mode == "int" else "float32", None, True)
+        lost = next((size for size in shape if isinstance(size, Unknown)), None)
+        return lost or KerasTensor(shape, "int64" if self.output_mode == "int" else "float32", None, True)
 
     def call(self, inputs: Any) -> Any:
         made = TextVectorization.compute_output_spec(self, inputs)
-        return KerasTensor(made.shape, made.dtype)
+        return made if isinstance(made, Unknown) else KerasTensor(made.shape, made.dtype)
 
 
 @layer("keras.layers.HashedCrossing", "keras.src.layers.preprocessing.hashed_crossing")

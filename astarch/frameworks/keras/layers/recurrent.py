@@ -8,7 +8,6 @@ from typing import Any
 from ...describe import REGISTRY, RUN
 from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, keep, layer, make, ops, plain, refuse, rule_of, shaped
 from ..model.checking import InputSpec
-from ..model.reviving import build_again
 from ..nested import flatten
 from ..tensor import outward
 from .core import Wrapper
@@ -307,21 +306,10 @@ class LSTM(_OfCell):
 # --- wrappers ---------------------------------------------------------------------------------------------------------
 
 
-def renamed(original: Any, **changes: Any) -> Any:
-    """The same layer constructed once more, with some arguments changed, and built if it was."""
-    args, kwargs = original.given
-    args = tuple(_again(value) for value in args)
-    kwargs = {**{name: _again(value) for name, value in kwargs.items()}, **changes}
-    made = make(original.py_class, *args, **kwargs)
-    if original.__dict__.get("_build_shapes_dict"):
-        build_again(made, original.get_build_config())
-    return made
-
-
-def _again(value: Any) -> Any:
-    if getattr(value, "described_module", False) is True:
-        return renamed(value, name=value.__dict__["name"])
-    return [_again(item) for item in value] if isinstance(value, list) else value
+def _again(original: Any, **changes: Any) -> Any:
+    """The same layer by way of its configuration, with some of it changed."""
+    config = REGISTRY["keras.saving.serialize_keras_object"](original)
+    return REGISTRY["keras.saving.deserialize_keras_object"]({**config, "config": {**config["config"], **changes}})
 
 
 @layer("keras.layers.Bidirectional", "keras.src.layers.rnn.bidirectional")
@@ -337,9 +325,9 @@ class Bidirectional(KerasLayer):
                 f"Invalid merge mode. Received: {merge_mode}. Merge mode should be one of {{'sum', 'mul', 'ave', 'concat', None}}",
             )
         name = layer.__dict__["name"]
-        self.forward_layer = renamed(layer, name=f"forward_{name.removeprefix('forward_')}")
+        self.forward_layer = _again(layer, name=f"forward_{name.removeprefix('forward_')}")
         if backward_layer is None:
-            backward_layer = renamed(layer, name=f"backward_{name.removeprefix('backward_')}", go_backwards=True)
+            backward_layer = _again(layer, name=f"backward_{name.removeprefix('backward_')}", go_backwards=True)
         elif getattr(backward_layer, "described_module", False) is not True:
             refuse("ValueError", f"`backward_layer` need to be a `keras.layers.Layer` instance. Received: {backward_layer!r}")
         self.backward_layer = backward_layer

@@ -26,6 +26,7 @@ from ..model.policies import standardize_dtype
 from ..model.tracking import TrackedDict, TrackedList
 from ..tensor import DType, KerasTensor, TensorShape, Variable, inward
 from .names import FILES, canonical, is_read, public
+from .undescribed import members
 from .values import attribute_of, set_attribute_of
 from .wrapping import constructor, guarded, shape_adapter
 
@@ -199,6 +200,8 @@ class KerasLibrary:
                 namespace[name] = ClassMethod(Builtin(f"{host.__name__}.{name}", value.__func__))
             elif not name.startswith("__") and name not in ("described_in", "layout", "parent"):
                 namespace[name] = value
+        for name, value in members(host).items():
+            namespace.setdefault(name, value)
         return namespace
 
     def _method(self, host: type, name: str, function: FunctionType, is_layer: bool) -> Any:

@@ -27,6 +27,10 @@ class InputSpec:
             if max(self.axes) > largest:
                 refuse("ValueError", f"Axis {max(self.axes)} is greater than the maximum allowed value: {largest}")
 
+    def get_config(self) -> dict[str, Any]:
+        return {"dtype": self.dtype, "shape": self.shape, "ndim": self.ndim, "max_ndim": self.max_ndim, "min_ndim": self.min_ndim,
+                "axes": self.axes, "optional": self.optional}  # fmt: skip
+
 
 def check_inputs(layer: Any, inputs: Any) -> None:
     """Hold the inputs against the layer's specification (``assert_input_compatibility``)."""

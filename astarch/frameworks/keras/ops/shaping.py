@@ -215,6 +215,8 @@ def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
 @keras_op("keras.ops.tile")
 def tile(x: Any, repeats: Any) -> Any:
     """The whole several times along each axis."""
+    if isinstance(repeats, KerasTensor) and state().tracing:  # Keras goes through them one by one, which no tensor of a graph lets it
+        refuse("OperatorNotAllowedInGraphError", "Iterating over a symbolic `tf.Tensor` is not allowed.")
     x = as_tensor(x)
     counts = sizes(repeats)
     shape = list(x.shape)
