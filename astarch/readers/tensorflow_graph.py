@@ -241,6 +241,7 @@ def _ordered(steps: Mapping[str, Step], wanted: list[str], given: Mapping[str, A
     """The steps that the wanted ones need, each after those it uses; what goes around in a loop of TF1 is cut where it closes."""
     done: dict[str, bool] = {}
     order: list[Step] = []
+    closing = _closing(steps)
     stack = [(name, False) for name in reversed(wanted)]
     while stack:
         name, ready = stack.pop()
@@ -249,8 +250,23 @@ def _ordered(steps: Mapping[str, Step], wanted: list[str], given: Mapping[str, A
         elif name not in done and name not in given and name in steps:
             done[name] = True
             stack.append((name, True))
-            stack.extend((owner(source), False) for source in reversed(steps[name].inputs))
+            before = [owner(source) for source in steps[name].inputs]
+            if steps[name].op == "Merge":  # what comes around again comes after it, and before what leaves the loop
+                before = [source for source in before if source not in steps or steps[source].op != "NextIteration"]
+            stack.extend((source, False) for source in reversed([*before, *closing.get(name, ())]))
     return order
+
+
+def _closing(steps: Mapping[str, Step]) -> dict[str, list[str]]:
+    """By each step that leaves a loop of TF1: those that close it."""
+    switches = [(step.name, *map(owner, step.inputs[:2])) for step in steps.values() if step.op == "Switch" and len(step.inputs) > 1]
+    around: dict[str, list[str]] = {}
+    for _, merge, condition in switches:
+        inputs = [owner(source) for source in steps[merge].inputs] if merge in steps and steps[merge].op == "Merge" else []
+        around.setdefault(condition, []).extend(name for name in inputs if name in steps and steps[name].op == "NextIteration")
+    conditions = {name: condition for name, _, condition in switches}
+    leaving = [(step.name, owner(step.inputs[0])) for step in steps.values() if step.op == "Exit" and step.inputs]
+    return {name: around.get(conditions[switch], []) for name, switch in leaving if switch in conditions}
 
 
 def _stated(step: Step, shape: str, dtype: str) -> TensorType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...ir.graph import Node, TensorType
@@ -68,7 +68,9 @@ def loop(
             inside[taken[place]] = Counter()
             _counts(nodes, slots, made[place][0], taken[place], known)
         elif isinstance(first, Value):
-            inside[taken[place]] = words.leaf(("state", len(states)), _shape(nodes[taken[place]], places))
+            kind = nodes[taken[place]]
+            shape = first.shape if kind.target == "Merge" else _shape(kind, places)
+            inside[taken[place]] = words.leaf(("state", len(states)), shape)
             states.append(place)
         else:
             raise Unproven("a loop")
@@ -89,6 +91,40 @@ def loop(
     return tuple(found.get(place) for place in range(count))
 
 
+#: What loops are written with in graphs that jump.
+JUMPS = ("Enter", "Merge", "Switch", "NextIteration", "LoopCond", "Exit")
+
+
+def left(
+    words: Vocabulary, nodes: list[Node], slots: list[tuple[Slot, ...]], node: Node, known: Mapping[int, Any],
+    follow: Callable[[Node, dict[int, Any]], Any],
+) -> Any:  # fmt: skip
+    """What leaves a loop that is written as jumps: as a While, of what its merges begin with and what comes around to them."""
+    switch = slots[node.index][0][0]
+    if nodes[switch].target != "Switch" or len(slots[switch]) != 2 or slots[node.index][0][1] != 0:
+        raise Unproven("a loop")
+    condition = slots[switch][1][0]
+    places = [one.index for one in nodes if one.target == "Switch" and len(slots[one.index]) == 2 and slots[one.index][1][0] == condition]
+    merges = [slots[place][0][0] for place in places]
+    named = {one.name: one.index for one in nodes}
+    around = [_around(nodes, slots, merge, named) for merge in merges]
+    bare = [replace(one, inputs=one.inputs[:1]) if one.index in places else one for one in nodes]  # when it ends is looked at apart
+    alike = [*bare, Node(len(nodes), "call_function", "While", arguments=tuple((str(n), "") for n in range(len(merges))))]
+    back = [(merges[places.index(made[0])], 0) if made[0] in places else made for made in around]
+    given = (*((merge, 0) for merge in merges), *back, slots[condition][0])
+    found = loop(words, alike, [*slots, tuple(given)], alike[-1], known, follow)
+    return found[places.index(switch)]
+
+
+def _around(nodes: list[Node], slots: list[tuple[Slot, ...]], merge: int, named: Mapping[str, int]) -> Slot:
+    """What comes around to the beginning of a loop again."""
+    closing = [named[text.partition(":")[0]] for _, text in nodes[merge].arguments if text.partition(":")[0] in named]
+    closing = [index for index in closing if nodes[index].target == "NextIteration"]
+    if nodes[merge].target != "Merge" or len(closing) != 1 or len(slots[closing[0]]) != 1:
+        raise Unproven("a loop")
+    return slots[closing[0]][0]
+
+
 def _shape(node: Node, places: Value) -> tuple[int, ...]:
     """The sizes of a state; one that is left open is the batch."""
     if not isinstance(node.output, TensorType):
@@ -98,7 +134,7 @@ def _shape(node: Node, places: Value) -> tuple[int, ...]:
 
 def _counts(nodes: list[Node], slots: list[tuple[Slot, ...]], index: int, before: int, known: Mapping[int, Any]) -> None:
     """That a number grows by one with each step."""
-    given = [slot[0] for slot in slots[index]]
+    given = [slots[slot[0]][0][0] if nodes[slot[0]].target == "Switch" else slot[0] for slot in slots[index]]
     if nodes[index].target not in ("Add", "AddV2") or before not in given or [known.get(one) for one in given if one != before] != [1]:
         raise Unproven("how a loop counts")
 

@@ -14,7 +14,7 @@ from .index_notation import Unproven, Value, bounded
 from .keras_layer_terms import back, first, turned_kernel, words_transposed
 from .leaves import Leaf, Leaves
 from .lowering import Terms
-from .tensorflow_loops import Counter, Places, Written, loop
+from .tensorflow_loops import JUMPS, Counter, Places, Written, left, loop
 from .tensorflow_windows import Blocks, broadcast_sizes, window_pads, window_sides
 from .vocabulary import Vocabulary
 
@@ -72,10 +72,13 @@ class TensorFlowLowering(Guessing):
             return self._leaf(node)
         if node.target in ("While", "StatelessWhile"):
             return loop(self.words, list(self.artifact.graph), list(self.slots), node, self.terms.values, self._inside)
+        if node.target in JUMPS:
+            return self.jump(node)
+        if node.op == "output" and self.artifact.attributes.get("format") == "frozen GraphDef":
+            self.terms.results = self._ends(node)
+            return None
         given = self.given(node)
         if node.op == "output":
-            if self.artifact.attributes.get("format") == "frozen GraphDef":  # of which every end is a result, if nothing is fed into it
-                given = [item for item in given if isinstance(item, Value) and self.words.given(item.head)] or given
             self.terms.results = [self.tensor(item, node) for item in given]
             return None
         if node.target == "Const":
@@ -103,6 +106,27 @@ class TensorFlowLowering(Guessing):
             return self.attempt(node)
         finally:
             self.terms.values = outer
+
+    def _ends(self, node: Node) -> list[Value]:
+        """The results of a frozen graph, of which every end is one: not what nothing is fed into, nor what a loop leaves unused."""
+        found: list[Value] = []
+        for index, part in self.slots[node.index]:
+            end = self.artifact.graph[index]
+            if end.op != "call_function" or end.target in JUMPS:
+                continue
+            value = self.before(index)
+            value = self.tensor(value[part] if isinstance(value, tuple) else value, node)
+            found += [value] if self.words.given(value.head) else []
+        return found
+
+    def jump(self, node: Node) -> Any:
+        """A step of a loop that is written as jumps: what it passes on; where the loop is left, what the loop gives."""
+        slots = self.slots[node.index]
+        if node.target != "Exit":
+            value = self.before(slots[0][0])
+            value = value[slots[0][1]] if isinstance(value, tuple) else value
+            return (value, value) if node.target == "Switch" else value
+        return left(self.words, list(self.artifact.graph), list(self.slots), node, self.terms.values, self._inside)
 
     def given(self, node: Node) -> list[Any]:
         """What a step is given, by place."""
@@ -341,9 +365,9 @@ class TensorFlowLowering(Guessing):
     def both(self, node: Node, given: list[Any]) -> Value:
         """Whether both hold, where one always does."""
         one, other = (self.tensor(item, node) for item in given)
-        for left, right in ((one, other), (other, one)):
-            if self.words.constant(left) == 1.0:
-                return self.words.stretched(right, broadcast_sizes(left.shape, right.shape))
+        for sure, open_one in ((one, other), (other, one)):
+            if self.words.constant(sure) == 1.0:
+                return self.words.stretched(open_one, broadcast_sizes(sure.shape, open_one.shape))
         raise Unproven("LogicalAnd")
 
     def others(self, node: Node, given: list[Any]) -> Any:
