@@ -21,7 +21,7 @@ from ..source.edits import apply
 from ..source.index import SourceError
 from ..source.project import read_text
 from .changed import beside_the_old, changed_files
-from .files import Job, checked, syntax_error
+from .files import Job, Kept, checked, syntax_error
 from .known import Known
 
 __all__ = ["baseline_of", "beyond_baseline", "check", "check_text", "explain", "listed", "mended", "read_source_text"]
@@ -78,7 +78,7 @@ def check(
     if not cache:
         return sorted((finding for one in checked(files, job, jobs) for finding in one.findings), key=order)
     known = Known.of(job, files)
-    new = checked([path for path in files if known.findings(path) is None], job, jobs, known.quiet)
+    new = checked([path for path in files if known.findings(path) is None], job, jobs, Kept(known.quiet, known.answers))
     known.learn(new)
     return sorted((finding for path in files for finding in known.findings(path) or ()), key=order)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,23 +68,37 @@ class Checked:
     read: bool = True
 
 
-def checked(files: list[Path], job: Job, jobs: int = 1, quiet: frozenset[str] = frozenset()) -> list[Checked]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known from an earlier check and still holds.
+
+    Args:
+        quiet: The files in whose models nothing is to be found: they are not read.
+        answers: What other files were found to mention, as `Survey` keeps it.
+    """
+
+    quiet: frozenset[str] = frozenset()
+    answers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+
+
+def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None) -> list[Checked]:
     """Every file, in order; with several processes the same, sooner.
 
     Args:
         files: What to check.
         job: How.
         jobs: How many processes.
-        quiet: The files in whose models nothing is to be found: they are not read.
+        kept: What is known from earlier.
     """
     if not files:
         return []
+    kept = kept or Kept()
     if jobs <= 1 or len(files) < 2:
-        return _Checker(job, quiet).check(files)
+        return _Checker(job, kept).check(files)
     portions = [files[start : start + _PORTION] for start in range(0, len(files), _PORTION)]
     if len(portions) < jobs:
         portions = [part for start in range(jobs) if (part := files[start::jobs])]
-    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn"), _begin, (job, quiet)) as pool:
+    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn"), _begin, (job, kept)) as pool:
         found = {one.path: one for part in pool.map(_check_portion, portions) for one in part}
     return [found[str(path)] for path in files]
 
@@ -91,16 +106,18 @@ def checked(files: list[Path], job: Job, jobs: int = 1, quiet: frozenset[str] = 
 class _Checker:
     """Checks file after file; what several of them share is read once."""
 
-    def __init__(self, job: Job, quiet: frozenset[str]) -> None:
-        self.job, self.quiet = job, quiet
-        self.survey = Survey(job.folders)
-        self.project: WatchedProject | None = None
-        if job.read:
-            from ..readers.catalogue import open_catalogue
-            from .models import WatchedProject
+    def __init__(self, job: Job, kept: Kept) -> None:
+        self.job, self.quiet = job, kept.quiet
+        self.survey = Survey(job.folders, kept.answers)
 
-            open_catalogue()
-            self.project = WatchedProject(job.folders)
+    @cached_property
+    def project(self) -> WatchedProject:
+        """Where readings find files; made when the first model is to be read."""
+        from ..readers.catalogue import open_catalogue
+        from .models import WatchedProject
+
+        open_catalogue()
+        return WatchedProject(self.job.folders)
 
     def check(self, files: list[Path]) -> list[Checked]:
         """The files, in order."""
@@ -108,17 +125,16 @@ class _Checker:
             return [self._one(path, aside) for path in files]
 
     def _one(self, path: Path, aside: Aside) -> Checked:
-        survey, project, job = self.survey, self.project, self.job
+        survey, job = self.survey, self.job
+        reads = job.read and str(path) not in self.quiet
         survey.asked.clear()
         try:
             file = survey.open(path)
         except SourceError as error:
             return Checked(str(path), (syntax_error(error, str(path)),))
-        if project is not None:
-            project.begin()
         aside.put()
         with aside.searched():
-            read = list(self._read(file, path)) if str(path) not in self.quiet else []
+            read = list(self._read(file, path)) if reads else []
         changed = None if job.changed is None else job.changed.get(str(path), ())
         of_models = found_in_models(file, read, job.settings)
         findings = tuple(check_file(file, (), job.settings, changed, of_models))
@@ -127,25 +143,22 @@ class _Checker:
         if read:
             read.clear()
             aside.search()
-        return Checked(
-            str(path), findings, project.noted() if project is not None else {}, asked, not of_models, str(path) not in self.quiet
-        )
+        return Checked(str(path), findings, self.project.noted() if reads else {}, asked, not of_models, str(path) not in self.quiet)
 
     def _read(self, file: File, path: Path) -> Iterable[Architecture]:
-        if self.project is None:
-            return ()
         from . import models
         from .sites import Sites
 
+        self.project.begin()
         return models.architectures(file, path, models.Job(self.job.models, self.project, Sites(self.survey, self.project.looked_into)))
 
 
 _worker: list[_Checker] = []  # of a process of the pool
 
 
-def _begin(job: Job, quiet: frozenset[str]) -> None:
+def _begin(job: Job, kept: Kept) -> None:
     """What a process of the pool keeps from one portion to the next."""
-    _worker.append(_Checker(job, quiet))
+    _worker.append(_Checker(job, kept))
 
 
 def _check_portion(files: list[Path]) -> list[Checked]:

@@ -68,11 +68,12 @@ class Known:
     def __init__(self, place: Path, state: _State, roots: tuple[str, ...]) -> None:
         self._place, self._state, self._roots = place, state, roots
         self._quiet: dict[str, _Entry] = {}
+        self.answers: dict[tuple[str, str, str], str] = {}  # of `Survey`, that still hold
 
     @classmethod
     def of(cls, job: Job, files: Iterable[Path]) -> Known:
         """What is known when these files are to be checked this way."""
-        folders = dict.fromkeys([*(str(folder.absolute()) for folder in job.folders), *(package_around(str(path)) for path in files)])
+        folders = dict.fromkeys([*(str(folder.absolute()) for folder in job.folders), *_packages(files)])
         tops = [folder for folder in folders if not any(folder.startswith(other + os.sep) for other in folders)]
         place = default_folder() / "findings" / _digest(job, tops)
         old = _load(place)
@@ -90,6 +91,12 @@ class Known:
             changes = Changes(changed, old, now)
             state.entries = {path: entry for path, entry in old.entries.items() if changes.leave(path, entry)}
             lost = old.entries.keys() - state.entries.keys()
+            known.answers = {
+                (word, around, how): witness
+                for path in lost
+                for word, how, around, witness in old.entries[path].asked
+                if how != "call" and changes._same_answer(word, how, around, witness)
+            }
             known._quiet = {path: old.entries[path] for path in lost if old.entries[path].quiet and changes.leave_models(old.entries[path])}
             known._note_edges(changed & old.edges.keys())
         return known
@@ -154,6 +161,11 @@ class Known:
         return parts[content]
 
 
+def _packages(files: Iterable[Path]) -> list[str]:
+    around = {path.parent: str(path) for path in files}
+    return [package_around(path) for path in around.values()]
+
+
 class Changes:
     """What the changes of some files do to what was found in others.
 
@@ -169,12 +181,13 @@ class Changes:
         self._parts = {path: parts_of(text) for path, text in self._texts.items()}
         self._package = cache(package_around)
         self._importing = cache(self._all_importing)
-        self._seen: dict[str, re.Pattern[str] | None] = {}
+        self._seen: dict[str, frozenset[str] | None] = {}
+        self._capitals: dict[str, frozenset[str]] = {}
         for path, parts in self._parts.items():
             before = old.parts.get(old.files[path][2])
             names = None if before is None else parts.changed(before)
             classes = parts.classes.keys() | (before.classes.keys() if before is not None else set())
-            self._seen[path] = None if names is None else self._words(names & classes, names)
+            self._seen[path] = None if names is None else self._words(path, names & classes, names)
 
     def leave(self, path: str, entry: _Entry) -> bool:
         """Whether nothing that was found in a file depends on is changed."""
@@ -184,7 +197,8 @@ class Changes:
         if not self.leave_models(entry):
             return False
         for changed in self._parts:
-            if full in self._importing(changed) and ((seen := self._seen[changed]) is None or seen.search(self._text(full))):
+            seen = self._seen[changed]
+            if seen != frozenset() and full in self._importing(changed) and (seen is None or self._mentions(full, seen)):
                 return False
         return self._still_answered(entry)
 
@@ -197,14 +211,14 @@ class Changes:
         return True
 
     def _still_answered(self, entry: _Entry) -> bool:
-        for word, how, path, witness in entry.asked:
-            mentions = mentions_of(word, how)
-            if witness in self._texts and not mentions(self._texts[witness]):
-                return False
-            around = self._package(path) + os.sep
-            if not witness and any(other != path and other.startswith(around) and mentions(text) for other, text in self._texts.items()):
-                return False
-        return True
+        return all(self._same_answer(*one) for one in entry.asked)
+
+    def _same_answer(self, word: str, how: str, path: str, witness: str) -> bool:
+        if witness:
+            return witness not in self._texts or mentions_of(word, how)(self._texts[witness])
+        near = [(other, text) for other, text in self._texts.items() if other != path and word in text]
+        around = self._package(path) + os.sep if near else ""
+        return not any(other.startswith(around) and mentions_of(word, how)(text) for other, text in near)
 
     def _all_importing(self, path: str) -> frozenset[str]:
         """The files that import a file, or one that does."""
@@ -221,17 +235,37 @@ class Changes:
                 border += importing.get(current, ())
         return frozenset(found)
 
-    def _words(self, classes: Iterable[str], names: Iterable[str]) -> re.Pattern[str]:
-        """Finds a name of something that changed, or of a class that may inherit from a changed one or hold it, and so on."""
+    def _words(self, path: str, classes: Iterable[str], names: Iterable[str]) -> frozenset[str] | None:
+        """The names of what changed in a file, and of the classes that may inherit from a changed one or hold it, and so on.
+
+        None when that may be anything: a class whose name is small is not told from other words.
+        """
         words = set(classes)
-        texts = {path: self._text(path) for path in self._edges} if words else {}
+        others = [other for other in self._importing(path) if other in self._edges] if words else []
+        inside: dict[str, list[tuple[str, frozenset[str]]]] = {}
         while True:
-            pattern = _any_of(words)
-            near = (text for text in texts.values() if pattern.search(text))
-            more = {name for text in near for name, block in classes_in(text) if name not in words and pattern.search(block)}
-            if more <= words:
-                return _any_of({*words, *names})
+            more: set[str] = set()
+            for other in others:
+                if not self._names(other).isdisjoint(words):
+                    if other not in inside:
+                        inside[other] = [(name, frozenset(_CLASS.findall(block))) for name, block in classes_in(self._text(other))]
+                    more.update(name for name, mentioned in inside[other] if name not in words and not mentioned.isdisjoint(words))
+            if not all(_CLASS.fullmatch(word) for word in words | more):
+                return None
+            if not more:
+                return frozenset({*words, *names})
             words |= more
+
+    def _mentions(self, path: str, words: frozenset[str]) -> bool:
+        """Whether a file has one of some words: names of classes all begin with a capital, by far the most of those asked for."""
+        small = [word for word in words if not _CLASS.fullmatch(word)]
+        text = self._text(path) if small else ""
+        return not self._names(path).isdisjoint(words) or any(re.search(rf"\b{re.escape(word)}\b", text) for word in small if word in text)
+
+    def _names(self, path: str) -> frozenset[str]:
+        if path not in self._capitals:
+            self._capitals[path] = frozenset(_CLASS.findall(self._text(path)))
+        return self._capitals[path]
 
     @cached_property
     def _read(self) -> dict[str, str]:
@@ -243,9 +277,8 @@ class Changes:
         return self._read[path]
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    found = "|".join(map(re.escape, sorted(words)))
-    return re.compile(rf"\b(?:{found})\b" if found else "(?!)")
+#: What the name of a class looks like.
+_CLASS = re.compile(r"\b_*[A-Z]\w*")
 
 
 def _digest(job: Job, tops: list[str]) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 _START = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
 _DEFINES = re.compile(r"(?:async\s+)?(def|class)\s+(\w+)")
-_COMMENT = re.compile(r"^#.*$\n?", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*#.*$\n?", re.MULTILINE)
 
 
 class Parts(msgspec.Struct, array_like=True, gc=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -66,21 +67,31 @@ class Closure:
         return list(dict.fromkeys((*self.roots, "/".join(place))))
 
 
+_FROM = re.compile(r"\bfrom\s+([.\w]+)\s+import\b\s*(\([^)]*\)|[^\n;]*)")
+_IMPORT = re.compile(r"\bimport\s+([^\n;#(]+)")
+_COMMENT = re.compile(r"#[^\n]*")
+
+
 def _names(text: str) -> Iterator[str]:
-    """Every dotted name that a file imports, wherever it does so; relative ones begin with their dots."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = "." * node.level + (node.module or "")
-            yield start
-            yield from (f"{start}.{alias.name}" if node.module else f"{start}{alias.name}" for alias in node.names if alias.name != "*")
+    """Every dotted name that a file imports, wherever it does so, and some that only look so; relative ones begin with their dots.
+
+    Found without parsing, which for all that a large package imports would take a hundred times as long.
+    """
+    text = text.replace("\\\n", " ")
+    for start, names in _FROM.findall(text):
+        yield start
+        dot = "" if start.endswith(".") else "."
+        yield from (f"{start}{dot}{name}" for name in _first_words(_COMMENT.sub("", names).strip("()")))
+    for names in _IMPORT.findall(text):
+        yield from _first_words(names)
+
+
+def _first_words(names: str) -> Iterator[str]:
+    """What stands before ``as`` in a list of names."""
+    for part in names.split(","):
+        words = part.split()
+        if words and words[0].replace(".", "_").isidentifier():
+            yield words[0]
 
 
 def meaning(text: str) -> str:

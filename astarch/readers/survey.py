@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -83,14 +83,16 @@ def _below(folder: Path, ignored: list[tuple[Path, PathSpec[Any]]], respect: boo
     except OSError:
         return
     for entry in entries:
-        path = folder / entry.name
-        if _is_ignored(path, entry.is_dir(follow_symlinks=False), ignored):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not is_folder and not entry.name.endswith(SUFFIXES):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in SKIPPED and not (path / "pyvenv.cfg").exists():
-                yield from _below(path, ignored, respect)
-        elif entry.name.endswith(SUFFIXES):
+        path = folder / entry.name
+        if ignored and _is_ignored(path, is_folder, ignored):
+            continue
+        if not is_folder:
             yield path
+        elif entry.name not in SKIPPED and not (path / "pyvenv.cfg").exists():
+            yield from _below(path, ignored, respect)
 
 
 def _is_ignored(path: Path, is_folder: bool, ignored: list[tuple[Path, PathSpec[Any]]]) -> bool:
@@ -103,14 +105,15 @@ class Survey:
 
     Args:
         search_path: Folders in which modules are looked for.
+        answers: What is known of who mentions what: of a word in the files around one, asked in some way, the file that does.
     """
 
-    def __init__(self, search_path: Iterable[Path] = ()) -> None:
+    def __init__(self, search_path: Iterable[Path] = (), answers: Mapping[tuple[str, str, str], str] | None = None) -> None:
         self.project = Project([str(folder) for folder in search_path])
         self.program = Program(self._find, self._mentioned)
         self._around: dict[str, list[tuple[str, str]]] = {}
         self._bases: dict[str, dict[str, list[str]]] = {}
-        self._answers: dict[tuple[str, str, str], str] = {}
+        self._answers: dict[tuple[str, str, str], str] = dict(answers or {})
         self.asked: dict[tuple[str, str, str], str] = {}  # what was asked, and the file that said yes
         self._shown: dict[str, str] = {}
 

@@ -45,7 +45,7 @@ class FlattenStartDimZero(Rule):
                 or not batch.isalpha()
             ):
                 continue
-            if len(given.shape) < 3 and batch in re.findall(r"\w+", str(given.shape[-1])) and batch not in map(str, given.shape[:-1]):
+            if 0 < len(given.shape) < 3 and batch in re.findall(r"\w+", str(given.shape[-1])) and batch not in map(str, given.shape[:-1]):
                 sizes = "×".join(map(str, given.shape))
                 message = f"`{call.module}` takes the batch for features: it gets {sizes}, where {batch} is the number of examples"
                 yield Diagnostic(self.code, self.name, self.severity, message, call.at, help="flatten from axis 1 on", module=call.module)
