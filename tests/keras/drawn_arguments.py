@@ -332,3 +332,7 @@ class Drawn:
     def word(self) -> str:
         """How edges are padded, in Keras' words."""
         return self.random.choice(["'same'", "'valid'", "'valid'", "'causal'"])
+
+    def method(self) -> str:
+        """How sizes are changed."""
+        return self.random.choice(["'bilinear'", "'nearest'", "'nothing'"])

@@ -202,9 +202,36 @@ _TEMPLATES: dict[str, str] = {
     "{x}   ": "random.shuffle",
     "T((3, 5, 2), 'float32'), [1, {n}, 1], seq_axis={n}": "reverse_sequence",
     "{x}, [1, 1, 1, 1], seq_axis={axis}": "reverse_sequence",
+    "T((2, 9, 8, 3), 'float32'), T((3, 2, 3, {n}), 'float32'), T((1, 1, 6, 5), 'float32'), [1, {n}, {n}, 1], {padding}": "nn.separable_conv2d",
+    "{images}, T(({n}, 4), 'float32'), Z(({n},), 'int32'), [5, {n}]": "image.crop_and_resize",
+    "T((2, 8, 8, {n}), {dtype}), T((3, 4), 'float32'), [0, 1, 1], (4, 4), {method}": "image.crop_and_resize",
+    "{images}    ": "image.image_gradients",
+    "{x}      ": "image.image_gradients math.is_strictly_increasing math.is_non_decreasing signal.fftshift signal.ifftshift",
+    "{images}, (1, 2)": "image.stateless_random_flip_left_right image.stateless_random_flip_up_down",
+    "{real} ": "signal.dct signal.idct signal.mfccs_from_log_mel_spectrograms",
+    "{g}, {n}     ": "signal.dct signal.overlap_and_add",
+    "{real}, 2, {n}, norm='ortho'": "signal.dct signal.idct",
+    "{x}, {some_axes}": "signal.fftshift signal.ifftshift",
+    "{matrix}, {n} ": "signal.overlap_and_add",
+    "{n}, 33": "signal.linear_to_mel_weight_matrix",
+    "tf.constant(['a b', 'C'])": "strings.lower strings.upper strings.strip strings.length",
+    "{w} ": "strings.lower strings.upper strings.strip strings.length",
+    "tf.constant([['a b', 'C']]), 'a', 'b'": "strings.regex_replace",
+    "tf.constant([['a b', 'C']]), {n}": "strings.to_hash_bucket_fast",
+    "[{x}, {y}]": "identity_n shape_n",
+    "{f}, {same}, {same}": "math.betainc",
+    "T((2, 3), 'float32'), 0.5, T((2, {n}), 'float32')": "math.betainc",
+    "[2, 0, 1]": "math.invert_permutation",
+    "Z((2, 4), 'int32'), T((9, 2, {n}), 'float32'), [1, 1], [9, 9]": "nn.ctc_loss",
+    "Z((2, 4), 'int32'), T((2, 9, 5), 'float32'), [1, 1], [9, 9], logits_time_major=False": "nn.ctc_loss",
+    "tf.constant(1), [lambda: tf.zeros((2, 3)), lambda: tf.ones((2, 3))]": "switch_case",
+    "[(tf.constant(False), lambda: tf.zeros((2, 1)))], lambda: tf.ones((2, 1))": "case",
 }  # fmt: skip
 #: Names without arguments of that kind: what they give is no tensor, or the program around them matters more than the call.
-NOT_DRAWN = {"tensorflow.random.set_seed", *(f"tensorflow.keras.backend.{name}" for name in NOT_CALLED)}
+NOT_DRAWN = {
+    *(f"tensorflow.{name}" for name in ("random.set_seed", "custom_gradient", "no_op", "group")),
+    *(f"tensorflow.keras.backend.{name}" for name in NOT_CALLED),
+}
 TEMPLATES: dict[str, list[str]] = {}
 for _template, _names in [
     *_TEMPLATES.items(),
