@@ -8,6 +8,7 @@ from ..ir.dim import Dim
 from ..ir.unknown import Reason, Unknown
 from .builtins.hosts import payload_of
 from .machine import Machine
+from .unfolding import filled_in
 from .values import MISSING, BoundMethod, Class, Function, Instance, Lost, known_text
 
 #: Containers inside one another that are still spelled.
@@ -25,7 +26,7 @@ def text_of(m: Machine, value: Any) -> str:
     if isinstance(value, Class):
         return _of_class(m, value, "__str__", "__repr__")
     if isinstance(value, Dim):
-        return f"{{{value}}}"  # a place to be filled: the name of a module, say
+        return filled_in(m, value)
     return repr_of(m, value) if isinstance(value, (Function, BoundMethod, list, tuple, dict, set, frozenset)) else str(value)
 
 

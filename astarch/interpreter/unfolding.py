@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ..ir.dim import Dim
+from ..ir.unknown import Lost, Reason
 from .budget import BudgetSpent
 from .machine import Machine
 
@@ -70,11 +71,22 @@ def templated(template: Any, arguments: Any) -> Any:
 def shown(m: Machine, arguments: Any) -> Any:
     """The right side of ``%``, containers in it spelled within the budget."""
     if type(arguments) is tuple:
-        return tuple(_Shown(m.repr_of(item)) if type(item) in CONTAINERS else _size(item) for item in arguments)
+        return tuple(_Shown(m.repr_of(item)) if type(item) in CONTAINERS else _size(m, item) for item in arguments)
     if type(arguments) is dict:
-        return {key: _Shown(m.repr_of(item)) if type(item) in CONTAINERS else _size(item) for key, item in arguments.items()}
-    return _Shown(m.repr_of(arguments)) if type(arguments) in CONTAINERS else _size(arguments)
+        return {key: _Shown(m.repr_of(item)) if type(item) in CONTAINERS else _size(m, item) for key, item in arguments.items()}
+    return _Shown(m.repr_of(arguments)) if type(arguments) in CONTAINERS else _size(m, arguments)
 
 
-def _size(item: Any) -> Any:
-    return _Shown(f"{{{item}}}") if isinstance(item, Dim) else item
+def _size(m: Machine, item: Any) -> Any:
+    return _Shown(filled_in(m, item)) if isinstance(item, Dim) else item
+
+
+def filled_in(m: Machine, size: Dim) -> str:
+    """A size that is a symbol, in a text: a place to be filled, as in the name of a module.
+
+    Raises:
+        Lost: It is an element of a tensor: the program writes it, and finds what is called so.
+    """
+    if any(atom.minimum is None for atom in size.symbol_atoms()):
+        raise Lost(m.unknown(Reason.DATA_DEPENDENT, f"the text of {size}"))
+    return f"{{{size}}}"

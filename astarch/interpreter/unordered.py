@@ -1,4 +1,4 @@
-"""Iterating over a set: CPython's order of texts differs from run to run, so here it is stated, and tried the other way round.
+"""Sets: which items are one, and in what order. CPython's order of texts differs from run to run: it is stated, and tried the other way round.
 
 The order only matters where something is recorded meanwhile, such as calls of a model: only there it becomes a condition.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..ir.dim import Dim, same
+from ..ir.unknown import Lost, Reason, Unknown
 from .machine import Decision, Machine
 
 
@@ -29,3 +31,22 @@ def unordered(m: Machine, items: set[Any] | frozenset[Any]) -> Iterator[Any]:
     finally:
         if m.recorded() != recorded:
             m.decided.append(Decision(key, "a set is iterated over in another order", where, opposite))
+
+
+def told_apart(items: list[Any]) -> list[Any]:
+    """What a set is made of: which items are one and the same is known.
+
+    Raises:
+        Lost: It is not.
+    """
+    sizes: list[Any] = []
+    for item in items:
+        if type(item) is Unknown:
+            raise Lost(item)
+        if type(item) is Dim:
+            sizes.append(item)
+    for place, size in enumerate(sizes):
+        for other in (*sizes[:place], *(item for item in items if type(item) is int)):
+            if same(size, other) is None:
+                raise Lost(Unknown(Reason.UNDECIDED, f"{size} == {other}"))
+    return items

@@ -6,8 +6,10 @@ reader, and a hint at what would make it known.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from .span import NOWHERE, Span
 
@@ -61,6 +63,22 @@ class Unknown:
         what = f"{self.detail}: " if self.detail else ""
         place = f" at {self.span}" if self.span.line else ""
         return f"unknown ({what}{self.reason.explanation}){place}"
+
+
+class Numbers(list[Unknown]):
+    """Whole numbers that only the data tells, as a program takes them out of a tensor: unpacked into names they are sizes.
+
+    Nothing else makes such a list, and whatever else is done to its items makes them plainly unknown: they are no keys, no text, no index.
+
+    Attributes:
+        formulas: What stands for each of them.
+    """
+
+    __slots__ = ("formulas",)
+
+    def __init__(self, formulas: Sequence[Any], unknown: Unknown) -> None:
+        super().__init__([unknown] * len(formulas))
+        self.formulas = tuple(formulas)
 
 
 class Lost(Exception):

@@ -23,7 +23,7 @@ from ..ir.dim import Dim, Fact
 from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.inference import Equation
 from ..ir.tensor import Shape, Tensor
-from ..ir.unknown import Reason, Unknown
+from ..ir.unknown import Numbers, Reason, Unknown
 from .dataflow import Dataflow
 from .interface import interface, run_facts
 from .rounds import Rounds
@@ -227,6 +227,8 @@ def stated(value: Any, depth: int = 0) -> Any:
         return tuple(value)
     if type(value) in (tuple, list):
         return type(value)(stated(item, depth + 1) for item in value)
+    if type(value) is Numbers:
+        return list(value)
     if isinstance(value, dict):
         fields = {key if isinstance(key, str) else str(key): stated(item, depth + 1) for key, item in value.items()}
         return fields if type(value) is dict else Record(f"{type(value).__module__}.{type(value).__qualname__}", fields)

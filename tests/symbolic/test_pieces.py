@@ -94,3 +94,34 @@ def test_an_element_of_a_tensor_may_be_negative(tmp_path: Path) -> None:
     assert not isinstance(rows.shape[0], int) and "10" not in str(rows.shape[0]), "x[:-3] has seven rows"
     assert isinstance(member, Unknown)
     assert len(square.shape) == 2
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        'getattr(self, f"fc{k}")(x)',
+        'getattr(self, "fc" + str(k))(x)',
+        'getattr(self, "fc%d" % k)(x)',
+        "self.layers[k](x)",
+        "{0: self.fc0, 1: self.fc1}[k](x)",
+        "x.new_zeros(len({k, j}))",
+        "x.new_zeros(len(set(numbers.tolist())))",
+        "x[k]",
+        "x.new_zeros([1, 2, 3].index(k))",
+        "x.new_zeros(numbers.tolist().index(1))",
+        "x.new_zeros(abs(numbers.tolist()[0]))",
+        "x.new_zeros(3) if 0 in numbers.tolist() else x.new_zeros(4)",
+        "x.new_zeros(3) if k in {0: 1} else x.new_zeros(4)",
+    ],
+)
+@pytest.mark.parametrize("taken", ["k, j = numbers.tolist()", "(k, j), i = numbers.tolist(), 0", "k = j = numbers.tolist()[0]"])
+def test_what_only_the_elements_tell_is_not_claimed(tmp_path: Path, use: str, taken: str) -> None:
+    file = tmp_path / "net.py"
+    lines = ["import torch", "from torch import nn", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()",
+             "        self.fc0, self.fc1 = nn.Linear(3, 4), nn.Linear(3, 5)", "        self.layers = nn.ModuleList([self.fc0, self.fc1])",
+             "    def forward(self, x, numbers):", f"        {taken}", f"        return {use}"]  # fmt: skip
+    file.write_text("\n".join(lines))
+    found = astarch.read(f"{file}:Net", inputs={"x": "2,3", "numbers": "2:int64"})
+    assert not found.diagnostics
+    (out,) = found.outputs
+    assert isinstance(out, Unknown) or not all(isinstance(size, int) for size in out.shape) or use == "x[k]"

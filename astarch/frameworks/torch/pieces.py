@@ -12,7 +12,8 @@ from ...interpreter.repetition import is_readable, new_index, place_of
 from ...interpreter.values import CURRENT
 from ...ir.dim import Dim, same, symbols
 from ...ir.unknown import Lost, Reason
-from ..describe import RUN, fresh_size, require
+from ..describe import RUN, require
+from .ops.conversion import element
 from .ops.splitting import piece
 
 
@@ -24,7 +25,7 @@ def numbers(tensor: Any) -> Any:
         place = place_of(machine)
         if not is_readable(machine, place) or set(symbols(count)) & machine.counts.keys():
             return machine.unknown(Reason.DATA_DEPENDENT, "Tensor.tolist")
-        number = fresh_size("an element of a tensor")
+        number = element()
         index = new_index(machine, count, place)
         known = tensor._numbers = Repeated([Repeat(count, index, (number,), place, frozenset(symbols(number)))])
     return Repeated(list(known.parts))

@@ -11,6 +11,7 @@ from ...ir.unknown import Reason, Unknown
 from ..machine import Machine
 from ..repeated import Repeated, numbered, zipped
 from ..repetition import over
+from ..unordered import told_apart
 from ..values import MISSING, Builtin, ClassMethod, Instance, Lost, Property, StaticMethod
 from .hosts import CLASS_OF_HOST, CONSTRUCTORS, gather, payload_of
 
@@ -129,21 +130,14 @@ def _tuple(m: Machine, items: Any = ()) -> Any:
     return tuple(gather(m, items))
 
 
-def _known(items: list[Any]) -> list[Any]:
-    for item in items:
-        if type(item) is Unknown:
-            raise Lost(item)
-    return items
-
-
 @_constructor("set")
 def _set(m: Machine, items: Any = ()) -> Any:
-    return set(_known(gather(m, items)))
+    return set(told_apart(gather(m, items)))
 
 
 @_constructor("frozenset")
 def _frozenset(m: Machine, items: Any = ()) -> Any:
-    return frozenset(_known(gather(m, items)))
+    return frozenset(told_apart(gather(m, items)))
 
 
 @_constructor("dict")

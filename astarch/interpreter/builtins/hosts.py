@@ -10,7 +10,8 @@ from collections.abc import Callable
 from types import GeneratorType
 from typing import Any
 
-from ...ir.unknown import Reason, Unknown
+from ...ir.dim import Dim
+from ...ir.unknown import Numbers, Reason, Unknown
 from ..machine import Machine
 from ..repeated import Repeated
 from ..values import (
@@ -225,8 +226,31 @@ def _throw(m: Machine, self: Any, kind: Any, value: Any = None, traceback: Any =
     return self.throw(Raised(kind, m.where(), m.stack()))
 
 
+def _index(m: Machine, self: Any, item: Any, *bounds: Any) -> Any:
+    if not _is_open(item) and not any(map(_is_open, self)):
+        return self.index(item, *bounds)
+    for place in range(*slice(*bounds, *(None,) * (2 - len(bounds))).indices(len(self))):
+        answer = m.equal(self[place], item)
+        if answer is not False:
+            return answer if type(answer) is Unknown else place
+    raise ValueError(f"{m.repr_of(item)} is not in {type(self).__name__}")
+
+
+def _count(m: Machine, self: Any, item: Any) -> Any:
+    if not _is_open(item) and not any(map(_is_open, self)):
+        return self.count(item)
+    answers = [m.equal(other, item) for other in self]
+    return next((answer for answer in answers if type(answer) is Unknown), None) or sum(answers)
+
+
+def _is_open(value: Any) -> bool:
+    """Whether what a value is equal to may not be known."""
+    return type(value) is Unknown or type(value) is Dim
+
+
 _GUARDED: dict[str, dict[str, Any]] = {
-    "list": {"extend": _extend, "sort": _sort},
+    "list": {"extend": _extend, "sort": _sort, "index": _index, "count": _count},
+    "tuple": {"index": _index, "count": _count},
     "dict": {"update": _update},
     "set": {name: _set_operation(name) for name in ("difference", "intersection", "union", "symmetric_difference", "issubset",
             "issuperset", "isdisjoint", "difference_update", "intersection_update")} | {"update": _update},
@@ -361,6 +385,7 @@ def _needs_each(self: Repeated, *args: Any, **kwargs: Any) -> Any:
     raise Lost(self.lost())
 
 
+METHODS[Numbers], CLASS_OF_HOST[Numbers] = METHODS[list], CLASS_OF_HOST[list]
 METHODS[Repeated] = {name: Builtin(f"list.{name}", getattr(Repeated, name, _needs_each)) for name in _METHOD_NAMES["list"].split()}
 CLASS_OF_HOST[Repeated] = Class("repeated list", (CLASS_OF_HOST[list],), dict(METHODS[Repeated]), host=Repeated)
 

@@ -10,6 +10,7 @@ from ..builtins.hosts import gather, payload_of
 from ..machine import Frame
 from ..operators import subscript
 from ..repeated import Repeat, Repeated
+from ..unordered import told_apart
 from ..values import Lost
 from .dispatch import Run, compiles, expression, optional
 from .scopes import Scope
@@ -92,10 +93,7 @@ def _display(node: s.Display, scope: Scope) -> Run:
 
 
 def _as_set(frame: Frame, items: list[Any]) -> Any:
-    for item in items:
-        if type(item) is Unknown:
-            raise Lost(item)
-    return _hashed(frame, set, items)
+    return _hashed(frame, set, told_apart(items))
 
 
 def _hashed(frame: Frame, make: Any, found: Any) -> Any:

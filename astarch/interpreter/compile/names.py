@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ir.unknown import Unknown
+from ...ir.unknown import Numbers, Unknown
 from ...source import syntax as s
 from ..builtins.functions import BUILTINS
 from ..builtins.hosts import gather, payload_of
@@ -203,6 +203,8 @@ def _unpacking(node: s.Display, scope: Scope) -> Store:
         frame.at = at
         if value is None or type(value) is int or type(value) is float or type(value) is bool:
             raise frame.machine.error("TypeError", f"cannot unpack non-iterable {type(value).__name__} object")
+        if type(value) is Numbers:
+            value = value.formulas
         try:
             items = value if type(value) is tuple or type(value) is list else gather(frame.machine, payload_of(value))
         except Lost as lost:

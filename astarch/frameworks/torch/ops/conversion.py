@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import Dim, same
-from ....ir.unknown import Unknown
+from ....ir.unknown import Numbers, Unknown
 from ...describe import REGISTRY, RUN, fresh_size, op, refuse, require, unknown
 from ...shapes import broadcast, text
 from ..tensor import TorchTensor, is_size
@@ -15,6 +15,9 @@ from .device import Device, device_name
 from .dtypes import DType, element_type, is_number_type
 from .promotion import category_of, number_category
 from .values import cast_all, few, spread_values
+
+#: Rows of a table of whole numbers that are longer are not unpacked into names.
+MOST_NUMBERS = 8
 
 
 def converted(input: Any, dtype: str | None = None, device: str | None = None, copy: bool = False) -> Any:
@@ -267,8 +270,10 @@ def tolist(input: Any) -> Any:
     if not few(input.shape):
         return unknown("Tensor.tolist")
     data = input.data
+    if data is None and whole and input.shape and input.shape.numel() and input.shape[-1] <= MOST_NUMBERS:
+        return _rows(input)
     if data is None:
-        data = _numbers(input) if whole else [unknown("Tensor.tolist")] * input.shape.numel()
+        data = [unknown("Tensor.tolist")] * input.shape.numel()
     for size in reversed(input.shape):
         data = [data[start : start + size] for start in range(0, len(data), size)] if size else _empty(input.shape)
         if not size:
@@ -276,12 +281,21 @@ def tolist(input: Any) -> Any:
     return data[0]
 
 
-def _numbers(input: Any) -> list[Any]:
-    """A symbol for each of few whole numbers: they may be sizes, and sizes may follow from what they must be."""
+def _rows(input: Any) -> Any:
+    """Whole numbers, few in a row: unpacked they may be sizes, and sizes may follow from what they must be."""
     known = input.__dict__.get("_numbers")
     if known is None:
-        known = input._numbers = [fresh_size("an element of a tensor", least=None) for _ in range(input.shape.numel())]
-    return list(known)
+        known = input._numbers = [element() for _ in range(input.shape.numel())]
+    width, lost = input.shape[-1], unknown("Tensor.tolist")
+    rows: list[Any] = [Numbers(known[start : start + width], lost) for start in range(0, len(known), width)]
+    for size in reversed(input.shape[:-1]):
+        rows = [rows[start : start + size] for start in range(0, len(rows), size)]
+    return rows[0]
+
+
+def element() -> Dim:
+    """What stands for a whole number in a tensor; it may be negative."""
+    return fresh_size("an element of a tensor", least=None)
 
 
 def _empty(sizes: Any) -> list[Any]:

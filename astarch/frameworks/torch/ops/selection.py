@@ -14,6 +14,7 @@ from typing import Any
 from ....ir.dim import Dim, less, same
 from ....ir.refusal import Refusal
 from ....ir.tensor import KEPT_VALUES, Tensor
+from ....ir.unknown import Unknown
 from ...describe import fresh_size, refuse
 from ...shapes import broadcast, product, strided
 from .aliasing import steps
@@ -140,6 +141,8 @@ _LOST = object()
 
 def _bound(value: Any) -> Any:
     """A bound of a slice: a number, a size, None, or `_LOST` when it is the unknown value of a tensor."""
+    if type(value) is Unknown:
+        return _LOST
     if type(value) is Dim and any(atom.minimum is None for atom in value.symbol_atoms()) and less(value, 0) is None:
         return _LOST  # an element of a tensor: below zero it counts from the end
     if value is None or type(value) is int or isinstance(value, (Dim, int)):
