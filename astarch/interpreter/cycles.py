@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from .machine import Machine
-from .values import Class
+from .values import Class, PyModule
 
 #: Objects made between two searches. Nearly all that a reading makes lives as long as the reading: at the usual pace of some
 #: hundreds, looking it all through again and again takes a third of the time.
@@ -80,6 +80,8 @@ class Aside:
 def take_apart(machine: Machine) -> None:
     """Undo the references of a finished run that go round: it is gone at once then, and need not be searched for."""
     for module in machine.modules.values():
+        if not isinstance(module, PyModule):  # a program may put any object of its own in the place of a module
+            continue
         for value in module.namespace.values():
             if type(value) is Class and value.module == module.name and value.span.line:  # what is described outlives the run
                 value.take_apart()

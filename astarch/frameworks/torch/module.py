@@ -128,7 +128,8 @@ class Module:
     def add_module(self, name: str, module: Any) -> None:
         attributes = self.__dict__
         if not isinstance(module, (ModuleInstance, Unknown)) and module is not None:
-            raise Refusal("TypeError", f"{module!r} is not a Module subclass")
+            kind = getattr(getattr(module, "py_class", None), "name", None) or type(module).__name__
+            raise Refusal("TypeError", f"{kind} is not a Module subclass")
         _check_name(self, name, "_modules")
         attributes["_modules"][name] = module
 

@@ -51,5 +51,5 @@ def _is_list(file: File, call: ast.Call, name: str) -> bool:
     if function is None or name in {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}:
         return False
     stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)]
-    values = [parent.value for node in stores if isinstance(parent := file.parents[node], (ast.Assign, ast.AnnAssign))]
+    values = [parent.value for node in stores if isinstance(parent := file.parents[node], (ast.Assign, ast.AnnAssign, ast.AugAssign))]
     return bool(stores) and len(values) == len(stores) and all(isinstance(value, (ast.List, ast.ListComp)) for value in values)
