@@ -103,7 +103,7 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
         expression = found.name if found.kind == "variable" else f"{found.name}()"
         target = Target(f"{path}:{expression}", str(path), expression)
         for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
-            kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding)]
+            kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding) and _is_trusted(found, finding)]
             yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
             if not kept and not architecture.unknown and found.framework == "torch":
                 yield from _run_as_likely(architecture, target, file, found, job)
@@ -168,6 +168,13 @@ def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSp
 def _is_unbound(finding: Diagnostic) -> bool:
     """Whether a name is read that nothing binds: that fails for every input that comes this far."""
     return finding.name == "program-error" and finding.message.startswith(("raises NameError", "raises UnboundLocalError"))
+
+
+def _is_trusted(found: Found, finding: Diagnostic) -> bool:
+    """Whether a class or builder of Keras that nobody built this way fails for its own fault: by sizes, or a name that is not there."""
+    if found.framework != "keras" or found.kind == "variable" or finding.name != "program-error":
+        return True
+    return _is_unbound(finding) or "incompatible with the layer" in finding.message
 
 
 def _is_certain(file: File, finding: Diagnostic) -> bool:

@@ -67,6 +67,8 @@ def get(m: Machine, value: Any, name: str, default: Any = _NO_DEFAULT) -> Any:
     if found is MISSING:
         if default is not _NO_DEFAULT:
             return default
+        if callable(value) and not isinstance(value, Instance) and class_of(m, value) is m.builtins["object"]:
+            return m.unknown(Reason.UNSUPPORTED, f"'{name}' of {value!r}")  # what it is described by says nothing of its members
         raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
     return found
 
