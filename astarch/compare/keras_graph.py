@@ -123,7 +123,7 @@ def _counted(scopes: list[list[str]], names: set[str]) -> bool:
     """Whether the scopes have a number behind the names of the layers, as Keras 3 gives them."""
     parts = {part for scope in scopes for part in scope}
     last = {name.rpartition("/")[2] for name in names}
-    return sum(part not in last and _base(part) in last for part in parts) > sum(part in last for part in parts)
+    return len({_base(part) for part in parts} & last) > len(parts & last)  # more layers are found so
 
 
 def _base(part: str) -> str:

@@ -32,6 +32,7 @@ LITE = (
     "crossed",
     "unnamed",
     "unnamed_pair",
+    "unnamed_twins",
 )
 
 

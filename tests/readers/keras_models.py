@@ -137,6 +137,13 @@ def unnamed_pair() -> keras.Model:
     return keras.Model([one, two], layers.Dense(2)(layers.LayerNormalization()(y)))
 
 
+def unnamed_twins() -> keras.Model:
+    one, two = keras.Input((6,)), keras.Input((6,))
+    first = layers.Dense(4, activation="relu")
+    second = layers.Dense(4, activation="relu")
+    return keras.Model([one, two], layers.Subtract()([first(one), second(two)]))
+
+
 def unnamed_text() -> keras.Model:
     x = keras.Input((7,), dtype="int32")
     y = layers.LSTM(5)(layers.Embedding(12, 4)(x))
@@ -144,7 +151,7 @@ def unnamed_text() -> keras.Model:
 
 
 MODELS = (small, residual, recurrent, embedded, chain, siamese, unet, padded, attentive, nested, enlarged, timed, crossed, looped,
-          unnamed, unnamed_pair, unnamed_text)  # fmt: skip
+          unnamed, unnamed_pair, unnamed_twins, unnamed_text)  # fmt: skip
 
 # --- what a configuration does not say all of ---
 

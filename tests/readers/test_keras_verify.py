@@ -31,6 +31,7 @@ NAMES = [
     "looped",
     "unnamed",
     "unnamed_pair",
+    "unnamed_twins",
     "unnamed_text",
 ]
 WHOLE = (".keras", ".h5")
@@ -56,6 +57,8 @@ def left_open(form: str, name: str) -> tuple[str, ...]:
         found.add(INPUT)
     if form in LITE and name in ENDS:
         found.add(GONE if (form, name) == (".tflite", "enlarged") else LAST)
+    if form in LITE and name == "unnamed_twins":
+        found.add(GONE)
     if EACH in found and form in ("_frozen.pb", "_whole.pb", ".tflite"):
         found.add("nothing there is called")
     if (form, name) == (".tflite", "residual"):
@@ -189,6 +192,7 @@ SEEDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "loop padding": ("looped", 'ConvLSTM2D(5, 3, padding="same"', "ConvLSTM2D(5, 3", WHOLE),
     "unseen name": ("small", 'layers.Flatten(name="flat")', 'layers.Flatten(name="plain")', WHOLE),
     "input name": ("small", 'name="image"', 'name="picture"', (".keras", ".h5")),
+    "one for two": ("unnamed_twins", "second(two)", "first(two)", WHOLE),
     "inner activation": ("nested", 'layers.Dense(4, activation="relu", name="deep")', 'layers.Dense(4, name="deep")', (*WHOLE, *GRAPHS)),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 
 from ...ir.graph import Node
@@ -24,6 +24,10 @@ from .vocabulary import Vocabulary
 _PART = re.compile(r"(?:_\d+)?[/.;:](?:_\d+)?|_\d+$")
 #: How many ways of choosing are tried, and how many axes a tensor may have that is turned about in every way.
 WAYS, AXES = 8, 5
+#: How many choices of one tensor are tried in all.
+CHOICES = 30_000
+#: How many tensors are chosen anew in all.
+CHOICES_AGAIN = 400
 
 
 @dataclass(slots=True)
@@ -34,32 +38,31 @@ class Search:
         heads: How many heads the source has.
         constant: What the source computes of its own tensors alone.
         skipped: How many fitting choices are left out, by the tensor.
-        others: How many choices fit beside the one that was taken, by the tensor.
+        others: The tensors of which another choice may fit as well, in the order in which they were found.
+        left: How many choices may still be tried.
     """
 
     heads: int
     constant: list[Value]
     skipped: dict[str, int] = field(default_factory=dict[str, int])
-    others: dict[str, int] = field(default_factory=dict[str, int])
+    others: list[str] = field(default_factory=list[str])
+    left: int = CHOICES
 
     def next(self) -> Search | None:
         """With another choice for the last tensor that has one."""
-        order = list(self.others)
-        while order and not self.others[order[-1]]:
-            order.pop()
-        if not order:
-            return None
-        skipped = {name: self.skipped.get(name, 0) for name in order}
-        skipped[order[-1]] += 1
-        return Search(self.heads, self.constant, skipped)
+        if self.others:
+            last = self.others.pop()
+            skipped = {name: self.skipped.get(name, 0) for name in self.others}
+            return Search(self.heads, self.constant, {**skipped, last: self.skipped.get(last, 0) + 1}, left=self.left)
+        return None
 
 
 def searched(words: Vocabulary, leaves: Leaves, ours: Terms, run: Callable[[Leaves, Search], Terms]) -> tuple[Terms, Leaves]:
     """What an artifact computes, with the first choice of tensors that makes it what the source computes; else with the first of all."""
     search: Search | None = Search(words.count(), _constants(words, ours))
     found: tuple[Terms, Leaves] | None = None
-    for _ in range(WAYS):
-        if search is None:
+    for way in range(WAYS):
+        if search is None or way * (len(search.skipped) + 1) > CHOICES_AGAIN:
             break
         own = leaves.anew()
         terms = run(own, search)
@@ -96,15 +99,15 @@ class Guessing(Lowering):
     def _guessed(self, node: Node, leaf: Leaf) -> Any:
         if not leaf.value and (moved := self._moved(node, leaf)) is not None:
             return moved
-        fitting = list(self._fitting(node, leaf))
         place = self.search.skipped.get(leaf.name, 0)
-        if leaf.value and not fitting:  # a number is what it says, unless it can be one of the source's
+        fitting = next(islice(self._fitting(node, leaf), place, None), None)
+        if fitting is None and leaf.value and not place:  # a number is what it says, unless it can be one of the source's
             self.leaves.guess(leaf.name, "", self.words.constants(list(leaf.value), leaf.shape))
             return self.attempt(node)
-        if place >= len(fitting):
-            raise Unproven(f"which tensor of the source `{leaf.name}` is")
-        self.search.others[leaf.name] = len(fitting) - place - 1
-        guesses, value = fitting[place]
+        if fitting is None:
+            raise Unproven(f"{UNKNOWN} `{leaf.name}` is")
+        self.search.others.append(leaf.name)
+        guesses, value = fitting
         for name, (key, whole) in guesses.items():
             self.leaves.guess(name, key, whole)
         return value
@@ -124,19 +127,26 @@ class Guessing(Lowering):
     def _fitting(self, node: Node, leaf: Leaf, before: Mapping[str, tuple[str, Value]] | None = None) -> Iterator[tuple[Any, Any]]:
         """Choices with which the step computes what the source computes, and what it gives with them."""
         for choice in self._choices(leaf):
+            self.search.left -= 1
+            if self.search.left < 0:
+                raise Unproven("more tensors without a name than are looked for")
             guesses = {**(before or {}), leaf.name: choice}
-            with self.leaves.assuming(guesses):
-                try:
-                    value = self.step(node)
-                except UnknownLeaf as unknown:
-                    if unknown.leaf.name not in guesses and len(guesses) < 4:
-                        yield from self._fitting(node, unknown.leaf, guesses)
-                    continue
-                except (Unproven, TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
-                    continue
+            value, unknown = self._tried(node, guesses)
+            if unknown is not None and unknown.name not in guesses and len(guesses) < 4:
+                yield from self._fitting(node, unknown, guesses)
             heads = [item.head for item in flat(value) if isinstance(item, Value)]
             if heads and all(head < self.search.heads for head in heads):
                 yield guesses, value
+
+    def _tried(self, node: Node, guesses: Mapping[str, tuple[str, Value]]) -> tuple[Any, Leaf | None]:
+        """What a step gives with these, and the tensor that is then not known."""
+        with self.leaves.assuming(guesses):
+            try:
+                return self.step(node), None
+            except UnknownLeaf as unknown:
+                return None, unknown.leaf
+            except (Unproven, TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+                return None, None
 
     def _choices(self, leaf: Leaf) -> Iterator[tuple[str, Value]]:
         """The source's tensors that may be it, those first that nothing is known to be; then what it computes of them alone."""

@@ -45,7 +45,7 @@ _VIEWS = frozenset(
 class Setting:
     """What depends on where and how a saved program is run: a device, whether gradients are wanted."""
 
-    form: tuple[Any, ...]
+    head: int
 
 
 def saved_torch_terms(artifact: Architecture, words: Vocabulary, leaves: Leaves, inputs: Mapping[str, Value]) -> Terms:
@@ -147,9 +147,9 @@ class _Lowering(TorchLowering):
     def _operation(self, node: Node, base: str, given: dict[str, Any]) -> Any:
         values = list(given.values())
         if base in _SETTINGS:
-            return Setting((base, *(item.head if isinstance(item, Value) else item for item in values)))
+            return self._setting(base, values)
         if base in _OF_SETTINGS and any(isinstance(item, Setting) for item in flat(values)):
-            return Setting((base, *map(str, values)))
+            return self._setting(base, list(flat(values)))
         if base in ("size", "sym_size"):
             return values[0].shape[given["dim"]] if given.get("dim") is not None else list(values[0].shape)
         if base == "dim":
@@ -165,6 +165,11 @@ class _Lowering(TorchLowering):
         if base in _OF_NUMBERS and not any(isinstance(item, (Value, Setting)) for item in flat(values)):
             return bounded(_OF_NUMBERS[base](*values))
         return self._of_tensors(node, spelled(base)[0], given)
+
+    def _setting(self, base: str, values: list[Any]) -> Setting:
+        """One that depends on these; equal ones are one."""
+        own = tuple((type(item).__name__, item.head if isinstance(item, (Value, Setting)) else item) for item in values)
+        return Setting(self.words.head(("setting", base, own), ()))
 
     def _of_tensors(self, node: Node, base: str, given: dict[str, Any]) -> Any:
         values = list(given.values())
