@@ -131,6 +131,7 @@ class _Reader:
             attributes=facts(
                 "torch.export", ("names", "shapes", "dtypes", "ties", "kinds", "trained", "modules", "types", "operations", "order", "unsaved"),
                 producer=f"torch {self.program.get('torch_version', '')}".strip(), schema=version, given=self.given, returned=returned,
+                known=self.known,
             ),
         )  # fmt: skip
 
@@ -161,8 +162,7 @@ class _Reader:
                 parameters[name] = Parameter(name, shape, dtype, bool(meta.get("requires_grad")), tied if tied != name else None)
             elif kind == "buffer":
                 buffers[name] = Buffer(name, shape, dtype, bool(entry.get("persistent", True)), tied if tied != name else None)
-            small = {"value": self.known[name]} if name in self.known else {}
-            self.places[value] = ("node", self.wiring.add("get_attr", name, makes=[value], output=stated, attributes=small), ())
+            self.places[value] = ("node", self.wiring.add("get_attr", name, makes=[value], output=stated), ())
         return parameters, buffers, inputs
 
     def _type(self, name: str) -> Any:

@@ -116,14 +116,14 @@ class _Reader:
         self._walk()
         states = {name: _plain_state(made) for name, made in self.objects.items()}
         types = {name: TensorType(item.shape or (), item.dtype) for name, item in (*self.parameters.items(), *self.buffers.items())}
-        flow = Flow(self.path, self.code, self.classes, states, types, self._lists(), self.values, self.constants)
+        flow = Flow(self.path, self.code, self.classes, states, types, self._lists(), self.constants)
         outputs = flow.run()
         return Architecture(
             target=str(self.path), framework="torch", inputs=flow.inputs, modules=self.modules, parameters=self.parameters,
             buffers=self.buffers, graph=flow.wiring.graph(), outputs=outputs,
             attributes=facts(
                 "TorchScript", ("names", "shapes", "dtypes", "ties", "kinds", "trained", "modules", "types", "arguments", "operations", "order"),
-                given=flow.given, returned=flow.returned,
+                given=flow.given, returned=flow.returned, known=self.values,
             ),
         )  # fmt: skip
 

@@ -103,10 +103,10 @@ class Flow:
 
     def __init__(
         self, path: Path, code: Code, classes: Mapping[str, str], states: Mapping[str, Mapping[str, Any]], types: Mapping[str, Any],
-        lists: Mapping[str, list[str]], values: Mapping[str, list[Any]], constants: list[Any],
+        lists: Mapping[str, list[str]], constants: list[Any],
     ) -> None:  # fmt: skip
         self.path, self.code, self.classes, self.states, self.types = path, code, classes, states, types
-        self.lists, self.values, self.constants = lists, values, constants
+        self.lists, self.constants = lists, constants
         self.wiring = Wiring(path)
         self.inputs: dict[str, Any] = {}
         self.left = STEPS
@@ -300,8 +300,7 @@ class Flow:
 
     def _held(self, full: str) -> _Result:
         if full not in self.wiring.makers:
-            small = {"value": self.values[full]} if full in self.values else {}
-            self.wiring.add("get_attr", full, makes=[full], module=self.module, output=self.types.get(full), attributes=small)
+            self.wiring.add("get_attr", full, makes=[full], module=self.module, output=self.types.get(full))
         return _Result(self.wiring.makers[full])
 
     def _called(self, node: s.Call, scope: dict[str, Any]) -> Any:

@@ -130,7 +130,7 @@ def _type(node: Node, architecture: Architecture) -> str:
     if node.op == "call_module" and node.target in architecture.modules:
         return clean(architecture.modules[node.target].class_name)
     parts = node.target.split(".")
-    if len(parts) > 1 and parts[-1] in _OVERLOADS:
+    if len(parts) > 2 and parts[-1] in _OVERLOADS:
         parts.pop()
     return clean(parts[-1] if parts[0] in ("torch", "aten", "ops", "_operator") else ".".join(parts))
 

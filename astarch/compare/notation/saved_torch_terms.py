@@ -123,7 +123,7 @@ class _Lowering(TorchLowering):
             kind = node.output
             if not isinstance(kind, TensorType) or not all(type(side) is int for side in kind.shape):
                 raise Unproven("the sizes of a tensor")
-            return self._held(node.target, kind, node.attributes.get("value"))
+            return self._held(node.target, kind, self.source.attributes.get("known", {}).get(node.target))
         if node.op == "output":
             return None
         base = base_name(node.target)
