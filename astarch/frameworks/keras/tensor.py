@@ -155,6 +155,7 @@ class KerasTensor(Tensor):
         self.name = uniquify("keras_tensor") if symbolic and not name else name
         self.records = True
         self.sparse = False
+        self.traced = not symbolic and state().tracing > 0
 
     def like(self, shape: Any = None, dtype: str | None = None, data: list[Any] | None = None) -> KerasTensor:
         """A new tensor; shape and element type stay unless given, values only when given."""
@@ -175,6 +176,8 @@ class KerasTensor(Tensor):
             return bool(self.data[0])
         if self.symbolic:
             refuse("TypeError", "A symbolic KerasTensor cannot be used as a boolean.")
+        if self.traced and state().tracing and not isinstance(self, Variable):
+            refuse("OperatorNotAllowedInGraphError", "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed.")
         raise Undecided(f"the truth of {self!r}")
 
     def __iter__(self) -> Iterator[Any]:

@@ -94,7 +94,8 @@ class PReLU(KerasLayer):
         self.alpha = self.add_weight(shape=tuple(shape), name="alpha", initializer=self.alpha_initializer,
                                      regularizer=self.alpha_regularizer,
                                      constraint=self.alpha_constraint)  # fmt: skip
-        axes = {axis: input_shape[axis] for axis in range(1, len(input_shape)) if axis not in (self.shared_axes or ())}
+        own = [axis for axis in range(1, len(input_shape)) if axis not in self.shared_axes] if self.shared_axes else []
+        axes = {axis: input_shape[axis] for axis in own}  # without shared axes Keras holds none
         self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -8,12 +8,13 @@ from ....interpreter.values import Builtin, Property
 from ....ir.unknown import Reason
 from ...describe import RUN
 
-#: By the name of the class that has them; a property is marked by a dot before it, what gives nothing by an exclamation mark.
+#: By the name of the class that has them; a property has a dot before it, one that can be set an equals sign,
+#: and what gives nothing an exclamation mark.
 _MEMBERS = {
     "Layer": "!load_own_variables !save_own_variables .metrics_variables quantized_call quantized_build rematerialized_call",
-    "Model": """!compile_from_config .compiled_loss .compiled_metrics compute_loss compute_metrics .distribute_reduction_method
-        .distribute_strategy get_metrics_result !get_quantization_layer_structure get_state_tree .jit_compile .loss
-        make_predict_function make_test_function make_train_function .metrics_names !reset_metrics .run_eagerly !set_state_tree
+    "Model": """!compile_from_config compiled_loss .compiled_metrics compute_loss compute_metrics =distribute_reduction_method
+        .distribute_strategy get_metrics_result !get_quantization_layer_structure get_state_tree =jit_compile loss
+        make_predict_function make_test_function make_train_function .metrics_names !reset_metrics =run_eagerly !set_state_tree
         stateless_compute_loss get_compile_config""",
     "BaseImagePreprocessingLayer": """get_random_transformation transform_bounding_boxes transform_images transform_labels
         transform_segmentation_masks transform_single_bounding_box transform_single_image transform_single_label
@@ -44,10 +45,11 @@ def members(host: type) -> dict[str, Any]:
     """What a described class has besides its description."""
     found: dict[str, Any] = {}
     for text in _MEMBERS.get(host.__name__, "").split():
-        name = text.lstrip(".!")
+        name = text.lstrip(".=!")
         label = f"{host.__name__}.{name}"
         method = Builtin(label, _nothing if text[0] == "!" else _asked(label))
-        found[name] = Property(method, None) if text[0] == "." else method
+        setter = Builtin(label, _kept(f"_{name}")) if text[0] == "=" else None
+        found[name] = Property(method, setter) if text[0] in ".=" else method
     if host.__name__ == "ConvLSTM":
         found |= {name: Property(Builtin(f"ConvLSTM.{name}", _of_cell(name)), None) for name in _OF_CELL.split()}
     return found
@@ -56,6 +58,13 @@ def members(host: type) -> dict[str, Any]:
 def _asked(label: str) -> Any:
     def apply(self: Any, *args: Any, **kwargs: Any) -> Any:
         return RUN.get().unknown(Reason.NOT_DESCRIBED, label)
+
+    return apply
+
+
+def _kept(name: str) -> Any:
+    def apply(self: Any, value: Any) -> None:
+        self.__dict__[name] = value
 
     return apply
 
