@@ -51,3 +51,12 @@ def test_what_no_input_fits_is_not_claimed(tmp_path: Path) -> None:
     found = astarch.read(f"{file}:Net", inputs="auto", search_path=[])
     assert not found.parameters and found.outputs is None and not found.diagnostics
     assert "built by a first call" in found.unknown[0].detail
+
+
+def test_a_mere_layer_is_called_only_when_asked(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(HEAD + CASES["a layer of one's own"][2], encoding="utf-8")
+    found = astarch.read(f"{file}:Net", search_path=[])
+    assert not found.parameters  # as a layer that nobody has called
+    assert "first called" in found.unknown[0].detail
+    assert astarch.read(f"{file}:Net", inputs="auto", search_path=[]).parameters
