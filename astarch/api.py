@@ -268,7 +268,8 @@ def verify(
 def _set_to(source: str | Target, ours: Architecture, **options: Any) -> Iterator[tuple[str, Architecture]]:
     """What a model is with each preset that the project has for its config."""
     for preset in presets(ours) if not options.get("set") else ():  # what is given is meant
-        yield preset.name, read(source, **{**options, "set": preset.values})
+        given: dict[str, Any] = {**options, "set": preset.values}
+        yield preset.name, read(source, **given)
 
 
 def run_live(
