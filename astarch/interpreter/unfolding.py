@@ -87,6 +87,6 @@ def filled_in(m: Machine, size: Dim) -> str:
     Raises:
         Lost: It is an element of a tensor: the program writes it, and finds what is called so.
     """
-    if any(atom.minimum is None for atom in size.symbol_atoms()):
+    if size.is_signed:
         raise Lost(m.unknown(Reason.DATA_DEPENDENT, f"the text of {size}"))
     return f"{{{size}}}"

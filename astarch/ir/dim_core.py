@@ -200,6 +200,11 @@ class Dim:
                     found.update(operand.symbol_atoms())
         return found
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether it depends on a number that has no lower bound: no size, but an element of a tensor, say."""
+        return any(atom.minimum is None for atom in self.symbol_atoms())
+
     # Ring operations.
 
     def __add__(self, other: Any) -> Any:

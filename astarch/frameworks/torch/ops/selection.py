@@ -143,7 +143,7 @@ def _bound(value: Any) -> Any:
     """A bound of a slice: a number, a size, None, or `_LOST` when it is the unknown value of a tensor."""
     if type(value) is Unknown:
         return _LOST
-    if type(value) is Dim and any(atom.minimum is None for atom in value.symbol_atoms()) and less(value, 0) is None:
+    if type(value) is Dim and value.is_signed and less(value, 0) is None:
         return _LOST  # an element of a tensor: below zero it counts from the end
     if value is None or type(value) is int or isinstance(value, (Dim, int)):
         return value
