@@ -13,11 +13,12 @@ from ..errors import AstarchError
 from ..inputs import InputSpec
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
-from ..ir.program import File
-from ..readers.discover import Found, default_of, models_of, variables_of
+from ..ir.program import Definition, File
+from ..readers.discover import Found, built, default_of, made, models_of, required, variables_of
 from ..readers.free import Given
 from ..readers.likely_inputs import furthest, likely_input, was_right
 from ..readers.python import read_source
+from ..readers.scripts import run_script
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project, SourceFile
@@ -98,6 +99,8 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
     if "torch" not in file.text and "keras" not in file.text:
         return
     done = {model.target.expression for model in named}
+    if (functions := _script(file)) is not None:
+        yield from _as_script(file, functions, job)
     free = [found for found in [*models_of(file, needless=True), *variables_of(file)] if found.name not in done]
     for found in free[:MOST_MODELS]:
         expression = found.name if found.kind == "variable" else f"{found.name}()"
@@ -107,6 +110,46 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
             yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
             if not kept and not architecture.unknown and found.framework == "torch":
                 yield from _run_as_likely(architecture, target, file, found, job)
+
+
+def _script(file: File) -> list[str] | None:
+    """The functions of a file that are worth running after its statements, which build or run a model; None when nothing does."""
+    used = {name.id for name in file.all(ast.Name)}
+    free = [node for node in file.tree.body if isinstance(node, ast.FunctionDef) and node.name not in used and not required(node, 0)]
+    functions = [node.name for node in free if _makes_model(file, node)]
+    if functions or any(_runs_models(file, node) for node in file.tree.body):
+        return functions
+    return None
+
+
+def _makes_model(file: File, function: Definition) -> bool:
+    """Whether a function builds a model, and keeps it to itself."""
+    return not built(file, function) and any(made(file, call) for call in file.within(function, ast.Call))
+
+
+def _runs_models(file: File, node: ast.stmt) -> bool:
+    """Whether a statement at the top of a file builds a model, or calls what does."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+        return False
+    if isinstance(node, ast.If) and "__name__" in file.source(node.test):
+        return True
+    for call in file.within(node, ast.Call):
+        function = file.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        if made(file, call) or (function is not None and _makes_model(file, function)):
+            return True
+    return False
+
+
+def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architecture]:
+    """What the file shows when it is run from its first line to its last."""
+    try:
+        run = run_script(file.path, functions, FREE_STEPS, job.project)
+    except (AstarchError, SourceError):
+        return
+    absolute = str(Path(file.path).absolute())
+    run = _named(run, absolute, file.path)
+    kept = tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or _is_unbound(one) or _is_certain(file, one))
+    yield replace(run, diagnostics=kept)
 
 
 def _run_as_likely(architecture: Architecture, target: Target, file: File, found: Found, job: Job) -> Iterable[Architecture]:

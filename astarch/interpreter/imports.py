@@ -187,14 +187,17 @@ class Loading:
         return MISSING
 
     def _typed(self, name: str) -> Any:
-        """A name bound only under ``if TYPE_CHECKING``: lazy packages serve those at run time."""
+        """A name bound only under ``if TYPE_CHECKING``: lazy packages serve those at run time.
+
+        One that is imported by itself is not a stand-in that comes with everything of some module where a package is missing.
+        """
         for index, entry in enumerate(self.entries):
-            if name not in entry.typing_only and not entry.typed_star:
-                continue
-            for node in walk(self.file.statements(self.entries[index])):
+            for node in walk(self.file.statements(entry)) if name in entry.typing_only else ():
                 if type(node).__name__ in ("Import", "ImportFrom") and _binds(node, name):
                     self._run(block([_only(node, name)], self.scope), index)
                     return self.module.namespace.get(name, MISSING)
+        for entry in self.entries:
+            for node in walk(self.file.statements(entry)) if entry.typed_star else ():
                 if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
                     if not _may_bind(self.m, _absolute(self.file.package, node), name):
                         continue  # hundreds of others are left alone

@@ -70,12 +70,10 @@ def models_of(file: File, needless: bool = False) -> list[Found]:
     ]
     found = [one for one in found if not (needless and one.needs)]
     for node in file.tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not (needless and _required(node, 0)):
-            framework = _built(file, node, 0)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not (needless and required(node, 0)):
+            framework = built(file, node)
             if framework:
-                found.append(
-                    Found(node.name, "function", file.path, node.lineno, f"{file.path}:{node.name}", _required(node, 0), framework)
-                )
+                found.append(Found(node.name, "function", file.path, node.lineno, f"{file.path}:{node.name}", required(node, 0), framework))
     return sorted(found, key=lambda one: one.line)
 
 
@@ -89,14 +87,14 @@ def _needs_of(cls: ClassSource) -> tuple[str, ...]:
     for each in cls.lineage:
         init = each.methods.get("__init__")
         if init is not None:
-            needed += _required(init, 1)
+            needed += required(init, 1)
             if init.args.vararg is None and init.args.kwarg is None:
                 return tuple(needed)
     layers = [base for base in cls.outside if base.startswith(("torch.nn.", "keras.layers.")) and base not in _NEEDLESS]
     return (*needed, "*args") if layers else tuple(needed)
 
 
-def _required(function: Definition, skip: int) -> tuple[str, ...]:
+def required(function: Definition, skip: int) -> tuple[str, ...]:
     names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
     free = [arg.arg for arg, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if default is None]
     return (*names[: len(names) - len(function.args.defaults)][skip:], *free)
@@ -136,19 +134,19 @@ def variables_of(file: File) -> list[Found]:
     for node in file.tree.body:
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or not isinstance(node.targets[0], ast.Name):
             continue
-        name, framework = node.targets[0].id, _made(file, node.value, None, 0)
+        name, framework = node.targets[0].id, made(file, node.value)
         if framework:
             found[name] = Found(name, "variable", file.path, node.lineno, f"{file.path}:{name}", (), framework)
     return list(found.values())
 
 
-def _built(file: File, function: Definition, depth: int) -> str:
+def built(file: File, function: Definition, depth: int = 0) -> str:
     """The framework of the model that a function returns; empty when it returns none."""
     calls = (value for value in _returned(function) if isinstance(value, ast.Call))
-    return next((framework for call in calls if (framework := _made(file, call, function, depth))), "")
+    return next((framework for call in calls if (framework := made(file, call, function, depth))), "")
 
 
-def _made(file: File, call: ast.Call, function: Definition | None, depth: int) -> str:
+def made(file: File, call: ast.Call, function: Definition | None = None, depth: int = 0) -> str:
     """The framework of the model that a call makes; empty when it makes none."""
     name = file.resolve(call.func)
     if name in _MODELS:
@@ -158,7 +156,7 @@ def _made(file: File, call: ast.Call, function: Definition | None, depth: int) -
         return cls.framework
     builder = file.program.function_at(name) if name and depth < 4 else None
     home = file.program.file(name.rpartition(".")[0]) if builder is not None else None
-    if builder is not None and home is not None and builder is not function and (inner := _built(home, builder, depth + 1)):
+    if builder is not None and home is not None and builder is not function and (inner := built(home, builder, depth + 1)):
         return inner
     for arg in call.args[:1]:  # `_create(Net, ...)`: a class handed to a builder
         given = file.program.class_at(file.resolve(arg)) if file.resolve(arg) else None

@@ -213,14 +213,14 @@ def read_source(
 def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, names: dict[str, str]) -> Outcome:
     """Build the model and run its forward once."""
     reading = Reading()
-    _attempt(session, reading, lambda: _build(session, reading, target, names))
+    attempt(session, reading, lambda: _build(session, reading, target, names))
     if session.keras.is_model(reading.root):
-        _attempt(session, reading, lambda: _call_keras(session, reading, [] if isinstance(inputs, Guess) else inputs))
+        attempt(session, reading, lambda: _call_keras(session, reading, [] if isinstance(inputs, Guess) else inputs))
         architecture = session.keras.architecture(session.run, reading.root, target.text, reading.inputs, reading.outputs)
     else:
         tree = tree_of(reading.root)
         if isinstance(reading.root, ModuleInstance):
-            _attempt(session, reading, lambda: _forward(session, reading, inputs))
+            attempt(session, reading, lambda: _forward(session, reading, inputs))
         recorder = Recorder(Workings(session.machine, session.run), reading.root, tree)
         architecture = explained(recorder.rounds.check(recorder.architecture(target.text, reading.inputs, reading.outputs)))
     return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), _reached(reading))
@@ -238,7 +238,7 @@ def _missed(session: Session, reading: Reading) -> list[Decision]:
     return [decision for name, decision in session.machine.absent.items() if name in words]
 
 
-def _attempt(session: Session, reading: Reading, work: Callable[[], None]) -> None:
+def attempt(session: Session, reading: Reading, work: Callable[[], None]) -> None:
     """Do a part of the reading; what ends it early is said in the report."""
     machine = session.machine
     try:

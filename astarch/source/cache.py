@@ -17,7 +17,7 @@ import msgspec
 from .index import Entry
 
 #: Part of every key; to be raised when the syntax or the lowering changes.
-VERSION = 8
+VERSION = 9
 
 
 class Stored(msgspec.Struct, array_like=True):

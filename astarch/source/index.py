@@ -290,5 +290,7 @@ def _changed_by(node: ast.AST) -> str | None:
 
 
 def _is_type_checking(test: ast.expr) -> bool:
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):  # `TYPE_CHECKING or IMPORT_EVERYTHING_AT_ONCE`
+        return _is_type_checking(test.values[0])
     name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
     return name == "TYPE_CHECKING"

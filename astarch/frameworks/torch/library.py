@@ -52,6 +52,9 @@ if not REGISTRY.expected:  # see `astarch.readers.catalogue`
 ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY) - {"keras", "tensorflow", "namex"}  # a library of their own serves these
 #: Packages of which only some names are described; their modules are read.
 _READ = frozenset({"transformers"})
+
+#: What every imported module or package has, and only the installed one knows.
+_OF_EVERY_MODULE = frozenset({"__path__", "__file__", "__spec__", "__doc__"})
 _PREFIXES = frozenset(name[:i] for name in REGISTRY for i, character in enumerate(name) if character == ".")
 
 _TENSORS: dict[type, str] = {
@@ -173,6 +176,8 @@ class TorchLibrary:
         below = self.module(full) if (full in _PREFIXES or full in _ALIASES) and exists(full) is not False else None
         if below is not None:
             return below
+        if part in _OF_EVERY_MODULE:
+            return self.machine.unknown(Reason.OUTSIDE, full)
         if part.startswith("__") or exists(full) is False:
             return MISSING
         return self.machine.unknown(Reason.NOT_DESCRIBED, full)
