@@ -95,6 +95,15 @@ def load_config(start: Path) -> Config:
     return Config()
 
 
+def read_config(file: Path) -> Config:
+    """The settings in one file.
+
+    Raises:
+        ConfigError: There is no such file, or something in it is not understood.
+    """
+    return parse_config(_read(file).get("tool", {}).get("astarch") or {}, file)
+
+
 def parse_config(table: Mapping[str, Any], file: Path) -> Config:
     """Read a ``[tool.astarch]`` table.
 

@@ -9,7 +9,10 @@ from typing import Any
 from ..config import ModelConfig
 from ..environment import project_root
 from ..errors import ConfigError, ReadError
+from ..ir.architecture import Architecture
+from ..ir.cells import Cells
 from ..ir.diagnostic import Diagnostic
+from ..ir.program import File
 from ..readers.survey import Survey, python_files
 from ..rules.baseline import counted as baseline_of
 from ..rules.baseline import unknown_to as beyond_baseline
@@ -17,14 +20,17 @@ from ..rules.catalog import rule_named, rules
 from ..rules.rule import Rule
 from ..rules.runner import check_file, order
 from ..rules.settings import Settings
-from ..source.edits import apply
 from ..source.index import SourceError
-from ..source.project import read_text
+from ..source.notebook import cells_of
+from ..source.project import decoded, read_text
 from .changed import beside_the_old, changed_files
 from .files import Job, Kept, checked, syntax_error
 from .known import Known
 
-__all__ = ["baseline_of", "beyond_baseline", "check", "check_text", "explain", "listed", "mended", "read_source_text"]
+__all__ = [
+    "baseline_of", "beyond_baseline", "cells_of", "check", "check_text", "decoded", "explain", "listed", "python_files", "read_cells",
+    "read_source_text",
+]  # fmt: skip
 
 
 def check(
@@ -35,6 +41,8 @@ def check(
     extend_select: Iterable[str] = (),
     per_file_ignores: Mapping[str, Iterable[str]] | None = None,
     exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+    respect_gitignore: bool = True,
     search_path: Iterable[str | Path] = (),
     models: Sequence[ModelConfig] = (),
     read: bool = True,
@@ -52,6 +60,8 @@ def check(
         extend_select: Rules to use as well.
         per_file_ignores: Rules to leave out, by file pattern.
         exclude: Patterns of files to leave out.
+        force_exclude: Whether they, and ``.gitignore``, leave out also files that are named.
+        respect_gitignore: Whether ``.gitignore`` leaves out files.
         search_path: Folders in which modules are looked for first.
         models: Targets with their inputs; other models are built with their defaults.
         read: Whether models are built and run, or only their source is looked at.
@@ -68,7 +78,7 @@ def check(
     for place in places:
         if not place.exists():
             raise ReadError(f"there is no file or folder `{place}`")
-    files = python_files(places, exclude)
+    files = python_files(places, exclude, respect_gitignore, force_exclude)
     folders = _folders(places, search_path)
     changed = None
     if since is not None:
@@ -92,13 +102,44 @@ def check_text(
     extend_select: Iterable[str] = (),
     per_file_ignores: Mapping[str, Iterable[str]] | None = None,
     comments: bool = True,
+    read: bool = False,
+    search_path: Iterable[str | Path] = (),
+    models: Sequence[ModelConfig] = (),
 ) -> list[Diagnostic]:
-    """What is wrong with the models of a text, as if it stood in a file; the models are not run."""
+    """What is wrong with the models of a text, as if it stood in a file.
+
+    Args:
+        text: The code; of a notebook, that of its cells (see `code_of`).
+        path: The file it is to stand in.
+        select: As in `check`.
+        ignore: As in `check`.
+        extend_select: As in `check`.
+        per_file_ignores: As in `check`.
+        comments: As in `check`.
+        read: Whether models are built and run.
+        search_path: As in `check`.
+        models: As in `check`.
+    """
     settings = _chosen(select, ignore, extend_select, per_file_ignores, comments)
+    folders = _folders([Path(path)], search_path) if read else (Path.cwd(),)
+    survey = Survey(folders)
     try:
-        return check_file(Survey([Path.cwd()]).text("__stdin__", text, path), (), settings)
+        file = survey.text("__stdin__", text, path)
     except SourceError as error:
         return [syntax_error(error, path)]
+    found = [*_read_text(file, text, survey, folders, models)] if read else []
+    return check_file(file, found, settings)
+
+
+def _read_text(file: File, text: str, survey: Survey, folders: tuple[Path, ...], models: Sequence[ModelConfig]) -> Iterable[Architecture]:
+    """The models of a text that is to stand in a file."""
+    from .models import Job as Reading
+    from .models import WatchedProject, architectures
+    from .sites import Sites
+
+    place = Path(file.path)
+    project = WatchedProject(folders, {str(place.absolute()): text})
+    return architectures(file, place, Reading(tuple(models), project, Sites(survey, project.looked_into)))
 
 
 def _chosen(
@@ -113,13 +154,6 @@ def _chosen(
     if unknown := settings.unknown():
         raise ConfigError(f"there is no rule `{unknown[0]}`", _close_rule(unknown[0]))
     return settings
-
-
-def mended(text: str, findings: Iterable[Diagnostic], *, unsafe: bool = False) -> tuple[str, int]:
-    """A text with the fixes of its findings applied, and how many were."""
-    fixes = [finding.fix for finding in findings if finding.fix is not None and (finding.fix.safe or unsafe)]
-    new, done = apply(text, fixes)
-    return new, len(done)
 
 
 def explain(code: str) -> str:
@@ -193,8 +227,18 @@ def _folders(places: list[Path], search_path: Iterable[str | Path]) -> tuple[Pat
 
 
 def read_source_text(path: str) -> str:
-    """The text of a file, for fixes and frames; empty when it cannot be read."""
+    """The text of a file, for frames; empty when it cannot be read."""
     try:
         return read_text(path)
     except SourceError:
         return ""
+
+
+def read_cells(path: str) -> Cells | None:
+    """Where the cells of a notebook stand in its text; None for other files."""
+    if not path.endswith(".ipynb"):
+        return None
+    try:
+        return cells_of(Path(path).read_text(encoding="utf-8-sig"), path)
+    except (OSError, UnicodeDecodeError, SourceError):
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,10 +39,12 @@ class WatchedProject(Project):
 
     Args:
         folders: Where modules are looked for.
+        texts: What stands in files instead of what lies on the disk, by absolute path.
     """
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], texts: Mapping[str, str] | None = None) -> None:
         super().__init__([str(folder) for folder in folders], Cache(default_folder()))
+        self.texts = texts or {}
         self.opened: set[str] = set()
         self.looked_into: set[str] = set()
 
@@ -61,6 +63,10 @@ class WatchedProject(Project):
             str(Path(path).absolute()): tuple(sorted(run.get(path, ()))) for path in self.opened | run.keys()
         }
         return {**found, **{str(Path(path).absolute()): None for path in self.looked_into}}
+
+    def text_of(self, path: str) -> str | None:
+        """What is to stand in a file; None for what lies on the disk."""
+        return self.texts.get(path)
 
     def find(self, name: str) -> SourceFile | None:
         """The file of a module; noted."""

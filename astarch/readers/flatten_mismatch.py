@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -16,25 +17,27 @@ from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Dim
 from ..ir.graph import Node, TensorType
 from ..ir.span import Span
-from ..source.index import SourceError
-from ..source.project import read_text
 from .residual_mismatch import explained_residual
 
 _FLATTENING = ("flatten", "view", "reshape", "Flatten")
 
 
-def explained(architecture: Architecture) -> Architecture:
+#: The text of a file by its path; empty when there is none.
+Texts = Callable[[str], str]
+
+
+def explained(architecture: Architecture, texts: Texts) -> Architecture:
     """The same architecture, its linear mismatches explained."""
     if not any(finding.name in ("linear-mismatch", "channel-mismatch", "broadcast-mismatch") for finding in architecture.diagnostics):
         return architecture
-    return replace(architecture, diagnostics=tuple(_explain(architecture, finding) for finding in architecture.diagnostics))
+    return replace(architecture, diagnostics=tuple(_explain(architecture, finding, texts) for finding in architecture.diagnostics))
 
 
-def _explain(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
+def _explain(architecture: Architecture, finding: Diagnostic, texts: Texts) -> Diagnostic:
     if finding.name == "broadcast-mismatch":
         return explained_residual(architecture, finding)
     if finding.name == "channel-mismatch":
-        return _channels(architecture, finding)
+        return _channels(architecture, finding, texts)
     node = _linear_at(architecture, finding.span) if finding.name == "linear-mismatch" else None
     module = architecture.modules.get(node.target) if node is not None else None
     if node is None or module is None or not node.inputs:
@@ -42,7 +45,7 @@ def _explain(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
     wanted, given = module.arguments.get("in_features"), _last_size(architecture.graph[node.inputs[0]])
     if not isinstance(wanted, int) or not isinstance(given, int) or not module.defined_at.line:
         return finding
-    place, written = _argument_place(module.defined_at)
+    place, written = _argument_place(module.defined_at, texts)
     message = f"`{module.name}` takes {wanted} features and gets {given}"
     flat = _flattening(architecture, node)
     if flat is None:
@@ -65,7 +68,7 @@ def _explain(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
     )
 
 
-def _channels(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
+def _channels(architecture: Architecture, finding: Diagnostic, texts: Texts) -> Diagnostic:
     """Which layer takes other channels than it gets, where it was made, and who made the channels."""
     for node in architecture.graph:
         module = architecture.modules.get(node.target) if node.op == "call_module" and node.at == finding.span else None
@@ -77,7 +80,7 @@ def _channels(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
         given = output.shape[1]
         if not module.defined_at.line or not isinstance(given, int) or given == wanted:
             continue
-        place, written = _argument_place(module.defined_at)
+        place, written = _argument_place(module.defined_at, texts)
         maker = f"`{source.target}`" if source.op == "call_module" else f"`{source.target.rpartition('.')[2]}`"
         notes = (Note(place, f"takes {wanted}{written}"), Note(source.at, f"{maker} gives {given}"), Note(finding.span, "called here"))
         message = f"`{module.name}` takes {wanted} channels and gets {given}"
@@ -209,9 +212,9 @@ def _side(value: object) -> int | None:
     return value[0] if isinstance(value, (list, tuple)) and value and isinstance(value[0], int) and len(set(value)) == 1 else None
 
 
-def _argument_place(span: Span) -> tuple[Span, str]:
+def _argument_place(span: Span, texts: Texts) -> tuple[Span, str]:
     """The first argument of the call at a place, and how its number is written; the whole call when it cannot be told."""
-    text = _text(span.file)
+    text = texts(span.file)
     for node in ast.walk(_tree(text)) if text else ():
         if isinstance(node, ast.Call) and (node.lineno, node.col_offset + 1) == (span.line, span.column):
             first = next(
@@ -230,13 +233,6 @@ def _factors(node: ast.expr) -> list[int]:
         left, right = _factors(node.left), _factors(node.right)
         return [*left, *right] if left and right else []
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, int) else []
-
-
-def _text(path: str) -> str:
-    try:
-        return read_text(path)
-    except SourceError:
-        return ""
 
 
 @cache

@@ -222,7 +222,8 @@ def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, name
         if isinstance(reading.root, ModuleInstance):
             attempt(session, reading, lambda: _forward(session, reading, inputs))
         recorder = Recorder(Workings(session.machine, session.run), reading.root, tree)
-        architecture = explained(recorder.rounds.check(recorder.architecture(target.text, reading.inputs, reading.outputs)))
+        whole = recorder.rounds.check(recorder.architecture(target.text, reading.inputs, reading.outputs))
+        architecture = explained(whole, session.machine.project.text)
     return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), _reached(reading))
 
 

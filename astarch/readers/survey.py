@@ -13,7 +13,7 @@ from pathspec import PathSpec
 
 from ..ir.program import File, FoundText, Program
 from ..source.index import SourceError
-from ..source.project import Project, read_text
+from ..source.project import Project, read_text, shown
 
 #: Folders that hold no source of the project's own.
 SKIPPED = frozenset(
@@ -41,19 +41,38 @@ SUFFIXES = (".py", ".pyi", ".ipynb")
 _MOST_FILES = 6000
 
 
-def python_files(paths: Iterable[Path], exclude: Sequence[str] = (), respect_gitignore: bool = True) -> list[Path]:
-    """The files to look at: those named, and all below the folders named that no ``.gitignore`` leaves out; sorted, each once."""
+def python_files(
+    paths: Iterable[Path], exclude: Sequence[str] = (), respect_gitignore: bool = True, force_exclude: bool = False
+) -> list[Path]:
+    """The files to look at: those named, and all below the folders named that no ``.gitignore`` leaves out; sorted, each once.
+
+    Args:
+        paths: Files and folders.
+        exclude: Patterns of files to leave out.
+        respect_gitignore: Whether ``.gitignore`` leaves out files.
+        force_exclude: Whether a file that is named is left out like one that is found.
+    """
     left_out = PathSpec.from_lines("gitignore", exclude)
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_file():
-            found[path] = None
+            if not (force_exclude and _is_left_out(path, left_out, respect_gitignore)):
+                found[path] = None
         elif path.is_dir():
             ignored = _ignored_above(path) if respect_gitignore else []
             for file in _below(path, ignored, respect_gitignore):
                 if not left_out.match_file(os.path.relpath(file, path)):
                     found[file] = None
     return sorted(found)
+
+
+def _is_left_out(path: Path, left_out: PathSpec[Any], respect_gitignore: bool) -> bool:
+    """Whether a file that is named would not be found."""
+    name = shown(str(path.absolute()))
+    if left_out.match_file(name) or not SKIPPED.isdisjoint(Path(name).parts):
+        return True
+    folder = path.absolute().parent
+    return respect_gitignore and _is_ignored(path, False, _ignored_above(folder / path.name))
 
 
 def _ignored_above(folder: Path) -> list[tuple[Path, PathSpec[Any]]]:

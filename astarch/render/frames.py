@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..ir.cells import Cells
 from ..ir.diagnostic import Diagnostic
 from ..ir.span import Span
 from .paint import Page, clean
@@ -23,13 +24,14 @@ class _Mark:
     primary: bool
 
 
-def frame(finding: Diagnostic, sources: Mapping[str, str], page: Page) -> str:
+def frame(finding: Diagnostic, sources: Mapping[str, str], page: Page, cells: Mapping[str, Cells] | None = None) -> str:
     """One finding.
 
     Args:
         finding: What to show.
         sources: Text of the files it mentions, by path; a file that is missing is only named.
         page: What it is written on.
+        cells: Of notebooks, where their cells stand in the text: lines are counted in them.
     """
     style = finding.severity if finding.severity in ("error", "warning") else "info"
     code = " ".join(part for part in (finding.code, finding.name) if part)
@@ -37,7 +39,7 @@ def frame(finding: Diagnostic, sources: Mapping[str, str], page: Page) -> str:
     title = wrapped(f"{label}: {clean(finding.message)}", page.width)
     lines = [page.paint(label, style) + page.paint(title[0][len(label) :], "strong")]
     lines += [f"  {page.paint(piece, 'strong')}" for piece in title[1:]]
-    lines += _places(finding, sources, page, style)
+    lines += _places(finding, sources, page, style, cells or {})
     for assumption in finding.assumptions:
         lines += _remark("assumed", "strong", assumption, finding, page)
     if finding.help:
@@ -48,9 +50,9 @@ def frame(finding: Diagnostic, sources: Mapping[str, str], page: Page) -> str:
     return "\n".join(lines)
 
 
-def frames(findings: Iterable[Diagnostic], sources: Mapping[str, str], page: Page) -> str:
+def frames(findings: Iterable[Diagnostic], sources: Mapping[str, str], page: Page, cells: Mapping[str, Cells] | None = None) -> str:
     """Several findings, an empty line between them."""
-    return "\n\n".join(frame(finding, sources, page) for finding in findings)
+    return "\n\n".join(frame(finding, sources, page, cells) for finding in findings)
 
 
 def _remark(word: str, style: str, text: str, finding: Diagnostic, page: Page) -> list[str]:
@@ -66,38 +68,44 @@ def _gutter(finding: Diagnostic) -> int:
     return len(str(max([finding.span.line, *(note.span.line for note in finding.notes)])))
 
 
-def _places(finding: Diagnostic, sources: Mapping[str, str], page: Page, style: str) -> list[str]:
-    """The places file by file, that of the finding first, each file's lines in order."""
-    by_file: dict[str, list[tuple[Span, str, bool]]] = {}
+def _places(finding: Diagnostic, sources: Mapping[str, str], page: Page, style: str, cells: Mapping[str, Cells]) -> list[str]:
+    """The places file by file, that of the finding first, each file's lines in order; of a notebook, cell by cell."""
+    by_file: dict[tuple[str, int], list[tuple[Span, str, bool]]] = {}
     own = [note.message for note in finding.notes if note.span == finding.span]
     if finding.span.line:
-        by_file[finding.span.file] = [(finding.span, "; ".join(own), True)]
+        by_file[_home(finding.span, cells)] = [(finding.span, "; ".join(own), True)]
     loose: list[str] = []
     for note in finding.notes:
         if not note.span.line:
             loose.append(note.message)
         elif note.span != finding.span:
-            by_file.setdefault(note.span.file, []).append((note.span, note.message, False))
+            by_file.setdefault(_home(note.span, cells), []).append((note.span, note.message, False))
     width = _gutter(finding)
     lines: list[str] = []
-    for number, (file, spans) in enumerate(by_file.items()):
+    for number, ((file, before), spans) in enumerate(by_file.items()):
         opening = page.glyphs.tee if number else page.glyphs.corner
         first = spans[0][0]
-        lines.append(f"{' ' * width} {page.paint(opening, 'gutter')} {clean(file)}:{first.line}:{first.column}")
-        lines += _excerpt(spans, sources.get(file), page, style, width)
+        cell = f"cell {cells[file].of(first.line).number}:" if file in cells else ""
+        lines.append(f"{' ' * width} {page.paint(opening, 'gutter')} {clean(file)}:{cell}{first.line - before}:{first.column}")
+        lines += _excerpt(spans, sources.get(file), page, style, width, before)
     for message in loose:
         lines += _remark("note", "strong", message, finding, page)
     return lines
 
 
-def _excerpt(spans: list[tuple[Span, str, bool]], source: str | None, page: Page, style: str, width: int) -> list[str]:
+def _home(span: Span, cells: Mapping[str, Cells]) -> tuple[str, int]:
+    """The file of a span, and how many lines of its text come before those it is counted in."""
+    return span.file, cells[span.file].of(span.line).first - 1 if span.file in cells else 0
+
+
+def _excerpt(spans: list[tuple[Span, str, bool]], source: str | None, page: Page, style: str, width: int, before: int) -> list[str]:
     text = source.splitlines() if source is not None else []
     bar = page.paint(page.glyphs.bar, "gutter")
     marks: dict[int, list[_Mark]] = {}
     lines: list[str] = []
     for span, message, primary in spans:
         if span.line > len(text):
-            lines += [f"{' ' * width} {bar} line {span.line}: {clean(message)}"] if message else []
+            lines += [f"{' ' * width} {bar} line {span.line - before}: {clean(message)}"] if message else []
             continue
         marks.setdefault(span.line, []).append(_mark(span, text[span.line - 1], message, primary))
     previous = 0
@@ -105,7 +113,7 @@ def _excerpt(spans: list[tuple[Span, str, bool]], source: str | None, page: Page
         if previous and number > previous + 1:
             lines.append(f"{' ' * width} {page.paint(page.glyphs.dot, 'gutter')}")
         previous = number
-        lines += _marked_line(number, text[number - 1], marks[number], page, style, width)
+        lines += _marked_line(number - before, text[number - 1], marks[number], page, style, width)
     return lines
 
 

@@ -94,13 +94,26 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
 
 
 def _once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """One finding per cause: the same rule at the same place, said once; an error beside a milder finding of its kind wins."""
+    """One finding per cause: the same rule at the same place, said once; an error beside a milder finding of its kind wins.
+
+    That the program raises an error is not worth saying where a rule says why.
+    """
     found: dict[tuple[Span, str], Diagnostic] = {}
     for finding in findings:
         key = (finding.span, finding.code)
         if key not in found or _RANK[finding.severity] < _RANK[found[key].severity]:
             found[key] = finding
-    return list(found.values())
+    explained = {line for one in found.values() if one.severity == "error" and one.name != _RAISES for line in _lines(one)}
+    return [one for one in found.values() if one.name != _RAISES or one.span.line not in explained]
+
+
+_RAISES = "program-error"
+
+
+def _lines(finding: Diagnostic) -> Iterable[int]:
+    """The lines of a file that a finding speaks of; of what is long only the first."""
+    for span in (finding.span, *(note.span for note in finding.notes if note.span.file == finding.span.file)):
+        yield from range(span.line, span.end_line + 1 if span.end_line - span.line < 3 else span.line + 1)
 
 
 def _comment_findings(comments: list[Suppression], used: list[Rule]) -> list[Diagnostic]:

@@ -285,6 +285,14 @@ class Project:
         """The text of a file that does not lie on disk; None for those that do."""
         return None
 
+    def text(self, path: str) -> str:
+        """The text of a file as it is read here; empty when it cannot be read."""
+        given = self.text_of(os.path.abspath(path)) if path else ""
+        try:
+            return read_text(path) if given is None else given
+        except SourceError:
+            return ""
+
     def data(self, module: str, resource: str) -> bytes | None:
         """A small data file that lies beside a module, or below: None when there is none, when it is large, or leads elsewhere.
 

@@ -163,7 +163,9 @@ def test_forms_of_pipelines(project: Path) -> None:
     (found,) = json.loads(run("-o", "rdjson").output)["diagnostics"]
     assert found["suggestions"][0]["text"] == ", training=self.training"
     assert "| error |" in run("-o", "markdown").output
-    assert run("--statistics").output == "1\tMDL611\t[*] functional-dropout-training\n"
+    assert run("--statistics").output.splitlines()[:2] == ["1\tMDL611\t[*] functional-dropout-training", "Found 1 error."]
+    (row,) = json.loads(run("--statistics", "-o", "json").output)
+    assert row == {"code": "MDL611", "name": "functional-dropout-training", "count": 1, "fixable": True, "fixable_count": 1}
 
 
 def test_several_forms_in_one_run(project: Path) -> None:

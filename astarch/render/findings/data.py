@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...ir.diagnostic import Diagnostic, Fix
+from ...ir.diagnostic import Diagnostic, Fix, Note
 from ...ir.span import Span
-from .report import URL, Report
+from .report import URL, Report, counts
 
 
 def as_json(report: Report) -> str:
@@ -20,6 +20,11 @@ def json_lines(report: Report) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(report))
 
 
+def statistics(report: Report) -> str:
+    """How often each rule was broken."""
+    return json.dumps(counts(report), indent=2, ensure_ascii=False) + "\n"
+
+
 def rdjson(report: Report) -> str:
     """The format of reviewdog, which offers fixes as suggestions."""
     severity = {"error": "ERROR", "warning": "WARNING"}
@@ -27,12 +32,14 @@ def rdjson(report: Report) -> str:
     for one in report.findings:
         row: dict[str, Any] = {
             "message": one.message,
-            "location": {"path": report.relative(one.span.file), "range": _range(one.span)},
+            "location": {"path": report.relative(one.span.file), "range": _range(report, one.span)},
             "severity": severity.get(one.severity, "INFO"),
             "code": {"value": one.code, "url": URL + one.name},
         }
-        if one.fix is not None:
-            row["suggestions"] = [{"range": _range(edit.span), "text": edit.text} for edit in one.fix.edits]
+        if one.span.file in report.cells:
+            row["message"] = f"{report.place(one.span)}: {one.message}"
+        elif one.fix is not None:
+            row["suggestions"] = [{"range": _range(report, edit.span), "text": edit.text} for edit in one.fix.edits]
         rows.append(row)
     return (
         json.dumps(
@@ -44,7 +51,10 @@ def rdjson(report: Report) -> str:
     )
 
 
-def _range(span: Span) -> dict[str, Any]:
+def _range(report: Report, span: Span) -> dict[str, Any]:
+    lines = report.in_file(span)
+    if lines is not None:
+        return {"start": {"line": lines[0]}, "end": {"line": lines[1]}}
     return {"start": {"line": span.line, "column": span.column}, "end": {"line": span.end_line, "column": span.end_column}}
 
 
@@ -53,41 +63,46 @@ def _rows(report: Report) -> list[dict[str, Any]]:
 
 
 def _row(one: Diagnostic, fingerprint: str, report: Report) -> dict[str, Any]:
+    cell, span = report.counted(one.span)
     return {
         "code": one.code,
         "name": one.name,
         "severity": one.severity,
         "message": one.message,
-        "filename": one.span.file,
-        "location": {"row": one.span.line, "column": one.span.column},
-        "end_location": {"row": one.span.end_line, "column": one.span.end_column},
-        "fix": _fix(one.fix),
-        "noqa_row": one.span.line,
+        "filename": span.file,
+        "location": {"row": span.line, "column": span.column},
+        "end_location": {"row": span.end_line, "column": span.end_column},
+        "fix": _fix(one.fix, report),
+        "noqa_row": span.line,
         "url": URL + one.name,
-        "cell": None,
+        "cell": cell,
         "arch": {
             "module": one.module,
             "help": one.help,
             "confidence": report.rules.get(one.code, {}).get("confidence", "certain"),
-            "notes": [
-                {"message": note.message, "filename": note.span.file, "location": {"row": note.span.line, "column": note.span.column}}
-                for note in one.notes
-            ],
+            "notes": [_note(note, report) for note in one.notes],
             "assumptions": list(one.assumptions),
             "fingerprint": fingerprint[:16],
         },
     }
 
 
-def _fix(fix: Fix | None) -> dict[str, Any] | None:
+def _note(note: Note, report: Report) -> dict[str, Any]:
+    cell, span = report.counted(note.span)
+    return {"message": note.message, "filename": span.file, "location": {"row": span.line, "column": span.column}, "cell": cell}
+
+
+def _fix(fix: Fix | None, report: Report) -> dict[str, Any] | None:
     if fix is None:
         return None
-    edits = [
-        {
-            "content": edit.text,
-            "location": {"row": edit.span.line, "column": edit.span.column},
-            "end_location": {"row": edit.span.end_line, "column": edit.span.end_column},
-        }
-        for edit in fix.edits
-    ]
+    edits: list[dict[str, Any]] = []
+    for edit in fix.edits:
+        _, span = report.counted(edit.span)
+        edits.append(
+            {
+                "content": edit.text,
+                "location": {"row": span.line, "column": span.column},
+                "end_location": {"row": span.end_line, "column": span.end_column},
+            }
+        )
     return {"applicability": "safe" if fix.safe else "unsafe", "message": fix.title, "edits": edits}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ...ir.diagnostic import Diagnostic
+from ...ir.span import Span
 from .report import URL, Report, summary
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -32,9 +33,13 @@ def github(report: Report) -> str:
 
 
 def _annotation(report: Report, one: Diagnostic, command: str) -> str:
-    path = report.relative(one.span.file)
-    place = f"file={_property(path)},line={one.span.line},col={one.span.column},endLine={one.span.end_line},endColumn={one.span.end_column}"
-    text = f"{path}:{one.span.line}:{one.span.column}: {one.code} {one.message}" + (f"\n  help: {one.help}" if one.help else "")
+    at, lines = one.span, report.in_file(one.span)
+    place = f"file={_property(report.relative(at.file))},"
+    if lines is None:
+        place += f"line={at.line},col={at.column},endLine={at.end_line},endColumn={at.end_column}"
+    else:
+        place += f"line={lines[0]},endLine={lines[1]}"
+    text = f"{report.place(at, relative=True)}: {one.code} {one.message}" + (f"\n  help: {one.help}" if one.help else "")
     return f"::{command} title=astarch ({one.code} {one.name}),{place}::{_data(text)}"
 
 
@@ -51,20 +56,30 @@ def gitlab(report: Report) -> str:
     rows = [
         {
             "check_name": one.code,
-            "description": f"{one.code} ({one.name}): {one.message}",
+            "description": f"{_in_notebook(report, one.span)}{one.code} ({one.name}): {one.message}",
             "severity": _SEVERITIES[one.severity],
             "fingerprint": fingerprint,
             "location": {
                 "path": report.relative(one.span.file),
-                "positions": {
-                    "begin": {"line": one.span.line, "column": one.span.column},
-                    "end": {"line": one.span.end_line, "column": one.span.end_column},
-                },
+                "positions": _positions(report, one.span),
             },
         }
         for one, fingerprint in zip(report.findings, report.fingerprints(), strict=True)
     ]
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+
+
+def _positions(report: Report, span: Span) -> dict[str, Any]:
+    lines = report.in_file(span)
+    if lines is not None:
+        return {"begin": {"line": lines[0]}, "end": {"line": lines[1]}}
+    return {"begin": {"line": span.line, "column": span.column}, "end": {"line": span.end_line, "column": span.end_column}}
+
+
+def _in_notebook(report: Report, span: Span) -> str:
+    """Where in a notebook, whose file has other lines."""
+    cell, counted = report.counted(span)
+    return "" if cell is None else f"cell {cell}, line {counted.line}: "
 
 
 def junit(report: Report) -> str:
@@ -81,7 +96,7 @@ def junit(report: Report) -> str:
         for one in found:
             case = SubElement(suite, "testcase", name=f"{one.code} ({one.name})", classname=report.relative(file))
             SubElement(case, "failure", message=_printable(one.message), type=one.severity).text = _printable(
-                f"line {one.span.line}, col {one.span.column}, {one.message}"
+                f"{report.place(one.span, relative=True)}: {one.message}" + (f" ({one.help})" if one.help else "")
             )
     if not by_file:
         suite = SubElement(top, "testsuite", name="astarch", tests="1", failures="0", errors="0", skipped="0")
@@ -97,10 +112,9 @@ def markdown(report: Report) -> str:
     """A table, for a summary or a comment."""
     if not report.findings:
         return "No findings.\n"
-    counts = Counter(one.code for one in report.findings)
     lines = [summary(report.findings).splitlines()[0], "", "| | Rule | Place | What |", "| --- | --- | --- | --- |"]
     for one in report.findings:
         text = one.message.replace("|", "\\|").replace("<", "&lt;")
-        place = f"{report.relative(one.span.file)}:{one.span.line}"
+        place = report.place(one.span, relative=True).rpartition(":")[0]
         lines.append(f"| {one.severity} | [{one.code} {one.name}]({URL}{one.name}) | `{place}` | {text} |")
-    return "\n".join([*lines, "", f"{len(counts)} rules."]) + "\n"
+    return "\n".join(lines) + "\n"

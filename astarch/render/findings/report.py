@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...ir.cells import Cells
 from ...ir.diagnostic import Diagnostic
+from ...ir.span import Span
 from ..paint import Page
 
 URL = "https://astarch.dev/rules/"
@@ -26,7 +28,7 @@ class Report:
         version: Of astarch.
         page: What a terminal is.
         root: Paths are written relative to it where a form asks for that.
-        total: How many findings there were before a baseline or a limit.
+        cells: Of notebooks, where their cells stand in the text.
     """
 
     findings: Sequence[Diagnostic]
@@ -35,11 +37,28 @@ class Report:
     version: str = ""
     page: Page = field(default_factory=Page)
     root: str = ""
+    cells: Mapping[str, Cells] = field(default_factory=dict[str, Cells])
 
     def relative(self, path: str) -> str:
         """A path from the root, with forward slashes."""
         found = os.path.relpath(path, self.root) if self.root and path.startswith(("/", self.root)) else path
         return found.replace(os.sep, "/")
+
+    def counted(self, span: Span) -> tuple[int | None, Span]:
+        """The cell of a notebook that a span stands in, and the span with the lines of that cell; None and the span for other files."""
+        cells = self.cells.get(span.file)
+        return (None, span) if cells is None else cells.counted(span)
+
+    def in_file(self, span: Span) -> tuple[int, int] | None:
+        """The first and the last line of a span in the file of a notebook, which knows no columns; None for other files."""
+        cells = self.cells.get(span.file)
+        return None if cells is None else (cells.in_file(span.line), cells.in_file(span.end_line))
+
+    def place(self, span: Span, relative: bool = False) -> str:
+        """A place as people write it: ``a.py:3:5``, ``a.ipynb:cell 2:3:5``."""
+        cell, counted = self.counted(span)
+        file = self.relative(span.file) if relative else span.file
+        return f"{file}:{'' if cell is None else f'cell {cell}:'}{counted.line}:{counted.column}"
 
     def line(self, finding: Diagnostic) -> str:
         """The source line of a finding."""
@@ -80,3 +99,13 @@ def summary(findings: Sequence[Diagnostic]) -> str:
     elif unsafe:
         lines.append(f"{unsafe} fixable with `--fix --unsafe-fixes`.")
     return "\n".join(lines)
+
+
+def counts(report: Report) -> list[dict[str, Any]]:
+    """How often each rule was broken, as data, the most frequent first."""
+    found = Counter((one.code, one.name) for one in report.findings)
+    fixable = Counter(one.code for one in report.findings if mark(one))
+    return [
+        {"code": code, "name": name, "count": count, "fixable": fixable[code] == count, "fixable_count": fixable[code]}
+        for (code, name), count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    ]

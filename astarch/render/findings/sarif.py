@@ -11,6 +11,7 @@ from ...ir.span import Span
 from .report import URL, Report
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_PROBLEM = {"error": "error", "warning": "warning", "info": "recommendation"}
 _PRECISION = {"certain": "very-high", "likely": "high", "possible": "medium"}
 
 #: GitHub keeps so many results of a run, and refuses five times as many.
@@ -58,13 +59,14 @@ def _rule(report: Report, code: str, name: str) -> dict[str, Any]:
         "defaultConfiguration": {"level": _LEVELS[known.get("severity", "error")]},
         "properties": {
             "tags": ["model", str(known.get("framework", "torch"))],
+            "problem.severity": _PROBLEM[known.get("severity", "error")],
             "precision": _PRECISION[known.get("confidence", "certain")],
         },
     }
 
 
 def _result(report: Report, one: Diagnostic, fingerprint: str, codes: list[str]) -> dict[str, Any]:
-    text = one.message + (f"\n{one.help}" if one.help else "")
+    text = _inside(report, one.span) + one.message + (f"\n{one.help}" if one.help else "")
     found: dict[str, Any] = {
         "ruleId": one.code,
         "ruleIndex": codes.index(one.code),
@@ -76,9 +78,10 @@ def _result(report: Report, one: Diagnostic, fingerprint: str, codes: list[str])
     notes = [note for note in one.notes if note.span.line]
     if notes:
         found["relatedLocations"] = [
-            {"id": number, **_location(report, note.span), "message": {"text": note.message}} for number, note in enumerate(notes)
+            {"id": number, **_location(report, note.span), "message": {"text": _inside(report, note.span) + note.message}}
+            for number, note in enumerate(notes)
         ]
-    if one.fix is not None:
+    if one.fix is not None and one.span.file not in report.cells:
         replacements = [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in one.fix.edits]
         change = {"artifactLocation": _artifact(report, one.span.file), "replacements": replacements}
         found["fixes"] = [{"description": {"text": one.fix.title}, "artifactChanges": [change]}]
@@ -86,7 +89,18 @@ def _result(report: Report, one: Diagnostic, fingerprint: str, codes: list[str])
 
 
 def _location(report: Report, span: Span) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": _artifact(report, span.file), "region": _region(span)}}
+    return {"physicalLocation": {"artifactLocation": _artifact(report, span.file), "region": _in_file(report, span)}}
+
+
+def _inside(report: Report, span: Span) -> str:
+    """Where in a notebook, whose file has other lines."""
+    cell, counted = report.counted(span)
+    return "" if cell is None else f"cell {cell}, line {counted.line}: "
+
+
+def _in_file(report: Report, span: Span) -> dict[str, int]:
+    lines = report.in_file(span)
+    return _region(span) if lines is None else {"startLine": lines[0], "endLine": lines[1]}
 
 
 def _artifact(report: Report, path: str) -> dict[str, str]:
