@@ -69,8 +69,8 @@ class MissingSuperInit(Rule):
                     )
                 base = cls.node.bases[0] if cls.node.bases else cls.node
                 message = f"`{cls.name}` assigns `{one.name}` but never calls `super().__init__()`"
-                notes = [(one.node, f"this `{made}` cannot be registered"), (base, "its `__init__` must run first")]
-                yield self.finding(cls.file, init, message, notes=notes, help="call super().__init__() as the first statement", fix=fix)
+                notes = [(one.node, f"this `{made}` cannot be registered"), (init, "here, first of all"), (base, "its `__init__` must run")]
+                yield self.finding(cls.file, one.node, message, notes=notes, help="call super().__init__() as the first statement", fix=fix)
                 return
 
 
