@@ -17,6 +17,7 @@ from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Dim
 from ..ir.graph import Node, TensorType
 from ..ir.span import Span
+from .provenance import named, with_makers
 from .residual_mismatch import explained_residual
 
 _FLATTENING = ("flatten", "view", "reshape", "Flatten")
@@ -27,10 +28,17 @@ Texts = Callable[[str], str]
 
 
 def explained(architecture: Architecture, texts: Texts) -> Architecture:
-    """The same architecture, its linear mismatches explained."""
-    if not any(finding.name in ("linear-mismatch", "channel-mismatch", "broadcast-mismatch") for finding in architecture.diagnostics):
+    """The same architecture, its mismatches explained."""
+    if not any(finding.code.startswith("MDL2") for finding in architecture.diagnostics):
         return architecture
-    return replace(architecture, diagnostics=tuple(_explain(architecture, finding, texts) for finding in architecture.diagnostics))
+    return replace(architecture, diagnostics=tuple(_explained(architecture, finding, texts) for finding in architecture.diagnostics))
+
+
+def _explained(architecture: Architecture, finding: Diagnostic, texts: Texts) -> Diagnostic:
+    if not finding.code.startswith("MDL2"):
+        return finding
+    told = _explain(architecture, finding, texts)
+    return told if told.notes else with_makers(architecture, told)
 
 
 def _explain(architecture: Architecture, finding: Diagnostic, texts: Texts) -> Diagnostic:
@@ -49,7 +57,8 @@ def _explain(architecture: Architecture, finding: Diagnostic, texts: Texts) -> D
     message = f"`{module.name}` takes {wanted} features and gets {given}"
     flat = _flattening(architecture, node)
     if flat is None:
-        notes = (Note(place, f"takes {wanted}{written}"), Note(finding.span, f"gets {given}"))
+        made = with_makers(architecture, replace(finding, notes=())).notes
+        notes = (Note(place, f"takes {wanted}{written}"), *made, Note(finding.span, f"gets {given}"))
         return replace(finding, code="MDL207", message=message, span=place, notes=notes, module=module.name)
     sizes = _features(architecture, flat, given)
     notes = [Note(place, f"{wanted}{written}"), Note(flat.at, f"{given} = {'·'.join(map(str, sizes))}" if len(sizes) > 1 else str(given))]
@@ -81,8 +90,11 @@ def _channels(architecture: Architecture, finding: Diagnostic, texts: Texts) -> 
         if not module.defined_at.line or not isinstance(given, int) or given == wanted:
             continue
         place, written = _argument_place(module.defined_at, texts)
-        maker = f"`{source.target}`" if source.op == "call_module" else f"`{source.target.rpartition('.')[2]}`"
-        notes = (Note(place, f"takes {wanted}{written}"), Note(source.at, f"{maker} gives {given}"), Note(finding.span, "called here"))
+        notes = (
+            Note(place, f"takes {wanted}{written}"),
+            Note(source.at, f"{named(source)} gives {given}"),
+            Note(finding.span, "called here"),
+        )
         message = f"`{module.name}` takes {wanted} channels and gets {given}"
         return replace(finding, code="MDL202", message=message, span=place, notes=notes, module=module.name)
     return finding
@@ -146,7 +158,7 @@ def _origin(architecture: Architecture, flat: Node, sizes: list[int]) -> list[No
             return [
                 Note(
                     current.at,
-                    f"`{current.target}` makes {'×'.join(map(str, current.output.shape[2:]))} of {'×'.join(map(str, before.shape[2:]))}",
+                    f"{named(current)} makes {'×'.join(map(str, current.output.shape[2:]))} of {'×'.join(map(str, before.shape[2:]))}",
                 )
             ]
         if not current.inputs:

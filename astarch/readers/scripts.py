@@ -64,7 +64,7 @@ def _run(session: Session, target: Target, functions: Sequence[str]) -> Outcome:
     roots = {id(call.module): call.module for call in calls if isinstance(call.module, ModuleInstance) and not call.depth}
     root = next(iter(roots.values())) if len(roots) == 1 else None
     recorder = Recorder(Workings(session.machine, session.run), root, tree_of(root) if root is not None else [])
-    architecture = explained(recorder.architecture(target.text, {}, MISSING))
+    architecture = explained(recorder.architecture(target.text, {}, MISSING), session.machine.project.text)
     return Outcome(architecture, tuple(session.machine.decided), 1 if reading.failed else 2)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..ir.cells import Cells
-from ..ir.diagnostic import Diagnostic
+from ..ir.diagnostic import Diagnostic, Fix
 from ..ir.span import Span
 from .paint import Page, clean
 
@@ -42,11 +42,11 @@ def frame(finding: Diagnostic, sources: Mapping[str, str], page: Page, cells: Ma
     lines += _places(finding, sources, page, style, cells or {})
     for assumption in finding.assumptions:
         lines += _remark("assumed", "strong", assumption, finding, page)
-    if finding.help:
+    if finding.help and finding.fix is None:  # what a fix does needs no saying twice
         lines += _remark("help", "help", finding.help, finding, page)
     if finding.fix is not None:
-        kind = "fix" if finding.fix.safe else "fix that changes the model or its checkpoints"
-        lines += _remark(kind, "help", finding.fix.title, finding, page)
+        lines += _remark("fix" if finding.fix.safe else "unsafe fix", "help", finding.fix.title, finding, page)
+        lines += _mended(finding, finding.fix, sources, page, cells or {})
     return "\n".join(lines)
 
 
@@ -62,6 +62,39 @@ def _remark(word: str, style: str, text: str, finding: Diagnostic, page: Page) -
     word = first[: len(word)]
     lines = [f"{margin} {page.paint('=', 'gutter')} {page.paint(word, style)}{first[len(word) :]}"]
     return lines + [f"{margin}     {piece}" for piece in more]
+
+
+def _mended(finding: Diagnostic, fix: Fix, sources: Mapping[str, str], page: Page, cells: Mapping[str, Cells]) -> list[str]:
+    """The lines as a fix would write them, when they are few."""
+    text = sources.get(finding.span.file, "").splitlines()
+    first, last = min(edit.span.line for edit in fix.edits), max(edit.span.end_line for edit in fix.edits)
+    if last > len(text) or any(edit.span.file != finding.span.file for edit in fix.edits):
+        return []
+    mended = "\n".join(text[first - 1 : last])
+    starts = [0]
+    for line in text[first - 1 : last]:
+        starts.append(starts[-1] + len(line) + 1)
+    for edit in sorted(fix.edits, key=lambda edit: edit.span[1:], reverse=True):
+        start, end = (starts[line - first] + column - 1 for line, column in (edit.span[1:3], edit.span[3:]))
+        mended = mended[:start] + edit.text + mended[end:]
+    new = mended.splitlines()
+    while new and first <= last and new[0] == text[first - 1]:
+        new, first = new[1:], first + 1
+    while new and first <= last and new[-1] == text[last - 1]:
+        new, last = new[:-1], last - 1
+    if len(new) > _MOST_MENDED:
+        return []
+    width, before = _gutter(finding), _home(finding.span, cells)[1]
+    room = max(page.width - width - 3, 20)
+    shown = [page.fit(clean(line.replace("\t", _TAB)), room) for line in new]
+    return [
+        f"{page.paint(f'{first - before + place:>{width}} +', 'help')} {page.paint(line, 'help')}".rstrip()
+        for place, line in enumerate(shown)
+    ]
+
+
+#: More lines than these of a fix are not shown.
+_MOST_MENDED = 5
 
 
 def _gutter(finding: Diagnostic) -> int:

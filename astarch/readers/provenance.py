@@ -1,0 +1,63 @@
+"""Where the shapes of a finding come from: who made what arrives at the place that fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..ir.architecture import Architecture
+from ..ir.diagnostic import Diagnostic, Note
+from ..ir.graph import Node, TensorType
+
+#: So many of the tensors that meet are traced.
+_MOST_INPUTS = 3
+
+#: Further back than this nobody follows.
+_MOST_STEPS = 40
+
+
+def with_makers(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
+    """The same finding, with a note at each step that made a shape that meets another here."""
+    node = _failing(architecture, finding)
+    if node is None:
+        return finding
+    notes: list[Note] = []
+    for index in node.inputs[:_MOST_INPUTS]:
+        maker = _maker(architecture, architecture.graph[index])
+        shape = _shape(maker)
+        if not shape or maker.at == finding.span:
+            continue
+        if maker.op == "placeholder":
+            notes.append(Note(maker.at, f"the input `{maker.target}` is {shape}"))
+        elif maker.op != "get_attr":
+            notes.append(Note(maker.at, f"{named(maker)} gives {shape}"))
+        else:
+            notes.append(Note(maker.at, f"`{maker.target}` is {shape}"))
+    return replace(finding, notes=tuple(dict.fromkeys((*finding.notes, *notes))))
+
+
+def named(node: Node) -> str:
+    """What makes something, in words: a layer by its name, a step by that of its function."""
+    name = node.target if node.op == "call_module" else node.target.rpartition(".")[2].strip("_")
+    return f"`{name}`" if name else "this"
+
+
+def _failing(architecture: Architecture, finding: Diagnostic) -> Node | None:
+    """The step at the place of a finding; of several, that of its module."""
+    nodes = [node for node in architecture.graph if node.at == finding.span and node.inputs]
+    return next((node for node in nodes if finding.module in (node.target, node.module)), nodes[0] if len(nodes) == 1 else None)
+
+
+def _maker(architecture: Architecture, node: Node) -> Node:
+    """The step that gave a tensor its shape: an activation or a norm after it did not."""
+    for _ in range(_MOST_STEPS):
+        if len(node.inputs) != 1:
+            return node
+        before = architecture.graph[node.inputs[0]]
+        if not _shape(before) or _shape(before) != _shape(node):
+            return node
+        node = before
+    return node
+
+
+def _shape(node: Node) -> str:
+    return "×".join(map(str, node.output.shape)) if isinstance(node.output, TensorType) else ""
