@@ -17,7 +17,7 @@ from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Dim
 from ..ir.graph import Node, TensorType
 from ..ir.span import Span
-from .provenance import named, with_makers
+from .provenance import maker_of, named, sizes_text, with_makers
 from .residual_mismatch import explained_residual
 
 _FLATTENING = ("flatten", "view", "reshape", "Flatten")
@@ -57,7 +57,8 @@ def _explain(architecture: Architecture, finding: Diagnostic, texts: Texts) -> D
     message = f"`{module.name}` takes {wanted} features and gets {given}"
     flat = _flattening(architecture, node)
     if flat is None:
-        made = with_makers(architecture, replace(finding, notes=())).notes
+        found = with_makers(architecture, replace(finding, notes=())).notes
+        made = [note for note in found if note.span != module.defined_at]
         notes = (Note(place, f"takes {wanted}{written}"), *made, Note(finding.span, f"gets {given}"))
         return replace(finding, code="MDL207", message=message, span=place, notes=notes, module=module.name)
     sizes = _features(architecture, flat, given)
@@ -90,9 +91,10 @@ def _channels(architecture: Architecture, finding: Diagnostic, texts: Texts) -> 
         if not module.defined_at.line or not isinstance(given, int) or given == wanted:
             continue
         place, written = _argument_place(module.defined_at, texts)
+        maker = maker_of(architecture, source)
         notes = (
             Note(place, f"takes {wanted}{written}"),
-            Note(source.at, f"{named(source)} gives {given}"),
+            Note(maker.at, f"{named(maker)} gives {given}"),
             Note(finding.span, "called here"),
         )
         message = f"`{module.name}` takes {wanted} channels and gets {given}"
@@ -158,7 +160,7 @@ def _origin(architecture: Architecture, flat: Node, sizes: list[int]) -> list[No
             return [
                 Note(
                     current.at,
-                    f"{named(current)} makes {'×'.join(map(str, current.output.shape[2:]))} of {'×'.join(map(str, before.shape[2:]))}",
+                    f"{named(current)} makes {sizes_text(current.output.shape[2:])} of {sizes_text(before.shape[2:])}",
                 )
             ]
         if not current.inputs:

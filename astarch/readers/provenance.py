@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.graph import Node, TensorType
+from ..ir.span import NOWHERE
 
 #: So many of the tensors that meet are traced.
 _MOST_INPUTS = 3
@@ -21,10 +23,19 @@ def with_makers(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
     if node is None:
         return finding
     notes: list[Note] = []
+    module = architecture.modules.get(node.target) if node.op == "call_module" and node.target else None
+    if module is not None and module.defined_at.line:
+        notes.append(Note(module.defined_at, f"`{module.name}` is made here"))
+    inputs = {name: value for name, value in architecture.inputs.items() if isinstance(value, TensorType)}
+    if not node.inputs and len(inputs) == 1:
+        notes += [Note(NOWHERE, f"the input `{name}` is {sizes_text(value.shape)}") for name, value in inputs.items()]
     for index in node.inputs[:_MOST_INPUTS]:
-        maker = _maker(architecture, architecture.graph[index])
+        maker = maker_of(architecture, architecture.graph[index])
         shape = _shape(maker)
-        if not shape or maker.at == finding.span:
+        if maker.at == finding.span:
+            continue
+        if not shape:
+            notes += [Note(maker.at, f"{named(maker)} gives it")] if maker.op.startswith("call") else []
             continue
         if maker.op == "placeholder":
             notes.append(Note(maker.at, f"the input `{maker.target}` is {shape}"))
@@ -43,11 +54,11 @@ def named(node: Node) -> str:
 
 def _failing(architecture: Architecture, finding: Diagnostic) -> Node | None:
     """The step at the place of a finding; of several, that of its module."""
-    nodes = [node for node in architecture.graph if node.at == finding.span and node.inputs]
+    nodes = [node for node in architecture.graph if node.at == finding.span]
     return next((node for node in nodes if finding.module in (node.target, node.module)), nodes[0] if len(nodes) == 1 else None)
 
 
-def _maker(architecture: Architecture, node: Node) -> Node:
+def maker_of(architecture: Architecture, node: Node) -> Node:
     """The step that gave a tensor its shape: an activation or a norm after it did not."""
     for _ in range(_MOST_STEPS):
         if len(node.inputs) != 1:
@@ -59,5 +70,10 @@ def _maker(architecture: Architecture, node: Node) -> Node:
     return node
 
 
+def sizes_text(sizes: Iterable[object]) -> str:
+    """Sizes as people write them; a formula of several terms in brackets."""
+    return "×".join(f"({text})" if " " in text else text for text in map(str, sizes))
+
+
 def _shape(node: Node) -> str:
-    return "×".join(map(str, node.output.shape)) if isinstance(node.output, TensorType) else ""
+    return sizes_text(node.output.shape) if isinstance(node.output, TensorType) else ""

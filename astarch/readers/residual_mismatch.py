@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.graph import Node, TensorType
+from .provenance import sizes_text
 
 _ADDING = ("add", "__add__", "__radd__", "__iadd__", "add_")
 
@@ -61,4 +62,4 @@ def _origins(architecture: Architecture, node: Node) -> set[int]:
 
 
 def _text(tensor: TensorType) -> str:
-    return "×".join(map(str, tensor.shape))
+    return sizes_text(tensor.shape)

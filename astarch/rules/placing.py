@@ -23,7 +23,7 @@ def at_home(finding: Diagnostic, architecture: Architecture, path: str) -> Diagn
         return finding
     place = (built or called)[0]
     notes = [note for note in finding.notes if note.span != place]
-    if finding.span not in {note.span for note in notes}:
+    if finding.span.line and finding.span not in {note.span for note in notes}:
         notes.insert(0, Note(finding.span, "here"))
     notes += [Note(span, "called here") for span in called if span != place and span not in {note.span for note in notes}]
     notes += [Note(span, "built here") for span in built[1:] if span not in {note.span for note in notes}]

@@ -103,6 +103,8 @@ def _once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
         key = (finding.span, finding.code)
         if key not in found or _RANK[finding.severity] < _RANK[found[key].severity]:
             found[key] = finding
+    told = {(one.span.file, one.span.line, one.code) for one in found.values() if not one.module}  # the source says it, and its run again
+    found = {key: one for key, one in found.items() if not one.module or (one.span.file, one.span.line, one.code) not in told}
     explained = {line for one in found.values() if one.severity == "error" and one.name != _RAISES for line in _lines(one)}
     return [one for one in found.values() if one.name != _RAISES or one.span.line not in explained]
 

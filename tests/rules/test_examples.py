@@ -13,6 +13,7 @@ from textwrap import dedent
 import pytest
 
 import astarch
+from astarch import checking
 from astarch.compare.changes import compare
 from astarch.ir.diagnostic import Diagnostic
 from astarch.ir.program import File, Program
@@ -30,12 +31,23 @@ def examples(texts: str | tuple[str, ...]) -> list[str]:
 
 
 def findings(text: str, name: str = "ALL") -> list:
+    """What a rule finds in a text, whose models are run where it looks at those."""
+    known = rule_named(name)
+    if known is not None and looks_at_models(known):
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "model.py")
+            path.write_text(text)
+            return checking.check([path], select=(name,))
     program = Program.of({})
     file = File("model", "model.py", text, program)
     program.add(file)
     rule = rule_named(name)
     changed = None if rule is None or not rule.needs_revision else list(beside(rule, text))
     return check_file(file, (), Settings(select=(name,)), changed)
+
+
+def looks_at_models(rule: Rule) -> bool:
+    return rule.code.startswith(("MDL0", "MDL2")) or type(rule).check_architecture is not Rule.check_architecture
 
 
 def beside(rule: Rule, text: str) -> Iterator[Diagnostic]:

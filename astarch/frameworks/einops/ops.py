@@ -87,7 +87,7 @@ def pack(tensors: Any, pattern: str) -> Any:
     first = tensors[0]
     for tensor in tensors[1:]:
         for a, b in zip((*first.shape[:before], *_last(first.shape, after)), (*tensor.shape[:before], *_last(tensor.shape, after))):
-            require(same(a, b), f"packing {pattern!r}: {a} against {b}", name="pattern-mismatch")
+            require(same(a, b), f"packing {pattern!r}: {a} against {b}", name="einops-pattern")
     return first.like((*first.shape[:before], total, *_last(first.shape, after))), shapes
 
 
@@ -99,7 +99,7 @@ def unpack(tensor: Any, packed_shapes: Any, pattern: str) -> Any:
     known = sum(product(shape) for shape in packed_shapes if not any(size == -1 for size in shape))
     open_count = sum(1 for shape in packed_shapes if any(size == -1 for size in shape))
     if not open_count:
-        require(same(known, whole), f"unpacking {pattern!r}: the shapes make {known} and the axis has {whole}", name="pattern-mismatch")
+        require(same(known, whole), f"unpacking {pattern!r}: the shapes make {known} and the axis has {whole}", name="einops-pattern")
     results: list[Any] = []
     for shape in packed_shapes:
         rest = product(size for size in shape if size != -1)

@@ -87,9 +87,9 @@ def _solve_group(pattern: str, group: tuple[str, ...], size: Any, sizes: dict[st
         refuse("EinopsError", f"could not infer sizes for {set(open_names)} in {pattern!r}")
     if not open_names:
         require(same(known, size), f"in {pattern!r} the axes {' '.join(group) or '1'} make {known} and the tensor has {size}",
-                name="pattern-mismatch")  # fmt: skip
+                name="einops-pattern")  # fmt: skip
     else:
-        require(same(size % known, 0), f"in {pattern!r} an axis of {size} does not divide by {known}", name="pattern-mismatch")
+        require(same(size % known, 0), f"in {pattern!r} an axis of {size} does not divide by {known}", name="einops-pattern")
         sizes[open_names[0]] = size // known
 
 

@@ -14,3 +14,23 @@ class BroadcastMismatch(Rule):
     """
 
     code = "MDL205"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.shift = nn.Parameter(torch.zeros(1, 9))
+
+        def forward(self, x):
+            return self.fc(x) + self.shift
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.shift = nn.Parameter(torch.zeros(1, 8))
+
+        def forward(self, x):
+            return self.fc(x) + self.shift
+    """

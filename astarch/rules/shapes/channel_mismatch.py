@@ -14,3 +14,23 @@ class ChannelMismatch(Rule):
     """
 
     code = "MDL202"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 16, 3)
+            self.conv2 = nn.Conv2d(32, 8, 3)
+
+        def forward(self, x):
+            return self.conv2(F.relu(self.conv1(x)))
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 16, 3)
+            self.conv2 = nn.Conv2d(16, 8, 3)
+
+        def forward(self, x):
+            return self.conv2(F.relu(self.conv1(x)))
+    """

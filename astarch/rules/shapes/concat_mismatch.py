@@ -14,3 +14,27 @@ class ConcatMismatch(Rule):
     """
 
     code = "MDL203"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+            self.wide = nn.AdaptiveAvgPool2d(8)
+            self.narrow = nn.AdaptiveAvgPool2d(7)
+
+        def forward(self, x):
+            x = self.conv(x)
+            return torch.cat([self.wide(x), self.narrow(x)], 1)
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+            self.wide = nn.AdaptiveAvgPool2d(8)
+            self.narrow = nn.AdaptiveAvgPool2d(8)
+
+        def forward(self, x):
+            x = self.conv(x)
+            return torch.cat([self.wide(x), self.narrow(x)], 1)
+    """

@@ -14,3 +14,23 @@ class DtypeMismatch(Rule):
     """
 
     code = "MDL211"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.table = nn.Embedding(8, 4)
+
+        def forward(self, x):
+            return self.table(self.fc(x))
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.table = nn.Embedding(8, 4)
+
+        def forward(self, x):
+            return self.table(self.fc(x).argmax(-1))
+    """

@@ -16,3 +16,27 @@ class FlattenLinearMismatch(Rule):
     """
 
     code = "MDL201"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+            self.pool = nn.AdaptiveAvgPool2d(4)
+            self.fc = nn.Linear(8 * 5 * 5, 10)
+
+        def forward(self, x):
+            x = self.pool(self.conv(x))
+            return self.fc(x.flatten(1))
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+            self.pool = nn.AdaptiveAvgPool2d(4)
+            self.fc = nn.Linear(8 * 4 * 4, 10)
+
+        def forward(self, x):
+            x = self.pool(self.conv(x))
+            return self.fc(x.flatten(1))
+    """

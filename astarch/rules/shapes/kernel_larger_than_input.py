@@ -14,3 +14,25 @@ class KernelLargerThanInput(Rule):
     """
 
     code = "MDL210"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 8, 3)
+            self.pool = nn.AdaptiveAvgPool2d(2)
+            self.conv2 = nn.Conv2d(8, 8, 3)
+
+        def forward(self, x):
+            return self.conv2(self.pool(self.conv1(x)))
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 8, 3)
+            self.pool = nn.AdaptiveAvgPool2d(2)
+            self.conv2 = nn.Conv2d(8, 8, 3, padding=1)
+
+        def forward(self, x):
+            return self.conv2(self.pool(self.conv1(x)))
+    """

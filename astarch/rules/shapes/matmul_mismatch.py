@@ -14,3 +14,23 @@ class MatmulMismatch(Rule):
     """
 
     code = "MDL206"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 16)
+            self.mix = nn.Parameter(torch.zeros(8, 4))
+
+        def forward(self, x):
+            return self.fc(x) @ self.mix
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 16)
+            self.mix = nn.Parameter(torch.zeros(16, 4))
+
+        def forward(self, x):
+            return self.fc(x) @ self.mix
+    """

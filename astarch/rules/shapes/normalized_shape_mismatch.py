@@ -14,3 +14,23 @@ class NormalizedShapeMismatch(Rule):
     """
 
     code = "MDL209"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.norm = nn.LayerNorm(16)
+
+        def forward(self, x):
+            return self.norm(self.fc(x))
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+            self.norm = nn.LayerNorm(8)
+
+        def forward(self, x):
+            return self.norm(self.fc(x))
+    """

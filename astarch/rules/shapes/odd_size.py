@@ -14,3 +14,21 @@ class OddSize(Rule):
     """
 
     code = "MDL215"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 7)
+
+        def forward(self, x):
+            return F.glu(self.fc(x))
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 2 * 7)
+
+        def forward(self, x):
+            return F.glu(self.fc(x))
+    """

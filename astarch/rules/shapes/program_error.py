@@ -14,3 +14,23 @@ class ProgramError(Rule):
     """
 
     code = "MDL001"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 4)
+
+        def forward(self, x):
+            x, y = self.fc(x), 3
+            return x + y.mean()
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 4)
+
+        def forward(self, x):
+            x = y = self.fc(x)
+            return x + y.mean()
+    """

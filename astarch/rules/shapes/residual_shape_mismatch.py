@@ -14,3 +14,25 @@ class ResidualShapeMismatch(Rule):
     """
 
     code = "MDL204"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one = nn.Conv2d(3, 8, 3)
+            self.two = nn.Conv2d(8, 16, 3, padding=1)
+
+        def forward(self, x):
+            x = self.one(x)
+            return x + self.two(x)
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one = nn.Conv2d(3, 8, 3)
+            self.two = nn.Conv2d(8, 8, 3, padding=1)
+
+        def forward(self, x):
+            x = self.one(x)
+            return x + self.two(x)
+    """

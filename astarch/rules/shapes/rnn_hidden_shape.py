@@ -14,3 +14,23 @@ class RnnHiddenShape(Rule):
     """
 
     code = "MDL212"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rnn = nn.LSTM(8, 16, num_layers=2, batch_first=True)
+
+        def forward(self, x):
+            h = x.new_zeros(1, x.size(0), 16)
+            return self.rnn(x, (h, h))[0]
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rnn = nn.LSTM(8, 16, num_layers=2, batch_first=True)
+
+        def forward(self, x):
+            h = x.new_zeros(2, x.size(0), 16)
+            return self.rnn(x, (h, h))[0]
+    """

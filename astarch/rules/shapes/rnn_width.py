@@ -14,3 +14,25 @@ class RnnWidth(Rule):
     """
 
     code = "MDL208"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one = nn.LSTM(8, 16, bidirectional=True)
+            self.two = nn.LSTM(16, 16)
+
+        def forward(self, x):
+            x, _ = self.one(x)
+            return self.two(x)[0]
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one = nn.LSTM(8, 16, bidirectional=True)
+            self.two = nn.LSTM(2 * 16, 16)
+
+        def forward(self, x):
+            x, _ = self.one(x)
+            return self.two(x)[0]
+    """

@@ -14,3 +14,23 @@ class ShapeMismatch(Rule):
     """
 
     code = "MDL200"
+    bad = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 6, 3)
+            self.up = nn.PixelShuffle(2)
+
+        def forward(self, x):
+            return self.up(self.conv(x))
+    """
+    good = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+            self.up = nn.PixelShuffle(2)
+
+        def forward(self, x):
+            return self.up(self.conv(x))
+    """
