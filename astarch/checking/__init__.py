@@ -28,9 +28,19 @@ from .files import Job, Kept, checked, syntax_error
 from .known import Known
 
 __all__ = [
-    "baseline_of", "beyond_baseline", "cells_of", "check", "check_text", "decoded", "explain", "listed", "python_files", "read_cells",
+    "baseline_of",
+    "beyond_baseline",
+    "cells_of",
+    "check",
+    "check_text",
+    "decoded",
+    "explain",
+    "listed",
+    "model_classes",
+    "python_files",
+    "read_cells",
     "read_source_text",
-]  # fmt: skip
+]
 
 
 def check(
@@ -129,6 +139,15 @@ def check_text(
         return [syntax_error(error, path)]
     found = [*_read_text(file, text, survey, folders, models)] if read else []
     return check_file(file, found, settings)
+
+
+def model_classes(text: str, path: str = "stdin.py") -> frozenset[int]:
+    """The lines on which the classes of a text are named that are modules or layers, wherever what they inherit from stands."""
+    try:
+        file = Survey(_folders([Path(path)], ())).text("__stdin__", text, path)
+    except SourceError:
+        return frozenset()
+    return frozenset(cls.node.lineno for cls in file.classes if cls.framework)
 
 
 def _read_text(file: File, text: str, survey: Survey, folders: tuple[Path, ...], models: Sequence[ModelConfig]) -> Iterable[Architecture]:
