@@ -13,6 +13,8 @@ import pytest
 import xmlschema
 
 from astarch import checking
+from astarch.ir.diagnostic import Diagnostic, Edit, Fix
+from astarch.ir.span import Span
 from astarch.render.findings import data, pipelines, sarif
 from astarch.render.findings.report import Report
 from astarch.rules.catalog import rules
@@ -21,6 +23,8 @@ HEADER = "from dataclasses import dataclass\n\nimport keras\nimport torch\nimpor
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 SARIF = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 
+#: GitLab's own schema (app/validators/json_schemas/codeclimate.json) asks for a description, a fingerprint, a severity and a location,
+#: and says of what type they are; this asks for that, and for what its documentation says besides.
 GITLAB = {
     "type": "array",
     "items": {
@@ -124,10 +128,86 @@ def test_github_gets_commands(report: Report) -> None:
             assert (report.relative(one.span.file), str(one.span.line), f"astarch ({one.code} {one.name})") in told
 
 
-def test_rdjson_has_what_reviewdog_needs(report: Report) -> None:
+POSITION = {"type": "object", "required": ["line"], "additionalProperties": False,
+            "properties": {"line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}}}  # fmt: skip
+RANGE = {"type": "object", "required": ["start"], "additionalProperties": False, "properties": {"start": POSITION, "end": POSITION}}
+SOURCE = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "url": {"type": "string"}}}
+
+#: What reviewdog's protocol (proto/rdf) knows; it reads nothing else.
+RDJSON = {
+    "type": "object",
+    "required": ["diagnostics"],
+    "additionalProperties": False,
+    "properties": {
+        "source": SOURCE,
+        "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
+        "diagnostics": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["message", "location"],
+                "additionalProperties": False,
+                "properties": {
+                    "message": {"type": "string", "minLength": 1},
+                    "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
+                    "location": {
+                        "type": "object",
+                        "required": ["path", "range"],
+                        "additionalProperties": False,
+                        "properties": {"path": {"type": "string", "pattern": "^[^/]"}, "range": RANGE},
+                    },
+                    "code": {
+                        "type": "object",
+                        "required": ["value"],
+                        "additionalProperties": False,
+                        "properties": {"value": {"type": "string"}, "url": {"type": "string"}},
+                    },
+                    "suggestions": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["range", "text"],
+                            "additionalProperties": False,
+                            "properties": {"range": RANGE, "text": {"type": "string"}},
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def test_rdjson_is_what_reviewdog_reads(report: Report) -> None:
     written = json.loads(data.rdjson(report))
+    jsonschema.validate(written, RDJSON)
     assert written["source"]["name"] == "astarch"
-    for one in written["diagnostics"]:
-        assert one["message"]
-        assert one["severity"] in ("ERROR", "WARNING", "INFO")
-        assert one["location"]["range"]["start"]["line"] > 0
+    assert len(written["diagnostics"]) == len(report.findings)
+    assert any(one.get("suggestions") for one in written["diagnostics"])
+
+
+def test_reviewdog_counts_columns_in_bytes() -> None:
+    line = "ü = F.dropout(x, 0.5)"
+    fix = Fix("hand on the mode", (Edit(Span("a.py", 1, 21, 1, 21), ", training=self.training"),), True)
+    one = Diagnostic("MDL611", "functional-dropout-training", "error", "always on", Span("a.py", 1, 5, 1, 22), fix=fix)
+    (found,) = json.loads(data.rdjson(Report([one], {"a.py": line + "\n"}, {}, "1", None, "")))["diagnostics"]  # type: ignore[arg-type]
+    assert found["location"]["range"] == {"start": {"line": 1, "column": 6}, "end": {"line": 1, "column": 23}}
+    assert line.encode()[: found["suggestions"][0]["range"]["start"]["column"] - 1].decode() == "ü = F.dropout(x, 0.5"
+
+
+def test_a_summary_is_no_larger_than_github_takes() -> None:
+    findings = [Diagnostic("MDL611", "a", severity, "x" * 300, Span("a.py", 1, 1, 1, 1)) for severity in ["warning", "error"] * 3000]
+    written = pipelines.markdown(Report(findings, {}, {}, "1", None, ""))  # type: ignore[arg-type]
+    assert len(written.encode()) < 1 << 20
+    rows = [line for line in written.splitlines() if line.startswith(("| error", "| warning"))]
+    assert [row.startswith("| error") for row in rows[:3000]] == [True] * len(rows[:3000]), "errors come first"
+    assert f"{6000 - len(rows)} more are in the log." in written
+
+
+def test_the_fields_of_ruff(report: Report) -> None:
+    """What `ruff check --output-format json` writes for each finding, and one field of our own."""
+    fields = {"cell", "code", "end_location", "filename", "fix", "location", "message", "name", "noqa_row", "severity", "url"}
+    rows = json.loads(data.as_json(report))
+    assert {frozenset(row) for row in rows} == {frozenset(fields | {"arch"})}
+    assert {frozenset(row["fix"]) for row in rows if row["fix"]} == {frozenset({"applicability", "edits", "message"})}
+    assert [json.loads(line) for line in data.json_lines(report).splitlines()] == rows

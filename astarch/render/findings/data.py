@@ -26,7 +26,7 @@ def statistics(report: Report) -> str:
 
 
 def rdjson(report: Report) -> str:
-    """The format of reviewdog, which offers fixes as suggestions."""
+    """The format of reviewdog, which offers fixes as suggestions; it counts columns in bytes of UTF-8."""
     severity = {"error": "ERROR", "warning": "WARNING"}
     rows: list[dict[str, Any]] = []
     for one in report.findings:
@@ -55,7 +55,8 @@ def _range(report: Report, span: Span) -> dict[str, Any]:
     lines = report.in_file(span)
     if lines is not None:
         return {"start": {"line": lines[0]}, "end": {"line": lines[1]}}
-    return {"start": {"line": span.line, "column": span.column}, "end": {"line": span.end_line, "column": span.end_column}}
+    start, end = report.in_bytes(span.file, span.line, span.column), report.in_bytes(span.file, span.end_line, span.end_column)
+    return {"start": {"line": span.line, "column": start}, "end": {"line": span.end_line, "column": end}}
 
 
 def _rows(report: Report) -> list[dict[str, Any]]:

@@ -108,13 +108,29 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
+#: GitHub refuses a summary of more than 1 MiB.
+_MOST_MARKDOWN = 1_000_000
+
+
 def markdown(report: Report) -> str:
-    """A table, for a summary or a comment."""
+    """A table, for a summary or a comment; errors first where there are more findings than fit."""
     if not report.findings:
         return "No findings.\n"
     lines = [summary(report.findings).splitlines()[0], "", "| | Rule | Place | What |", "| --- | --- | --- | --- |"]
-    for one in report.findings:
-        text = one.message.replace("|", "\\|").replace("<", "&lt;")
-        place = report.place(one.span, relative=True).rpartition(":")[0]
-        lines.append(f"| {one.severity} | [{one.code} {one.name}]({URL}{one.name}) | `{place}` | {text} |")
-    return "\n".join(lines) + "\n"
+    room = _MOST_MARKDOWN - sum(map(len, lines))
+    rows = [(one, _markdown_row(report, one)) for one in report.findings]
+    kept: list[str] = []
+    for _, row in sorted(rows, key=lambda pair: list(_COMMANDS).index(pair[0].severity)):
+        room -= len(row.encode()) + 1
+        if room < 0:
+            break
+        kept.append(row)
+    if len(kept) < len(rows):
+        return "\n".join([*lines, *kept, "", f"{len(rows) - len(kept)} more are in the log."]) + "\n"
+    return "\n".join([*lines, *(row for _, row in rows)]) + "\n"
+
+
+def _markdown_row(report: Report, one: Diagnostic) -> str:
+    text = one.message.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    place = report.place(one.span, relative=True).rpartition(":")[0]
+    return f"| {one.severity} | [{one.code} {one.name}]({URL}{one.name}) | `{place}` | {text} |"

@@ -62,8 +62,16 @@ class Report:
 
     def line(self, finding: Diagnostic) -> str:
         """The source line of a finding."""
-        lines = self.sources.get(finding.span.file, "").splitlines()
-        return lines[finding.span.line - 1] if 0 < finding.span.line <= len(lines) else ""
+        return self._line(finding.span.file, finding.span.line)
+
+    def in_bytes(self, file: str, line: int, column: int) -> int:
+        """A column counted in bytes of UTF-8, from 1."""
+        text = self._line(file, line)[: column - 1]
+        return column + len(text.encode()) - len(text)
+
+    def _line(self, file: str, line: int) -> str:
+        lines = self.sources.get(file, "").splitlines()
+        return lines[line - 1] if 0 < line <= len(lines) else ""
 
     def fingerprints(self) -> list[str]:
         """For each finding what stays the same when lines above it change: rule, file, text of the line, and its number among equals."""
