@@ -17,7 +17,6 @@ from astroid.exceptions import AstroidError  # pyright: ignore[reportMissingImpo
 from pylint.checkers import BaseRawFileChecker  # pyright: ignore[reportMissingImports]
 
 from ..checking import check_text, listed, model_classes
-from ..ir.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from pylint.lint import PyLinter  # pyright: ignore[reportMissingImports]
@@ -32,7 +31,7 @@ _ROOTS = ("torch.nn.modules.module.Module", "keras.src.layers.layer.Layer", "ker
 
 
 @lru_cache(maxsize=4)
-def _found(text: str, file: str) -> tuple[Diagnostic, ...]:
+def _found(text: str, file: str) -> tuple[Any, ...]:
     return tuple(check_text(text, file))
 
 
@@ -97,7 +96,7 @@ class Filtered:
 def _is_of_module(node: Any) -> bool:
     """Whether a call or an attribute is one of a module, or of something that a module holds."""
     owner = node.func if isinstance(node, nodes.Call) else node.expr if isinstance(node, nodes.Attribute) else None
-    root = owner
+    root: Any = owner
     while isinstance(root, (nodes.Attribute, nodes.Subscript, nodes.Call)):
         root = root.func if isinstance(root, nodes.Call) else root.expr if isinstance(root, nodes.Attribute) else root.value
     if isinstance(root, nodes.Name) and _is_self(root):
