@@ -138,7 +138,7 @@ def check_text(
     except SourceError as error:
         return [syntax_error(error, path)]
     found = [*_read_text(file, text, survey, folders, models)] if read else []
-    return check_file(file, found, settings)
+    return check_file(file, found, settings, read=read)
 
 
 def model_classes(text: str, path: str = "stdin.py") -> frozenset[int]:

@@ -137,7 +137,7 @@ class _Checker:
             read = list(self._read(file, path)) if reads else []
         changed = None if job.changed is None else job.changed.get(str(path), ())
         of_models = found_in_models(file, read, job.settings)
-        findings = tuple(check_file(file, (), job.settings, changed, of_models))
+        findings = tuple(check_file(file, (), job.settings, changed, of_models, job.read))
         asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
         survey.program.forget()
         if read:

@@ -141,7 +141,8 @@ def _code(lines: list[str], cell: Cell) -> str:
 
 
 def _diff(old: str, new: str, name: str) -> str:
-    return "".join(difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, name))
+    lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, name)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _classes_of(text: str, fixes: Iterable[Fix]) -> Iterable[str]:

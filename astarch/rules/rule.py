@@ -87,6 +87,13 @@ class Rule:
         return iter(())
 
     @property
+    def needs_model(self) -> bool:
+        """Whether it can say something only of a model that is built and run."""
+        kind = type(self)
+        looks = kind.check_class is not Rule.check_class or kind.check_file is not Rule.check_file
+        return not looks and not self.needs_revision and self.code[3] in "02"
+
+    @property
     def needs_revision(self) -> bool:
         """Whether it can say something only beside an older state (``--changed-only --base-ref``)."""
         return type(self).check_comparison is not Rule.check_comparison

@@ -12,10 +12,11 @@ from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
 from .catalog import rule_named
+from .leftovers import leftovers
 from .placing import at_home
 from .rule import Rule
 from .settings import Settings
-from .suppression import Suppression, silence
+from .suppression import silence
 
 _FRAMEWORKS = re.compile(r"\b(torch|keras|tensorflow|nn|timm|transformers|lightning|einops)\b")
 _RANK = {"error": 0, "warning": 1, "info": 2}
@@ -33,6 +34,7 @@ def check_file(
     settings: Settings,
     changed: Iterable[Diagnostic] | None = None,
     of_models: Iterable[Diagnostic] = (),
+    read: bool = True,
 ) -> list[Diagnostic]:
     """The findings in one file.
 
@@ -42,6 +44,7 @@ def check_file(
         settings: Which rules are on.
         changed: What was found by comparing with an older state; None when there is none to compare with.
         of_models: What `found_in_models` found.
+        read: Whether the models of the file were run.
     """
     used = _used(file, settings, changed is not None)
     off = settings.ignored_in(file.path)
@@ -49,7 +52,8 @@ def check_file(
     found += [finding for finding in changed or () if finding.code not in off]
     found = [finding for finding in found if finding.span.file == file.path]
     kept, comments = silence(file, _once(found)) if settings.comments else (_once(found), [])
-    kept += _comment_findings(comments, used)
+    if settings.comments:
+        kept += leftovers(file, comments, used, read)
     return sorted(kept, key=order)
 
 
@@ -116,23 +120,3 @@ def _lines(finding: Diagnostic) -> Iterable[int]:
     """The lines of a file that a finding speaks of; of what is long only the first."""
     for span in (finding.span, *(note.span for note in finding.notes if note.span.file == finding.span.file)):
         yield from range(span.line, span.end_line + 1 if span.end_line - span.line < 3 else span.line + 1)
-
-
-def _comment_findings(comments: list[Suppression], used: list[Rule]) -> list[Diagnostic]:
-    """Comments that silence nothing, or name no rule."""
-    unused = next((rule for rule in used if rule.name == "unused-suppression"), None)
-    if unused is None:
-        return []
-    found: list[Diagnostic] = []
-    names = {rule.code for rule in used}
-    for one in comments:
-        if one.foreign or one.used or (one.codes is not None and one.codes and not one.codes & names):
-            continue
-        what = f"`{', '.join(one.selectors)}`" if one.selectors else "anything"
-        message = (
-            f"no rule is called {what}"
-            if one.codes is not None and not one.codes
-            else f"this comment does not silence {what}: nothing is found here"
-        )
-        found.append(Diagnostic(unused.code, unused.name, unused.severity, message, one.span))
-    return found

@@ -6,16 +6,22 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
 from .catalog import matching
 
-_IGNORE = re.compile(r"#\s*astarch:\s*(ignore-file|ignore|off|on)\s*(?:\[([^\]]*)\])?(?:\s*--\s*(.*))?", re.IGNORECASE)
+_IGNORE = re.compile(r"#\s*astarch:\s*(ignore-file|ignore|off|on)(?![\w-])\s*(?:\[([^\]]*)\])?(?:\s*--\s*(.*))?", re.IGNORECASE)
 _NOQA = re.compile(r"#\s*noqa:\s*([A-Z]{1,3}[0-9]{1,3}(?:[\s,]+[A-Z]{1,3}[0-9]{1,3})*)", re.IGNORECASE)
 
+_ANY = re.compile(r"#\s*astarch:\s*([A-Za-z][\w-]*)(\s*\[)?")
+
+#: The words that are understood after ``# astarch:``.
+DIRECTIVES = ("ignore", "ignore-file", "off", "on")
 
 #: Statements that hold no others.
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Assert, ast.Delete)
@@ -68,6 +74,14 @@ def suppressions(file: File) -> list[Suppression]:
             if codes:
                 found.append(Suppression(span, line, line, codes, selectors, foreign=True))
     return found
+
+
+def misspelled(file: File) -> Iterator[tuple[Span, str]]:
+    """The comments of a file that are meant to silence something and are not understood, each with its word."""
+    for line, column, text in _comments(file.text) if "astarch:" in file.text else ():
+        match = None if _IGNORE.search(text) else _ANY.search(text)
+        if match and (match[2] or get_close_matches(match[1].lower(), DIRECTIVES, n=1, cutoff=0.8)):
+            yield Span(file.path, line, column + 1, line, column + 1 + len(text)), match[1]
 
 
 def _directive(file: File, match: re.Match[str], span: Span, found: list[Suppression], opened: list[Suppression]) -> None:

@@ -372,3 +372,82 @@ def test_a_block_of_another_file_fails_where_it_is_built(project: Path) -> None:
     (row,) = [row for row in json.loads(run("-o", "json").output) if row["name"] == "channel-mismatch"]
     assert (row["filename"], row["location"]["row"]) == ("net.py", 5)
     assert row["message"] == "`1.conv` takes 16 channels and gets 8"
+
+
+def leftover(comment: str, **settings: object) -> list[tuple[str, str, bool]]:
+    """What is said of a comment at a line where nothing is found: message, help, whether it can be removed."""
+    text = BAD.replace("0.5)", f"0.5, self.training)  {comment}")
+    return [(one.message, one.help, one.fix is not None) for one in checking.check_text(text, read=True, **settings)]
+
+
+def test_comments_that_silence_nothing() -> None:
+    nothing = "this comment does not silence `{}`: nothing is found here"
+    assert leftover("# astarch: ignore[MDL611]") == [(nothing.format("MDL611"), "", True)]
+    assert leftover("# noqa: MDL611") == [(nothing.format("MDL611"), "", True)]
+    assert leftover("# noqa: MDL611, E501") == [(nothing.format("MDL611"), "", False)]
+    assert leftover("# noqa: E501") == []
+    assert leftover("# astarch: ignore -- a reason") == [("this comment does not silence anything: nothing is found here", "", True)]
+    assert leftover("# astarch: ignore[unused-layr]") == [("no rule is called `unused-layr`", "did you mean `unused-layer`?", False)]
+    assert leftover("# astarch: ignroe[MDL611]") == [
+        ("`astarch: ignroe` is no comment that is understood", "did you mean `astarch: ignore`?", False)
+    ]
+    assert leftover("# astarch: a tool") == []
+    assert leftover("# astarch: ignore", select=("MDL901", "MDL110")) == [], "another rule may find something here"
+    assert leftover("# astarch: ignore[MDL801]") == [], "that rule is off"
+
+
+def test_half_of_a_comment_silences_nothing() -> None:
+    text = BAD.replace("0.5)", "0.5)  # astarch: ignore[MDL611, MDL110]")
+    (one,) = checking.check_text(text)
+    assert one.message == "this comment does not silence `MDL110`: nothing is found here"
+    assert one.fix is None
+
+
+def test_what_needs_a_model_is_not_missed_where_none_is_run() -> None:
+    """flake8 and pylint run no models: a comment for what only a run finds is none too many."""
+    text = SMALL.replace("return self.fc(x)", "return self.fc(x)  # astarch: ignore[linear-mismatch]")
+    assert checking.check_text(text) == []
+    assert [one.name for one in checking.check_text(text, read=True)] == ["unused-suppression"]
+
+
+def test_a_baseline_is_found_from_wherever_one_stands(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "inner").mkdir()
+    (project / "inner" / "net.py").write_text(BAD)
+    assert run("--baseline", "known.json", "--update-baseline").exit_code == 0
+    assert list(json.loads((project / "known.json").read_text())) == ["inner/net.py", "net.py"]
+    assert run(str(project), "--baseline", "known.json").exit_code == 0
+    monkeypatch.chdir(project / "inner")
+    assert run("--baseline", "../known.json").exit_code == 0
+
+
+def test_models_of_the_project_from_wherever_one_stands(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "inner").mkdir()
+    (project / "net.py").unlink()
+    (project / "inner" / "net.py").write_text(SMALL)
+    (project / "pyproject.toml").write_text('[[tool.astarch.models]]\ntarget = "inner/net.py:SmallCNN"\ninputs = ["1,3,32,32"]\n')
+    monkeypatch.chdir(project / "inner")
+    assert [row["name"] for row in json.loads(run("-o", "json").output)] == ["flatten-linear-mismatch"]
+
+
+def test_files_that_are_left_out(project: Path) -> None:
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("made/\n")
+    for folder in ("made", "old", "build"):
+        (project / folder).mkdir()
+        (project / folder / "net.py").write_text(BAD)
+    shown = lambda *arguments: run("--show-files", *arguments).output.split()  # noqa: E731
+    assert shown("--exclude", "old") == ["net.py"]
+    assert shown("--no-respect-gitignore") == ["made/net.py", "net.py", "old/net.py"]
+    named = [f"{folder}/net.py" for folder in ("build", "made", "old")]
+    assert shown(*named) == named
+    assert shown("--force-exclude", "--exclude", "old", *named) == []
+    assert shown("--force-exclude", "--no-respect-gitignore", *named) == ["made/net.py", "old/net.py"]
+
+
+def test_where_it_is_written(project: Path) -> None:
+    done = run("--output-file", "out.txt", "-o", "concise", "-o", "json:out.json")
+    assert done.output == ""
+    assert (project / "out.txt").read_text().startswith("net.py:11:16: MDL611")
+    assert json.loads((project / "out.json").read_text())[0]["code"] == "MDL611"
+    assert run("-o", "json:none/out.json").exit_code == 2 or run("-o", "json:none/out.json").exception
+    assert run("--ignore", "MDL6", "-q").output == ""

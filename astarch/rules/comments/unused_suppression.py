@@ -10,8 +10,24 @@ class UnusedSuppression(Rule):
 
     ## Why
     What it silenced is mended, or its name is mistyped; it would hide the next finding.
+
+    ## Known problems
+    Where models are not run (`--no-read`, in flake8 and pylint) nothing is said of rules that look at these.
+
+    ## Fix
+    Safe: the comment goes, where it says nothing else.
     """
 
     code = "MDL901"
     severity = "warning"
     framework = "both"
+    bad = """
+    class Net(nn.Module):
+        def forward(self, x):
+            return F.dropout(x, 0.5, self.training)  # astarch: ignore[functional-dropout-training]
+    """
+    good = """
+    class Net(nn.Module):
+        def forward(self, x):
+            return F.dropout(x, 0.5, self.training)
+    """
