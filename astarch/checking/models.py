@@ -14,7 +14,9 @@ from ..inputs import InputSpec
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import Definition, File
-from ..readers.discover import Found, built, default_of, made, models_of, required, variables_of
+from ..ir.span import Span
+from ..ir.unknown import Unknown
+from ..readers.discover import Found, built, default_of, hollow_parameters, made, models_of, required, variables_of
 from ..readers.free import Given
 from ..readers.likely_inputs import furthest, likely_input, was_right
 from ..readers.python import read_source
@@ -23,7 +25,8 @@ from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project, SourceFile
 from ..targets import Target
-from .sites import Sites
+from .sites import Sites, given_unknown
+from .trust import is_certain, is_error_of_program, is_refusal, is_trusted, is_unbound
 
 #: Steps that reading one model may take in a check: one model that is too large must not hold up a repository. Models that
 #: nobody asked for get fewer: what they say must be worth the wait.
@@ -112,7 +115,7 @@ def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
         expression = found.name if found.kind == "variable" else f"{found.name}()"
         target = Target(f"{path}:{expression}", str(path), expression)
         for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
-            kept = [finding for finding in architecture.diagnostics if not _is_refusal(file, finding) and _is_trusted(found, finding)]
+            kept = [finding for finding in architecture.diagnostics if not is_refusal(file, finding) and is_trusted(file, found, finding)]
             yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
             if not kept and not architecture.unknown and found.framework == "torch":
                 yield from _run_as_likely(architecture, target, file, found, job)
@@ -154,7 +157,7 @@ def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architect
         return
     absolute = str(Path(file.path).absolute())
     run = _named(run, absolute, file.path)
-    kept = tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or _is_unbound(one) or _is_certain(file, one))
+    kept = tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or is_unbound(one) or is_certain(file, one))
     yield replace(run, diagnostics=kept)
 
 
@@ -168,7 +171,7 @@ def _run_as_likely(architecture: Architecture, target: Target, file: File, found
         if guess is not None and failed is not None and not failed.diagnostics:
             yield from _run_at_usual_sizes(failed, guess, target, file, found, job)
         if failed is not None:
-            kept = tuple(one for one in failed.diagnostics if one.code.startswith("MDL2") or _is_unbound(one) or _is_certain(file, one))
+            kept = tuple(one for one in failed.diagnostics if one.code.startswith("MDL2") or is_unbound(one) or is_certain(file, one))
             yield _certain(replace(failed, diagnostics=kept), file, found, None if guess is None else [guess], job)
 
 
@@ -203,36 +206,25 @@ def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSp
     kept = model.diagnostics
     if found.kind == "variable":  # it is built this way and no other
         return model
-    for expression, values in job.sites.ways(file, found) if kept else ():
-        target = Target(f"{file.path}:{expression}", file.path, expression)
-        again = _read(target, inputs, job, {}, file.path, FREE_STEPS, Given(values))
-        runs = [one for run in again for one in (run, *run.attributes.get("failed", ()))]
-        same = {(finding.code, finding.span) for run in runs for finding in run.diagnostics}
+    for way in job.sites.ways(file, found) if kept else ():
+        same = _found_so(way, file, inputs, job)
         kept = tuple(finding for finding in kept if (finding.code, finding.span) in same)
         if not kept:
             break
+    for is_doubted, none in ((is_error_of_program, False), (is_unbound, True)):
+        hollow = hollow_parameters(file, found.name, none) if any(map(is_doubted, kept)) else []
+        same = _found_so(given_unknown(found.name, hollow), file, inputs, job) if hollow else set[tuple[str, Span]]()
+        kept = tuple(one for one in kept if not hollow or not is_doubted(one) or (one.code, one.span) in same)
     return replace(model, diagnostics=kept)
 
 
-def _is_unbound(finding: Diagnostic) -> bool:
-    """Whether a name is read that nothing binds: that fails for every input that comes this far."""
-    return finding.name == "program-error" and finding.message.startswith(("raises NameError", "raises UnboundLocalError"))
-
-
-def _is_trusted(found: Found, finding: Diagnostic) -> bool:
-    """Whether a class or builder of Keras that nobody built this way fails for its own fault: by sizes, or a name that is not there."""
-    if found.framework != "keras" or found.kind == "variable" or finding.name != "program-error":
-        return True
-    return _is_unbound(finding) or "incompatible with the layer" in finding.message
-
-
-def _is_certain(file: File, finding: Diagnostic) -> bool:
-    """Whether a step fails that no argument could mend: something has no such attribute, is no function, cannot be unpacked."""
-    if finding.name != "program-error" or _is_refusal(file, finding):
-        return False
-    return finding.message.startswith(
-        ("raises TypeError", "raises AttributeError", "raises ValueError", "raises IndexError", "raises RuntimeError")
-    )
+def _found_so(way: tuple[str, dict[str, Unknown]], file: File, inputs: list[InputSpec] | None, job: Job) -> set[tuple[str, Span]]:
+    """What is found where, when a model is built in some way."""
+    expression, values = way
+    target = Target(f"{file.path}:{expression}", file.path, expression)
+    again = _read(target, inputs, job, {}, file.path, FREE_STEPS, Given(values))
+    runs = [one for run in again for one in (run, *run.attributes.get("failed", ()))]
+    return {(finding.code, finding.span) for run in runs for finding in run.diagnostics}
 
 
 def _same(text: str, path: Path) -> bool:
@@ -267,30 +259,3 @@ def _renamed(finding: Diagnostic, absolute: str, shown: str) -> Diagnostic:
         return finding
     name = lambda span: span._replace(file=shown) if span.file == absolute else span  # noqa: E731
     return replace(finding, span=name(finding.span), notes=tuple(replace(note, span=name(note.span)) for note in finding.notes))
-
-
-def _is_refusal(file: File, finding: Diagnostic) -> bool:
-    """Whether the program itself refuses to be built with its defaults: that is its good right."""
-    if finding.name != "program-error" or finding.message.endswith('already exists"'):
-        return False
-    if finding.message.startswith(
-        (
-            "raises NotImplementedError",
-            "raises ImportError",
-            "raises ModuleNotFoundError",
-            "raises KeyError",
-            "raises FileNotFoundError",
-            "raises OSError",
-        )
-    ):
-        return True
-    unbound = re.match(r"raises NameError: name '(\w+)'", finding.message)
-    if unbound is not None and unbound[1] in file.names:  # imported where something is installed
-        return True
-    if finding.span.file != file.path or "NoneType" in finding.message:  # a default of None that stands for "to be given"
-        return True
-    return any(
-        isinstance(node, (ast.Raise, ast.Assert)) and node.lineno <= finding.span.line <= (node.end_lineno or 0)
-        for kind in (ast.Raise, ast.Assert)
-        for node in file.all(kind)
-    )

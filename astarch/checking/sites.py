@@ -70,6 +70,11 @@ class Sites:
                 yield None
 
 
+def given_unknown(name: str, parameters: list[str]) -> tuple[str, dict[str, Unknown]]:
+    """An expression that builds a model with some parameters of which nothing is known, with the values of its free names."""
+    return _expression(name, tuple((parameter, None) for parameter in parameters))
+
+
 def _expression(name: str, way: Way) -> tuple[str, dict[str, Unknown]]:
     unknown = {f"given_{parameter}": Unknown(Reason.UNDECIDED, parameter) for parameter, text in way if text is None}
     arguments = [f"{parameter}={text if text is not None else f'given_{parameter}'}" for parameter, text in way]

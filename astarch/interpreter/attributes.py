@@ -25,6 +25,7 @@ from .values import (
     Raised,
     StaticMethod,
     Super,
+    unknown_part,
 )  # fmt: skip
 
 
@@ -197,7 +198,7 @@ def _of_class(m: Machine, value: Class, name: str) -> Any:
         if name in OBJECT_METHODS:
             return OBJECT_METHODS[name]
         found = TYPE.find(name)
-        return MISSING if found is MISSING else bind(m, found, value, TYPE)
+        return unknown_part(value) or MISSING if found is MISSING else bind(m, found, value, TYPE)
     if meta is not None and (custom := meta.find("__getattribute__")) is not MISSING:
         return m.call(custom, (value, name), {})
     return bind(m, found, None, value)
@@ -224,9 +225,12 @@ _CLASS_SPECIALS: dict[str, Callable[[Machine, Class], Any]] = {
 def _of_super(m: Machine, value: Super, name: str) -> Any:
     receiver = value.receiver
     if isinstance(receiver, Class):
-        found = receiver.find_after(value.owner, name)
-        if found is MISSING and receiver.metaclass is not None:
+        inherits = receiver.derives(value.owner)  # else it is an instance of it: of a metaclass
+        found = receiver.find_after(value.owner, name) if inherits else MISSING
+        if not inherits and receiver.metaclass is not None:
             found = receiver.metaclass.find_after(value.owner, name)
+            if found is MISSING:
+                found = TYPE.find(name)
             if found is not MISSING:
                 return bind(m, found, receiver, receiver.metaclass)
         if found is MISSING:
@@ -236,7 +240,7 @@ def _of_super(m: Machine, value: Super, name: str) -> Any:
                 return OBJECT_METHODS[name]
         if type(found) in (Function, Builtin):  # __new__ and class methods reached through a class
             return BoundMethod(found, receiver) if value.owner.metaclass is not None and value.owner.derives(TYPE) else found
-        return MISSING if found is MISSING else bind(m, found, None, receiver)
+        return unknown_part(receiver) or MISSING if found is MISSING else bind(m, found, None, receiver)
     cls = class_of(m, receiver)
     found = cls.find_after(value.owner, name)
     if found is MISSING:
@@ -442,8 +446,11 @@ def put_plainly(m: Machine, value: Instance, name: str, new: Any) -> None:
 def _put_on_host(m: Machine, value: Any, name: str, new: Any) -> None:
     for library in m.libraries:
         setter = getattr(library, "set_attribute", None)
-        if setter is not None and setter(value, name, new):
-            return
+        try:
+            if setter is not None and setter(value, name, new):
+                return
+        except Refusal as refusal:
+            raise m.error(refusal.kind, refusal.message) from None
     if getattr(type(value), "described", False) and hasattr(value, "__dict__") and not name.startswith("__"):
         setattr(value, name, new)
         return
@@ -483,4 +490,4 @@ def _delete_descriptor(m: Machine, value: Instance, name: str) -> None:
     elif isinstance(found, Instance) and (deleter := found.py_class.find("__delete__")) is not MISSING:
         m.call(deleter, (found, value), {})
     else:
-        raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
+        raise m.lacks("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'", value)

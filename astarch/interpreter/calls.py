@@ -102,7 +102,7 @@ def _call_described(m: Machine, function: Any, args: tuple[Any, ...], kwargs: di
 def _call_instance(m: Machine, function: Instance, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     method = function.py_class.find("__call__")
     if method is MISSING:
-        raise m.error("TypeError", f"'{function.py_class.name}' object is not callable")
+        raise m.lacks("TypeError", f"'{function.py_class.name}' object is not callable", function)
     if type(method) is Function:
         return invoke(m, method, (function, *args), kwargs)
     if type(method) is StaticMethod:

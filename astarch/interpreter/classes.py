@@ -13,7 +13,20 @@ from .budget import BudgetSpent
 from .builtins.hosts import METHODS, OBJECT, OBJECT_METHODS, TYPE
 from .calls import allocate, construct_plainly
 from .machine import Frame, Machine
-from .values import MISSING, BoundMethod, Builtin, CachedProperty, Class, ClassMethod, Function, GenericAlias, Instance, StaticMethod
+from .values import (
+    MISSING,
+    BoundMethod,
+    Builtin,
+    CachedProperty,
+    Class,
+    ClassMethod,
+    Function,
+    GenericAlias,
+    Instance,
+    Raised,
+    StaticMethod,
+    unknown_part,  # fmt: skip
+)
 
 #: Of all bases together; the order of look-up takes the square of it.
 _MOST_ANCESTORS = 500
@@ -94,16 +107,34 @@ def _resolved_base(m: Machine, parent: Any, parents: list[Any]) -> list[Class]:
 
 
 def opaque_class(m: Machine, unknown: Unknown) -> Class:
-    """A base that is not known: what it defines cannot be told, so attributes found nowhere else are unknown."""
+    """A base that is not known: what it defines cannot be told, so attributes found nowhere else are unknown.
 
-    def missing(self: Any, name: str) -> Any:
-        return unknown
+    That it hands on to the next base what it is built with, as a class that is mixed in has to, is taken for granted.
+    """
 
-    return Class(unknown.detail or "unknown", (OBJECT,), {
-        "__getattr__": Builtin("__getattr__", missing),
-        "__init__": Builtin("__init__", lambda self, *args, **kwargs: None),
+    def missing(m: Machine, self: Any, name: str) -> Any:
+        above = self.py_class.find_after(cls, "__getattr__") if isinstance(self, Instance) else MISSING
+        try:
+            return unknown if above is MISSING else m.call(above, (self, name), {})
+        except Raised as raised:
+            if not raised.value.py_class.derives(m.builtins["AttributeError"]):
+                raise
+            return unknown
+
+    def begin(m: Machine, self: Any, *args: Any, **kwargs: Any) -> None:
+        above = self.py_class.find_after(cls, "__init__")
+        if type(above) is Function:
+            m.call(above, (self, *args), kwargs)
+        elif above is not MISSING:  # the root of a framework, which takes nothing
+            m.call(above, (self,), {})
+
+    cls = Class(unknown.detail or "unknown", (OBJECT,), {
+        "__getattr__": Builtin("__getattr__", missing, True),
+        "__init__": Builtin("__init__", begin, True),
         "__class_getitem__": ClassMethod(Builtin("__class_getitem__", lambda cls, item: cls)),
     }, "unknown")  # fmt: skip
+    cls.source = unknown
+    return cls
 
 
 def _metaclass(m: Machine, bases: list[Class], keywords: dict[str, Any]) -> Class | None:
@@ -166,7 +197,7 @@ def _is_instance_of_class(m: Machine, value: Any, kind: Class) -> Any:
         return m.call(check, (kind, value), {})
     if kind.host is not None and not isinstance(value, Instance):
         return _is_host(value, kind.host)
-    return False
+    return False if kind.module == "builtins" else unknown_part(cls) or False
 
 
 def _is_host(value: Any, host: type) -> bool:
@@ -199,7 +230,7 @@ def is_subclass(m: Machine, cls: Any, kind: Any) -> Any:
             return m.call(test, (cls,), {})
         if kind.metaclass is not None and (check := kind.metaclass.find("__subclasscheck__")) is not MISSING:
             return m.call(check, (kind, cls), {})
-        return False
+        return False if kind.module == "builtins" else unknown_part(cls) or False
     if isinstance(cls, type) and isinstance(kind, type):
         return issubclass(cls, kind)
     if not isinstance(cls, (Class, type)):

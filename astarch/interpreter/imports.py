@@ -338,9 +338,13 @@ def find_submodule(m: Machine, name: str) -> Any:
     return MISSING
 
 
+#: What a package says of itself, of which nothing is known when it is not read.
+_OF_PACKAGES = frozenset({"__version__", "__version_info__", "__file__", "__path__", "__author__", "__dict__"})
+
+
 def _opaque(m: Machine, name: str, reason: Reason) -> PyModule:
     def resolve(part: str, limit: int = 0) -> Any:
-        if part.startswith("__"):
+        if part.startswith("__") and part not in _OF_PACKAGES:
             return MISSING
         return m.unknown(reason, f"{name}.{part}")
 

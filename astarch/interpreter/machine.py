@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from ..ir.dim import ACTIVE, Assumptions, Dim, Fact
 from ..ir.span import NOWHERE, Span
-from ..ir.unknown import Reason, Unknown
+from ..ir.unknown import Lost, Reason, Unknown
 from .budget import Budget, BudgetSpent, resident
-from .values import Class, Function, PyModule, Raised
+from .values import Class, Function, PyModule, Raised, unknown_part
 
 _span: Callable[..., Span] = tuple.__new__  # a third of the time that calling the class takes
 
@@ -302,6 +302,11 @@ class Machine:
         """A built-in exception of the program, ready to be raised."""
         value = self.call(self.builtins.get(kind, self.builtins["RuntimeError"]), (message,), {})
         return Raised(value, self.where(), self.stack())
+
+    def lacks(self, kind: str, message: str, *values: Any) -> Raised | Lost:
+        """What it comes to that a value cannot do something: an error, unless its class has a part that is not known."""
+        unknown = next((part for value in values if (part := unknown_part(self.class_of(value))) is not None), None)
+        return self.error(kind, message) if unknown is None else Lost(unknown)
 
     def error_from(self, error: BaseException) -> Raised:
         """The host's own error, as the program sees it."""

@@ -129,7 +129,7 @@ def unary(m: Machine, op: str, value: Any) -> Any:
             return m.call(found, (value,), {})
         value = payload_of(value)
         if isinstance(value, (Instance, Class)):
-            raise m.error("TypeError", f"bad operand type for unary {op}: '{m.class_of(value).name}'")
+            raise m.lacks("TypeError", f"bad operand type for unary {op}: '{m.class_of(value).name}'", value)
     try:
         return {"-": operator.neg, "+": operator.pos, "~": operator.invert}[op](value)
     except Exception as error:
@@ -160,7 +160,7 @@ def compare(m: Machine, op: str, left: Any, right: Any) -> Any:
         left, right = payload_of(left), payload_of(right)
         if isinstance(left, Instance) or isinstance(right, Instance):
             names = (m.class_of(left).name, m.class_of(right).name)
-            raise m.error("TypeError", f"'{op}' not supported between instances of '{names[0]}' and '{names[1]}'")
+            raise m.lacks("TypeError", f"'{op}' not supported between instances of '{names[0]}' and '{names[1]}'", left, right)
     if type(left) in CONTAINERS:
         written_out(m, left)
     try:
@@ -279,7 +279,7 @@ def contains(m: Machine, container: Any, item: Any) -> Any:
             answer = m.call(method, (container, item), {})
             return answer if type(answer) is Unknown else truth(m, answer)
         if special(m, container, "__iter__") is MISSING and special(m, container, "__getitem__") is MISSING:
-            raise m.error("TypeError", f"argument of type '{m.class_of(container).name}' is not iterable")
+            raise m.lacks("TypeError", f"argument of type '{m.class_of(container).name}' is not iterable", container)
         return _contains_by_iteration(m, container, item)
     if type(item) is Unknown:
         return item if container else False
@@ -362,7 +362,7 @@ def _iterate_instance(m: Machine, value: Any) -> Iterator[Any]:
         return iterate(m, iterator)
     if special(m, value, "__getitem__") is not MISSING:
         return _by_index(m, value)
-    raise m.error("TypeError", f"'{m.class_of(value).name}' object is not iterable")
+    raise m.lacks("TypeError", f"'{m.class_of(value).name}' object is not iterable", value)
 
 
 def _steps(m: Machine, iterator: Instance) -> Iterator[Any]:
@@ -402,7 +402,7 @@ def length(m: Machine, value: Any) -> Any:
     if isinstance(value, (Instance, Class)):
         method = special(m, value, "__len__")
         if method is MISSING:
-            raise m.error("TypeError", f"object of type '{m.class_of(value).name}' has no len()")
+            raise m.lacks("TypeError", f"object of type '{m.class_of(value).name}' has no len()", value)
         return m.call(method, (value,), {})
     try:
         counter = getattr(value, "symbolic_length", None)  # a described value whose length may be symbolic
@@ -419,7 +419,7 @@ def subscript(m: Machine, value: Any, index: Any) -> Any:
     if isinstance(value, Instance):
         method = value.py_class.find("__getitem__")
         if method is MISSING:
-            raise m.error("TypeError", f"'{value.py_class.name}' object is not subscriptable")
+            raise m.lacks("TypeError", f"'{value.py_class.name}' object is not subscriptable", value)
         return m.call(method, (value, index), {})
     if isinstance(value, Class):
         return _subscript_class(m, value, index)
@@ -459,7 +459,7 @@ def store(m: Machine, value: Any, index: Any, new: Any) -> None:
     if isinstance(value, Instance):
         method = value.py_class.find("__setitem__")
         if method is MISSING:
-            raise m.error("TypeError", f"'{value.py_class.name}' object does not support item assignment")
+            raise m.lacks("TypeError", f"'{value.py_class.name}' object does not support item assignment", value)
         m.call(method, (value, index, new), {})
         return
     if type(index) is Unknown and not isinstance(value, Tensor):
@@ -481,7 +481,7 @@ def remove(m: Machine, value: Any, index: Any) -> None:
     if isinstance(value, Instance):
         method = value.py_class.find("__delitem__")
         if method is MISSING:
-            raise m.error("TypeError", f"'{value.py_class.name}' object doesn't support item deletion")
+            raise m.lacks("TypeError", f"'{value.py_class.name}' object doesn't support item deletion", value)
         m.call(method, (value, index), {})
         return
     try:

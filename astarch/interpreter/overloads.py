@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..ir.unknown import Lost
 from .builtins.hosts import payload_of
 from .machine import Machine
 from .values import MISSING, Class, GenericAlias, Instance, Raised
@@ -62,10 +63,11 @@ def _is_type(value: Any) -> bool:
     return value is None or isinstance(value, (Class, GenericAlias, type, str)) or hasattr(value, "typing_name")
 
 
-def unsupported(m: Machine, op: str, left: Any, right: Any, inplace: bool) -> Raised:
+def unsupported(m: Machine, op: str, left: Any, right: Any, inplace: bool) -> Raised | Lost:
     """The error of an operator that neither operand knows."""
     spelled = {"**": "** or pow()"}.get(op, op) if not inplace else {"**": "**"}.get(op, op) + "="
-    return m.error("TypeError", f"unsupported operand type(s) for {spelled}: '{m.class_of(left).name}' and '{m.class_of(right).name}'")
+    names = f"'{m.class_of(left).name}' and '{m.class_of(right).name}'"
+    return m.lacks("TypeError", f"unsupported operand type(s) for {spelled}: {names}", left, right)
 
 
 def index_of(m: Machine, value: Any) -> Any:

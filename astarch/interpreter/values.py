@@ -19,7 +19,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ..ir.span import NOWHERE, Span
-from ..ir.unknown import Lost
+from ..ir.unknown import Lost, Unknown
 
 #: The machine of the run in progress.
 CURRENT: ContextVar[Any] = ContextVar("machine")
@@ -64,10 +64,11 @@ class Class:
         intercepts: Some ``__getattribute__`` sees every look-up on its instances.
         slots: The only attributes its instances can have, or None when they have a ``__dict__``.
         host: The host type it stands for (``int``, ``dict``), or None.
+        source: Why its source is not known, or None when it is.
     """
 
     __slots__ = ("_found", "bases", "doc", "host", "intercepts", "layout", "metaclass", "module", "mro", "name", "namespace", "qualname",
-                 "slots", "span", "subclasses")  # fmt: skip
+                 "slots", "source", "span", "subclasses")  # fmt: skip
 
     def __init__(self, name: str, bases: tuple[Class, ...], namespace: dict[str, Any], module: str = "builtins",
                  metaclass: Class | None = None, host: type | None = None, span: Span = NOWHERE) -> None:  # fmt: skip
@@ -78,6 +79,7 @@ class Class:
         self.module = module
         self.metaclass = metaclass
         self.host = host
+        self.source: Unknown | None = None
         self.span = span
         self.subclasses: list[Class] = []
         self.mro = (self, *linearise([list(base.mro) for base in bases] + [list(bases)], name))
@@ -153,6 +155,11 @@ class Class:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return CURRENT.get().call(self, args, kwargs)
+
+
+def unknown_part(cls: Class) -> Unknown | None:
+    """What is not known of a class because one that it inherits from is not; None when all of them are known."""
+    return next((above.source for above in cls.mro if above.source is not None), None)
 
 
 def _slots(mro: tuple[Class, ...]) -> frozenset[str] | None:

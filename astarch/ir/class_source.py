@@ -213,29 +213,31 @@ def _stores(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
     """Targets of an assignment with their values."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
-            if isinstance(target, (ast.Tuple, ast.List)):
-                values = (
-                    node.value.elts
-                    if isinstance(node.value, (ast.Tuple, ast.List)) and len(node.value.elts) == len(target.elts)
-                    else [None] * len(target.elts)
-                )
-                yield from zip(target.elts, values, strict=True)
-            else:
-                yield target, node.value
+            yield from _unpacked(target, node.value)
     elif isinstance(node, ast.AnnAssign):
-        if node.value is not None:
-            yield node.target, node.value
-        else:
-            yield node.target, None
+        yield node.target, node.value
     elif isinstance(node, ast.AugAssign):
         yield node.target, None
     elif isinstance(node, (ast.For, ast.AsyncFor)):
-        for target in node.target.elts if isinstance(node.target, (ast.Tuple, ast.List)) else [node.target]:
-            yield target, None
+        yield from _unpacked(node.target, None)
     elif isinstance(node, (ast.With, ast.AsyncWith)):
         for item in node.items:
             if item.optional_vars is not None:
-                yield item.optional_vars, None
+                yield from _unpacked(item.optional_vars, None)
+
+
+def _unpacked(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """What an assignment to a target stores where: ``(self.a, self.b), c = ...``; the value is None when it is one of many."""
+    if isinstance(target, ast.Starred):
+        yield from _unpacked(target.value, None)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+        starred = any(isinstance(one, ast.Starred) for one in (*target.elts, *parts))
+        values = parts if len(parts) == len(target.elts) and not starred else [None] * len(target.elts)
+        for one, part in zip(target.elts, values, strict=True):
+            yield from _unpacked(one, part)
+    else:
+        yield target, value
 
 
 def first_parameter(function: Definition) -> str:

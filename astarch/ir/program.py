@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
+from .bindings import Scope, bindings, may_bind, scopes_around
 from .class_source import Assigned, ClassSource, Definition, dotted_text, first_parameter
 from .nodes import Heads, Nodes
 from .span import Span
@@ -52,6 +54,8 @@ class File:
         self.tree = ast.parse(text)
         self.lines = text.split("\n")
         self._resolved: dict[ast.AST, str] = {}
+        self._bindings: dict[Scope, dict[str, str]] = {}
+        self._rebound: dict[str, bool] = {}
         self._around: dict[ast.AST, ClassSource | None] = {}
 
     @cached_property
@@ -68,9 +72,10 @@ class File:
         """Forget what was found out, and with it all that leads round to the file again: when nothing else asks for it, it is gone."""
         for cls in self.__dict__.get("classes", ()):
             cls.release()
-        for name in ("_nodes", "_heads", "classes", "by_name", "by_node", "functions", "called"):
+        for name in ("_nodes", "_heads", "classes", "by_name", "by_node", "ambiguous", "functions", "called"):
             self.__dict__.pop(name, None)
         self._resolved.clear()
+        self._bindings.clear()
         self._around.clear()
 
     @property
@@ -155,6 +160,12 @@ class File:
         return {node.name: node for node in reversed(self.tree.body) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
     @cached_property
+    def ambiguous(self) -> frozenset[str]:
+        """Names that are defined more than once, on the arms of a condition mostly: which one is meant is not known."""
+        names = [*(cls.qualname for cls in self.classes), *(node.name for node in self.tree.body if isinstance(node, ast.FunctionDef))]
+        return frozenset(name for name, count in Counter(names).items() if count > 1)
+
+    @cached_property
     def by_node(self) -> dict[ast.ClassDef, ClassSource]:
         """The classes by their nodes."""
         return {found.node: found for found in self.classes}
@@ -173,6 +184,10 @@ class File:
         for node in self.tree.body:
             for inner in self._definitions(node):
                 found[inner] = f"{self.name}.{inner}"
+        for node in self.tree.body:  # `Linear = partial(Linear, bias=False)`: no longer what was imported or defined
+            if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant):
+                for target in node.targets:
+                    found.pop(target.id if isinstance(target, ast.Name) else "", None)
         return found
 
     def _definitions(self, node: ast.stmt) -> Iterator[str]:
@@ -211,11 +226,25 @@ class File:
             found = self._resolved[node] = self._meaning(node)
         return found
 
+    def _local(self, node: ast.AST, name: str) -> str | None:
+        """What a name means that a function around a node binds: empty for a value; None when no function does."""
+        if name not in self._rebound:
+            self._rebound[name] = may_bind(self.text, name)
+        for scope in scopes_around(self._nodes, node) if self._rebound[name] else ():
+            if scope not in self._bindings:
+                self._bindings[scope] = bindings(self._nodes, scope, self._absolute)
+            if name in self._bindings[scope]:
+                return self._bindings[scope][name]
+        return None
+
     def _meaning(self, node: ast.AST) -> str:
         text = dotted_text(node)
         first, dot, rest = text.partition(".")
         if not first:
             return ""
+        local = self._local(node, first)
+        if local is not None:
+            return self.program.canonical(local + dot + rest) if local else ""
         if first in self.names:
             return self.program.canonical(self.names[first] + dot + rest)
         if first in self.aliases and self.aliases[first] is not node:
@@ -362,13 +391,13 @@ class Program:
         if not module or module.partition(".")[0] in _FOREIGN:
             return None
         file = self._defining(module, qualname)
-        return file.by_name.get(qualname) if file is not None else None
+        return file.by_name.get(qualname) if file is not None and qualname not in file.ambiguous else None
 
     def function_at(self, name: str) -> Definition | None:
         """The top-level function of a dotted name."""
         module, _, last = name.rpartition(".")
         file = self._defining(module, last) if module else None
-        return file.functions.get(last) if file is not None else None
+        return file.functions.get(last) if file is not None and last not in file.ambiguous else None
 
     def _defining(self, module: str, name: str) -> File | None:
         """A module, unless it is known to define nothing of that name."""

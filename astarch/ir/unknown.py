@@ -64,6 +64,12 @@ class Unknown:
         place = f" at {self.span}" if self.span.line else ""
         return f"unknown ({what}{self.reason.explanation}){place}"
 
+    def _lost(self, *others: Any) -> Any:
+        """What the host asks of it inside of its own operations: to compare lists, to format a text."""
+        raise Lost(self)
+
+    __lt__ = __le__ = __gt__ = __ge__ = __index__ = __int__ = __float__ = _lost
+
 
 class Numbers(list[Unknown]):
     """Whole numbers that only the data tells, as a program takes them out of a tensor: unpacked into names they are sizes.

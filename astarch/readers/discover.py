@@ -102,7 +102,7 @@ def required(function: Definition, skip: int) -> tuple[str, ...]:
 
 def parameters_of(file: File, name: str) -> list[str]:
     """The names that a model's constructor or builder takes, in the order of places."""
-    function = _constructor(file, name)
+    function = constructor_of(file, name)
     if function is None:
         return []
     arguments = function.args
@@ -112,17 +112,45 @@ def parameters_of(file: File, name: str) -> list[str]:
 
 def default_of(file: File, name: str, wanted: re.Pattern[str]) -> int | None:
     """The number that the first parameter of some names has by default; None when there is none."""
-    function = _constructor(file, name)
+    function = constructor_of(file, name)
     if function is None:
         return None
-    arguments = function.args
-    named = [*arguments.posonlyargs, *arguments.args]
-    pairs = [*zip(reversed(named), reversed(arguments.defaults)), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
-    found = (node.value for one, node in reversed(pairs) if wanted.fullmatch(one.arg) and isinstance(node, ast.Constant))
+    found = (node.value for one, node in reversed(_defaults(function)) if wanted.fullmatch(one) and isinstance(node, ast.Constant))
     return next((value for value in found if isinstance(value, int) and not isinstance(value, bool)), None)
 
 
-def _constructor(file: File, name: str) -> Definition | None:
+def hollow_parameters(file: File, name: str, none: bool = False) -> list[str]:
+    """The parameters of a constructor or builder whose default holds nothing: who builds it mostly gives something else.
+
+    Args:
+        file: Where it stands.
+        name: What it is called.
+        none: Whether None counts, which more often than not is what it is built with.
+    """
+    function = constructor_of(file, name)
+    return [one for one, node in _defaults(function) if _is_hollow(node, none)] if function is not None else []
+
+
+def _is_hollow(node: ast.expr | None, none: bool) -> bool:
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return not node.elts
+    if isinstance(node, ast.Dict):
+        return not node.keys
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in ("dict", "list", "tuple", "set") and not node.args and not node.keywords
+    return isinstance(node, ast.Constant) and (node.value == "" or (none and node.value is None))
+
+
+def _defaults(function: Definition) -> list[tuple[str, ast.expr | None]]:
+    """The parameters that have a default, with it; those that need their names last."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    pairs = [*zip(reversed(named), reversed(arguments.defaults)), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+    return [(one.arg, node) for one, node in pairs]
+
+
+def constructor_of(file: File, name: str) -> Definition | None:
+    """What a class is built by, as its instances find it, or the builder of a name."""
     cls = file.by_name.get(name)
     found = cls.find("__init__") if cls is not None else None
     return found[1] if found is not None else file.functions.get(name)

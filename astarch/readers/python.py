@@ -29,7 +29,7 @@ from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, R
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Assumptions, Dim
-from ..ir.unknown import Reason, Unknown
+from ..ir.unknown import Lost, Reason, Unknown
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project
@@ -251,6 +251,8 @@ def attempt(session: Session, reading: Reading, work: Callable[[], None]) -> Non
     except BudgetSpent as spent:
         reading.failed = True
         machine.unknown(Reason.BUDGET_SPENT, str(spent))
+    except Lost:  # the unknown that it came to is on record
+        reading.failed = True
     except SourceError as error:
         if reading.root is None and not machine.frame:
             raise

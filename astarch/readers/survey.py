@@ -233,7 +233,7 @@ def files_around(folder: str, most: int = _MOST_FILES) -> list[str]:
 
 def mentions_of(word: str, how: str) -> Callable[[str], bool]:
     """Whether a text uses a word: as an attribute or a text, a class in any way."""
-    pattern = re.compile(_pattern(re.escape(word), how))
+    pattern = re.compile(_pattern(re.escape(word), how), re.MULTILINE)
     return lambda text: word in text and pattern.search(text) is not None
 
 
@@ -243,7 +243,7 @@ _WORD = re.compile(r"\w+")
 
 def _pattern(word: str, how: str) -> str:
     if how == "store":
-        return rf"\.{word}\s*(?::[^=\n]*)?=(?!=)|[\"']{word}[\"']"
+        return rf"\.{word}\s*(?::[^=\n]*)?=(?!=)|[\"']{word}[\"']|^[ \t]*[\w., *]*\.{word},[\w., *]*=(?!=)"
     if how == "call":
         return rf"\b{word}\s*\(|[=:,(\[]\s*(?:\w+\.)*{word}\s*[,)\]}}\n]"
     if how == "base":

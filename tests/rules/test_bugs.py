@@ -13,9 +13,11 @@ import pytest
 
 from astarch import checking
 
+TORCH = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 HEADS = {
-    "torch": "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n",
+    "torch": TORCH,
     "keras": "import keras\nfrom keras import layers\n",
+    "strangers": TORCH,  # as published code is written: where the right program was once reported; some imports are nowhere to be read
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from ...interpreter.attributes import put_plainly
-from ...interpreter.values import CURRENT, MISSING
+from ...interpreter.values import CURRENT, MISSING, Instance, unknown_part
 from ...ir.refusal import Refusal
 from ...ir.unknown import Reason, Unknown
 from ..describe import RUN
@@ -127,6 +127,8 @@ class Module:
 
     def add_module(self, name: str, module: Any) -> None:
         attributes = self.__dict__
+        if isinstance(module, Instance) and not isinstance(module, ModuleInstance):
+            module = unknown_part(module.py_class) or module
         if not isinstance(module, (ModuleInstance, Unknown)) and module is not None:
             kind = getattr(getattr(module, "py_class", None), "name", None) or type(module).__name__
             raise Refusal("TypeError", f"{kind} is not a Module subclass")

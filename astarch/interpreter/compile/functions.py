@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...ir.span import NOWHERE, Span
+from ...ir.unknown import Lost
 from ...source import syntax as s
 from ..machine import Frame, Machine
 from ..values import Function
@@ -171,11 +172,14 @@ def _function(node: s.FunctionDef, scope: Scope) -> Run:
 
 
 def _decorated(frame: Frame, decorators: list[Any], make: Run) -> Any:
-    wrappers = [(decorator(frame), at) for decorator, at in decorators]
-    value = make(frame)
-    for wrapper, at in reversed(wrappers):
-        frame.at = at
-        value = frame.machine.call(wrapper, (value,), {})
+    try:
+        wrappers = [(decorator(frame), at) for decorator, at in decorators]
+        value = make(frame)
+        for wrapper, at in reversed(wrappers):
+            frame.at = at
+            value = frame.machine.call(wrapper, (value,), {})
+    except Lost as lost:
+        return lost.unknown
     return value
 
 

@@ -118,8 +118,12 @@ def _guarded(cls: ClassSource) -> set[str]:
 
 @lru_cache(maxsize=4)
 def _given_from_outside(file: File) -> frozenset[str]:
-    """Names that a file assigns on some other object than ``self``, or has as texts."""
-    stored = {node.attr for node in file.all(ast.Attribute) if isinstance(node.ctx, ast.Store) and dotted_text(node.value) != "self"}
+    """Names that a file assigns on some other object than ``self``, or on any in a function of no class, or has as texts."""
+    stored = {
+        node.attr
+        for node in file.all(ast.Attribute)
+        if isinstance(node.ctx, ast.Store) and (dotted_text(node.value) != "self" or file.class_of(node) is None)
+    }
     return frozenset(stored | {node.value for node in file.all(ast.Constant) if isinstance(node.value, str) and node.value.isidentifier()})
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import REGISTRY, RUN, attribute, kind, refuse, unknown
+from ....ir.unknown import Unknown
+from ...describe import REGISTRY, RUN, assume, attribute, kind, refuse, unknown
 from ...dtypes import BITS, real_of
 from ...shapes import axis
 from ..tensor import Parameter, TorchTensor
@@ -105,6 +106,10 @@ def data(input: Any) -> Any:
 
 
 def _set_data(input: Any, value: Any) -> None:
+    if isinstance(value, Unknown):
+        assume("data that a tensor is given has its sizes")
+        input.data = None
+        return
     if not isinstance(value, TorchTensor):
         refuse("TypeError", f"Variable data has to be a tensor, but got {type(value).__name__}")
     input.shape, input.dtype, input.data, input.device = value.shape, value.dtype, value.data, value.device

@@ -1,0 +1,82 @@
+"""Which errors of a model that was built with its defaults are its own fault, and which that of building it so."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from ..ir.diagnostic import Diagnostic
+from ..ir.program import File
+from ..readers.discover import Found, constructor_of
+
+
+def is_error_of_program(finding: Diagnostic) -> bool:
+    """Whether the program raises it."""
+    return finding.name == "program-error"
+
+
+def is_unbound(finding: Diagnostic) -> bool:
+    """Whether a name is read that nothing binds: that fails for every input that comes this far."""
+    return is_error_of_program(finding) and finding.message.startswith(("raises NameError", "raises UnboundLocalError"))
+
+
+def is_trusted(file: File, found: Found, finding: Diagnostic) -> bool:
+    """Whether a class or builder that nobody built this way fails for its own fault; of Keras by sizes, or a name that is not there."""
+    if finding.name == "program-error" and found.kind != "variable" and _is_left_open(file, found, finding):
+        return False
+    if found.framework != "keras" or found.kind == "variable" or finding.name != "program-error":
+        return True
+    return is_unbound(finding) or "incompatible with the layer" in finding.message
+
+
+def is_certain(file: File, finding: Diagnostic) -> bool:
+    """Whether a step fails that no argument could mend: something has no such attribute, is no function, cannot be unpacked."""
+    if finding.name != "program-error" or is_refusal(file, finding):
+        return False
+    return finding.message.startswith(
+        ("raises TypeError", "raises AttributeError", "raises ValueError", "raises IndexError", "raises RuntimeError")
+    )
+
+
+def is_refusal(file: File, finding: Diagnostic) -> bool:
+    """Whether the program itself refuses to be built with its defaults: that is its good right."""
+    if finding.name != "program-error" or finding.message.endswith('already exists"'):
+        return False
+    if finding.message.startswith(
+        (
+            "raises NotImplementedError",
+            "raises ImportError",
+            "raises ModuleNotFoundError",
+            "raises KeyError",
+            "raises FileNotFoundError",
+            "raises OSError",
+        )
+    ):
+        return True
+    unbound = re.match(r"raises NameError: name '(\w+)'", finding.message)
+    if unbound is not None and unbound[1] in file.names:  # imported where something is installed
+        return True
+    if finding.span.file != file.path or "NoneType" in finding.message:  # a default of None that stands for "to be given"
+        return True
+    return any(
+        isinstance(node, (ast.Raise, ast.Assert)) and node.lineno <= finding.span.line <= (node.end_lineno or 0)
+        for kind in (ast.Raise, ast.Assert)
+        for node in file.all(kind)
+    )
+
+
+def _is_left_open(file: File, found: Found, finding: Diagnostic) -> bool:
+    """Whether a step lacks what ``*args`` or ``**kwargs`` of the model may hold: nothing is in them when it is built without."""
+    start = constructor_of(file, found.name)
+    if start is None or (start.args.vararg is None and start.args.kwarg is None):
+        return False
+    if start.args.vararg is not None and finding.message.startswith("raises IndexError"):
+        return True
+    _, said, missing = finding.message.partition(" missing ")
+    for call in file.all(ast.Call) if said else ():
+        if file.span(call) == finding.span:
+            handed_on = any(isinstance(arg, ast.Starred) for arg in call.args) or any(keyword.arg is None for keyword in call.keywords)
+            around = file.function_of(call)
+            own = {arg.arg for arg in file.within(around.args, ast.arg)} if around is not None else set[str]()
+            return handed_on and own.isdisjoint(re.findall(r"'(\w+)'", missing))
+    return False
