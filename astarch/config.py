@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from .errors import AstarchError, ConfigError
 from .inputs import InputSpec, parse_inputs
@@ -25,6 +25,32 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib  # pyright: ignore[reportMissingImports]
+
+
+#: What the tables know: by key, of what type it is and what it means. The JSON Schema says the same.
+_KEYS: Mapping[str, Mapping[str, tuple[Any, str]]] = {
+    "tool.astarch": {
+        "models": (list[dict[str, Any]], "What to analyse when no target is given, and how."),
+        "search-path": (list[str], "Folders in which modules are looked for first, from the folder of this file."),
+        "python": (str, "The interpreter whose installed packages are read, from the folder of this file."),
+        "budget": (int, "How many steps an analysis may take."),
+        "check": (dict, "What `astarch check` looks for, and where."),
+    },
+    "tool.astarch.models": {
+        "target": (str, "The file or module, and the expression that builds the model: models/net.py:build_net(10)."),
+        "inputs": (list[str], "What its forward is given, each as --input takes it: 1,3,224,224 or tokens=B,T:int64."),
+        "with": (dict[str, str], "Objects that the expression uses, by name: module:expression."),
+    },
+    "tool.astarch.check": {
+        "select": (list[str], "Rules to use instead of the usual ones: codes, their beginnings, names, ALL."),
+        "ignore": (list[str], "Rules to leave out."),
+        "extend-select": (list[str], "Rules to use as well."),
+        "per-file-ignores": (dict[str, list[str]], "Rules to leave out in files of a pattern."),
+        "exclude": (list[str], "Patterns of files to leave out, as in .gitignore."),
+        "output-format": (str, "How findings are written: full, concise, json, sarif, github, gitlab, junit, rdjson, markdown."),
+        "baseline": (str, "A file of findings that are known, from the folder of this file."),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +136,7 @@ def parse_config(table: Mapping[str, Any], file: Path) -> Config:
     >>> parse_config({"models": [{"target": "net.py:Net", "inputs": ["1,3,8,8"]}]}, Path("pyproject.toml")).models[0].inputs[0].shape
     (1, 3, 8, 8)
     """
-    _known(table, ("models", "search-path", "python", "budget", "check"), "tool.astarch", file)
+    _known(table, "tool.astarch", file)
     models = _typed(table, "models", list, "tool.astarch", file) or []
     python = _typed(table, "python", str, "tool.astarch", file)
     budget = _typed(table, "budget", int, "tool.astarch", file)
@@ -126,7 +152,7 @@ def parse_config(table: Mapping[str, Any], file: Path) -> Config:
 
 def _check(table: Mapping[str, Any], file: Path) -> CheckConfig:
     where = "tool.astarch.check"
-    _known(table, ("select", "ignore", "extend-select", "per-file-ignores", "exclude", "output-format", "baseline"), where, file)
+    _known(table, where, file)
     by_file = _typed(table, "per-file-ignores", dict, where, file) or {}
     baseline = _typed(table, "baseline", str, where, file)
     return CheckConfig(
@@ -144,7 +170,7 @@ def _model(entry: Any, number: int, file: Path) -> ModelConfig:
     where = f"tool.astarch.models[{number}]"
     if not isinstance(entry, Mapping):
         raise ConfigError(f"{file}: {where} is not a table", "write [[tool.astarch.models]]")
-    _known(entry, ("target", "inputs", "with"), where, file)
+    _known(entry, where, file)
     target = _typed(entry, "target", str, where, file)
     if target is None:
         raise ConfigError(f"{file}: {where} has no `target`")
@@ -163,7 +189,36 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file}: {error}") from error
 
 
-def _known(table: Mapping[str, Any], names: tuple[str, ...], where: str, file: Path) -> None:
+def settings_schema() -> dict[str, Any]:
+    """The JSON Schema of ``[tool.astarch]``, for editors that complete and check ``pyproject.toml``."""
+    tables = {
+        where: {key: {**_schema_of(kind), "description": text} for key, (kind, text) in keys.items()} for where, keys in _KEYS.items()
+    }
+    top: dict[str, Any] = tables["tool.astarch"]
+    top["models"]["items"] = {"type": "object", "properties": tables["tool.astarch.models"], "required": ["target"]}
+    top["models"]["items"]["additionalProperties"] = False
+    top["check"] = {**top["check"], "properties": tables["tool.astarch.check"], "additionalProperties": False}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Settings of astarch",
+        "description": "The table [tool.astarch] of pyproject.toml.",
+        "type": "object",
+        "properties": top,
+        "additionalProperties": False,
+    }
+
+
+def _schema_of(kind: Any) -> dict[str, Any]:
+    inside = get_args(kind)
+    if get_origin(kind) is list:
+        return {"type": "array", "items": _schema_of(inside[0])}
+    if get_origin(kind) is dict:
+        return {"type": "object", **({} if inside[1] is Any else {"additionalProperties": _schema_of(inside[1])})}
+    return {"type": {str: "string", int: "integer", dict: "object"}[kind]}
+
+
+def _known(table: Mapping[str, Any], where: str, file: Path) -> None:
+    names = tuple(_KEYS[where.partition("[")[0]])
     for key in table:
         if key not in names:
             close = get_close_matches(key.replace("_", "-"), names, n=1)

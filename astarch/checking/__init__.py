@@ -16,7 +16,7 @@ from ..ir.program import File
 from ..readers.survey import Survey, python_files
 from ..rules.baseline import counted as baseline_of
 from ..rules.baseline import unknown_to as beyond_baseline
-from ..rules.catalog import rule_named, rules
+from ..rules.catalog import matching, rule_named, rules
 from ..rules.rule import Rule
 from ..rules.runner import check_file, order
 from ..rules.settings import Settings
@@ -40,6 +40,7 @@ __all__ = [
     "python_files",
     "read_cells",
     "read_source_text",
+    "unknown_rule",
 ]
 
 
@@ -226,6 +227,12 @@ def _fenced(text: str) -> str:
     from textwrap import dedent
 
     return f"```python\n{dedent(text).strip()}\n```"
+
+
+def unknown_rule(texts: Iterable[str]) -> tuple[str, str] | None:
+    """The first text that means no rule, and what may have been meant."""
+    text = next((text for text in texts if not matching(text)), None)
+    return None if text is None else (text, _close_rule(text))
 
 
 def _close_rule(text: str) -> str:

@@ -80,6 +80,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     if options["update_baseline"] and not (options["baseline"] or _config(options).check.baseline):
         raise click.UsageError("--update-baseline needs --baseline FILE.")
     config = _config(options)
+    _complain_of(config)
     writers = [_writer(text, options["output_file"]) for text in options["outputs"] or [config.check.output_format or "full"]]
     run = Run(paths or (".",), options, config)
     if options["show_files"]:
@@ -104,6 +105,25 @@ def _config(options: dict[str, Any]) -> Config:
     if options["config_file"]:
         return read_config(Path(options["config_file"]))
     return Config() if options["isolated"] else load_config(Path.cwd())
+
+
+def _complain_of(config: Config) -> None:
+    """Say where the project's settings name a rule or a format that does not exist."""
+    from .. import checking
+    from ..errors import ConfigError
+
+    check, place = config.check, f"{config.file}: `{{}}` in tool.astarch.check"
+    given = {"select": check.select, "ignore": check.ignore, "extend-select": check.extend_select}
+    given["per-file-ignores"] = tuple(text for texts in check.per_file_ignores.values() for text in texts)
+    for key, texts in given.items():
+        unknown = checking.unknown_rule(texts)
+        if unknown is not None:
+            raise ConfigError(f"{place.format(key)} names no rule: `{unknown[0]}`", unknown[1])
+    form = (check.output_format or "full").partition(":")[0]
+    if form not in FORMATS:
+        close = difflib.get_close_matches(form, FORMATS, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(FORMATS)}"
+        raise ConfigError(f"{place.format('output-format')} is no format: {form!r}", hint)
 
 
 @dataclass

@@ -5,6 +5,7 @@ The blocks of README.md and docs/, a page for every class of ``examples/gpt.py``
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from astarch import checking
 from astarch.cli import commands
+from astarch.config import settings_schema
 
 from . import pictures
 
@@ -41,12 +43,19 @@ def rules() -> str:
     return _RULES + "\n".join(lines) + "\n\n" + "\n\n".join(f"#{page}" for page in pages) + "\n"
 
 
+def settings() -> str:
+    """The JSON Schema of ``[tool.astarch]``, for editors."""
+    return json.dumps(settings_schema(), indent=2) + "\n"
+
+
 def stale() -> list[str]:
     """What is no longer so."""
     os.chdir(ROOT)
     found = blocks("--check")
     page = Path("docs/rules.md")
     found += [] if page.is_file() and page.read_text(encoding="utf-8") == rules() else ["docs/rules.md: stale"]
+    schema = Path("docs/settings.schema.json")
+    found += [] if schema.is_file() and schema.read_text(encoding="utf-8") == settings() else [f"{schema}: stale"]
     os.chdir(pictures.FOLDER)
     for name, picture in pictures.made().items():
         if not Path(name).is_file() or pictures.said(Path(name).read_bytes()) != pictures.said(picture):
@@ -62,6 +71,7 @@ def main() -> int:
         return bool(found)
     os.chdir(ROOT)
     Path("docs/rules.md").write_text(rules(), encoding="utf-8")
+    Path("docs/settings.schema.json").write_text(settings(), encoding="utf-8")
     blocks("--write")
     os.chdir(pictures.FOLDER)
     for name, picture in pictures.made().items():
