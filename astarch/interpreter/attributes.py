@@ -417,6 +417,7 @@ def put(m: Machine, value: Any, name: str, new: Any) -> None:
     elif isinstance(value, (Builtin,)):
         value.attributes = {**(value.attributes or {}), name: new}
     elif isinstance(value, PyModule):
+        m.rebound += 1
         value.namespace[name] = new
     elif isinstance(value, BoundMethod):
         put(m, value.function, name, new)

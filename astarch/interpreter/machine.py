@@ -80,6 +80,43 @@ class Library(Protocol):
         """The class of a value of the framework's own."""
 
 
+class Filler(Protocol):
+    """What a framework says of code that only fills tensors; each raises `Otherwise` where there may be more to it.
+
+    Attributes:
+        known: What functions of the program gave that did nothing else than fill a tensor of a kind.
+    """
+
+    known: dict[Any, Any]
+
+    def begin(self) -> int:
+        """An attempt begins: the mark by which it is ended."""
+        ...
+
+    def end(self, mark: int, undone: bool) -> None:
+        """An attempt ends; when it is to be undone, all is again what it was when it began."""
+
+    def key(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What a call with a tensor first and plain data behind is told from others by; None where there is more to it."""
+
+    def only_touched(self, mark: int, args: tuple[Any, ...]) -> bool:
+        """Whether nothing but the first argument was filled since a mark, and its numbers are as little known as before."""
+        ...
+
+    def call(self, m: Machine, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call something described that leaves nothing behind but numbers in tensors nobody knows the numbers of."""
+
+    def attribute(self, value: Any, name: str) -> Any:
+        """An attribute of a tensor, or `MISSING`."""
+
+    def registered(self, value: Any, name: str) -> Any:
+        """What a part of the model holds under a name, or `MISSING`; neither it nor its class has an attribute of that name."""
+
+    def is_mode(self, callee: Any) -> bool:
+        """Whether calling it gives a context in which all is as without it."""
+        ...
+
+
 #: More facts about sizes are only noted: each one makes every later question slower.
 MOST_FACTS = 64
 
@@ -141,6 +178,9 @@ class Machine:
     #: How much has been recorded so far: grows with every call of a model.
     recorded: Callable[[], int] = staticmethod(lambda: 0)
 
+    #: How code is run that only fills tensors, while that is of no interest.
+    filler: Filler | None = None
+
     #: The attributes of a model's parts that hold what is registered by name.
     registries: tuple[str, ...] = ()
 
@@ -175,6 +215,7 @@ class Machine:
         self.tables: dict[Any, Any] = {}  # what loops over plain data came to, by the loop and the data
         self.project: Any = None
         self.registrations: Any = None
+        self.rebound = 0  # how often a name of a module was bound by anything but its own statements
         self.importing = 0
         self.guarding = 0
         self.wanted: str | None = None

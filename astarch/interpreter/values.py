@@ -38,6 +38,10 @@ class _Missing:
 MISSING: Any = _Missing()
 
 
+class Otherwise(RuntimeError):
+    """A quicker way of running something does not reach this: it is for the usual way."""
+
+
 class Raised(Exception):
     """An exception of the analysed program on its way up.
 

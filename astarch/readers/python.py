@@ -12,6 +12,7 @@ from ..errors import ReadError, TargetError
 from ..frameworks.describe import RUN, Run
 from ..frameworks.torch import pieces
 from ..frameworks.torch.children import copies, run_in_turn
+from ..frameworks.torch.filling import TorchFiller
 from ..frameworks.torch.instance import REGISTERED, ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
 from ..frameworks.torch.misfits import of_an_op
@@ -69,6 +70,7 @@ class Session:
         self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False, passing=(Raised,))
         self.run.settle, self.run.refuse_misfit = self._settle, of_an_op
         self.machine.registries = REGISTERED
+        self.machine.filler = TorchFiller(self.run)
         self.machine.mark = lambda: (len(self.run.nodes), len(self.run.calls))
         self.machine.multiply = self._multiply
         self.machine.recorded = lambda: len(self.run.calls)
@@ -318,6 +320,7 @@ def _forward(session: Session, reading: Reading, source: list[InputSpec] | Guess
             kwargs[spec.name] = value
         reading.inputs[spec.name or (parameters[position] if parameters and position < len(parameters) else f"input{position}")] = value
     session.run.state["construction"] = list(session.run.nodes)
+    machine.filler = None  # from here on every step counts
     session.run.calls.clear()  # a constructor may have run parts of the model to learn their sizes
     session.run.nodes.clear()
     try:

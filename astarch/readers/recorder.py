@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -292,12 +292,18 @@ def _described_names(function: Any) -> tuple[str, ...]:
     return tuple(name for name in inspect.signature(function).parameters if name != "self")
 
 
+_SIMPLE = frozenset({type(None), bool, int, float, str, Dim})
+
+
 def _argument(value: Any) -> Any:
     """An argument as data: numbers, texts and small containers of them; anything else by its type."""
-    simple: Callable[[Any], bool] = lambda item: item is None or isinstance(item, (bool, int, float, str, Dim))  # noqa: E731
-    if simple(value):
+    if type(value) in _SIMPLE or isinstance(value, (int, float, str)):
         return value
-    if isinstance(value, (tuple, list)) and len(value) <= 16 and all(simple(item) for item in value):
+    if (
+        isinstance(value, (tuple, list))
+        and len(value) <= 16
+        and all(type(item) in _SIMPLE or isinstance(item, (int, float, str)) for item in value)
+    ):
         return list(value)
     if isinstance(value, Class):
         return Record(value.qualname, {})

@@ -27,6 +27,7 @@ from ..describe import REGISTRY, RUN, Layer, Op, reason_of
 from ..numpy.array import scalar_attribute
 from . import layers as _layers
 from . import ops as _ops
+from . import templates
 from .containers import CONTAINERS
 from .instance import ModuleInstance
 from .misfits import refuse_misfit
@@ -85,6 +86,7 @@ class TorchLibrary:
         self.modules: dict[str, PyModule] = {}
         self.classes: dict[Any, Class] = {}
         self.wrapped: dict[str, Any] = {}
+        self._fitting: dict[Class, bool] = {}  # of classes, whether their layers can be made as others of the kind were
         self._tensor_classes()
         self._module_classes()
 
@@ -228,7 +230,7 @@ class TorchLibrary:
 
     def _method(self, host: type, name: str, function: FunctionType) -> Builtin:
         if name == "__init__":
-            return Builtin(f"{host.__name__}.__init__", _constructor(host, function))
+            return Builtin(f"{host.__name__}.__init__", _constructor(host, function, self._fitting))
         if name == "forward":
             return Builtin(f"{host.__name__}.forward", _guarded(host, function, True))
         return Builtin(f"{host.__name__}.{name}", _guarded(host, function, False))
@@ -352,7 +354,7 @@ _TENSOR_MAKERS: dict[type, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def _constructor(host: type, function: Callable[..., Any]) -> Callable[..., Any]:
+def _constructor(host: type, function: Callable[..., Any], fitting: dict[Class, bool]) -> Callable[..., Any]:
     """The ``__init__`` of a layer: the module's own first; what is not known among the arguments makes its parts unknown."""
     lazy = hasattr(host, "becomes")
 
@@ -363,10 +365,16 @@ def _constructor(host: type, function: Callable[..., Any]) -> Callable[..., Any]
             self.__dict__["_unknown"] = lost
             RUN.get().unknown(lost.reason, f"{host.__name__} built with {lost.detail}")
             return
+        key = templates.key_of(function, args, kwargs) if templates.is_plain(self, fitting) else None
+        if key is not None and templates.restore(key, self.__dict__):
+            return
         run = RUN.get()
+        noted = templates.noted(run)
         run.nested += 1
         try:
             function(self, *args, **kwargs)
+            if key is not None and not lazy and templates.noted(run) == noted:
+                templates.keep(key, self.__dict__)
         except (Refusal, Undecided, Raised, Lost, BudgetSpent):
             raise
         except Exception as error:

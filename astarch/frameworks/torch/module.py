@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from ...interpreter.attributes import put_plainly
-from ...interpreter.values import CURRENT, MISSING, Instance, unknown_part
+from ...interpreter.values import CURRENT, MISSING, Builtin, Instance, unknown_part
 from ...ir.refusal import Refusal
 from ...ir.unknown import Reason, Unknown
 from ..describe import RUN
@@ -254,7 +254,9 @@ class Module:
         machine = CURRENT.get()
         self.__dict__["training"] = mode
         for module in list(Module.children(self)):
-            if type(module) is not Unknown:
+            if is_plainly(module, "train"):
+                Module.train(module, mode)
+            elif type(module) is not Unknown:
                 machine.call(machine.get(module, "train"), (mode,), {})
         return self
 
@@ -413,3 +415,11 @@ def _convert(module: Any, dtype: str | None) -> Any:
             if isinstance(buffer, TorchTensor) and buffer.dtype.startswith(("float", "bfloat")):
                 buffers[name] = buffer.like(dtype=dtype)
     return module
+
+
+def is_plainly(module: Any, name: str) -> bool:
+    """Whether a method is the one that every module has, not one of the program's own."""
+    if not isinstance(module, ModuleInstance) or module.py_class.intercepts or name in module.__dict__:
+        return False
+    found = module.py_class.find(name)
+    return type(found) is Builtin and getattr(found.function, "__wrapped__", found.function) is getattr(Module, name)

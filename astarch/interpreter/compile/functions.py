@@ -8,8 +8,9 @@ from ...ir.span import NOWHERE, Span
 from ...ir.unknown import Lost
 from ...source import syntax as s
 from ..machine import Frame, Machine
-from ..values import Function
+from ..values import MISSING, Function
 from .dispatch import Run, block, compiles, expression
+from .filling.code import compiled
 from .generators import generator_block
 from .names import bind
 from .scopes import Scope, bound_names, function_scope
@@ -33,8 +34,8 @@ class Code:
         keywords: Name of ``**kwargs``, or None.
     """
 
-    __slots__ = ("_lines", "_nodes", "_scope", "all_names", "by_keyword", "doc_text", "is_async", "is_expression", "is_generator", "is_simple",
-                 "keyword_only", "keywords", "name", "node", "parameters", "positional", "positional_only", "rest", "run", "span")  # fmt: skip
+    __slots__ = ("_filler", "all_names", "by_keyword", "doc_text", "is_async", "is_expression", "is_generator", "is_simple", "keyword_only",
+                 "keywords", "name", "node", "parameters", "positional", "positional_only", "rest", "run", "scope", "span")  # fmt: skip
 
     def __init__(self, node: Any, name: str, scope: Scope, file: Any) -> None:
         parameters: list[s.Parameter] = node.parameters
@@ -54,14 +55,15 @@ class Code:
         self.is_expression = isinstance(node, s.Lambda)
         self.is_async = getattr(node, "is_async", False)
         self.run: Any = None
-        self._scope = scope
+        self.scope = scope
+        self._filler: Any = MISSING
         self.span = Span(file.path, *node.at) if file is not None else NOWHERE
 
     def compile(self, function: Function) -> Any:
         """Compile the body, reading it first if it was left out; remember it."""
         if self.is_expression:
             alone = [s.Return(self.node.at, self.node.body)]
-            scope, self.is_generator = function_scope(self.parameters, alone, self._scope)
+            scope, self.is_generator = function_scope(self.parameters, alone, self.scope)
             if self.is_generator:
                 self.is_expression = False
                 self.run = generator_block(alone, scope)
@@ -69,9 +71,15 @@ class Code:
             self.run = expression(self.node.body, scope)
             return self.run
         body = self.body(function)
-        scope, self.is_generator = function_scope(self.parameters, body, self._scope)
+        scope, self.is_generator = function_scope(self.parameters, body, self.scope)
         self.run = generator_block(body, scope) if self.is_generator else block(body, scope)
         return self.run
+
+    def filler(self, function: Function) -> Run | None:
+        """What runs the body where it only fills tensors (`filling`); None where that is not worth trying."""
+        if self._filler is MISSING:
+            self._filler = compiled(function)
+        return self._filler
 
     def body(self, function: Function) -> list[s.Statement]:
         """The statements of the body."""
@@ -90,10 +98,10 @@ class Code:
         found: dict[str, Any] = {}
         for parameter in self.parameters:
             if parameter.annotation is not None:
-                found[parameter.name] = expression(parameter.annotation, self._scope)(frame)
+                found[parameter.name] = expression(parameter.annotation, self.scope)(frame)
         returns = getattr(self.node, "returns", None)
         if returns is not None:
-            found["return"] = expression(returns, self._scope)(frame)
+            found["return"] = expression(returns, self.scope)(frame)
         return found
 
     def of(self, function: Function) -> FunctionCode:

@@ -133,12 +133,19 @@ def bind(name: str, scope: Scope) -> Store:
     """Bind a name where it lives."""
     name = scope.mangled(name)
     place = -1 if scope.kind == "class" and name not in scope.globals | scope.nonlocals else scope.find(name)
-    if place is None:
+    if place is None and scope.kind == "module":
 
         def bind_global(frame: Frame, value: Any) -> None:
             frame.module.namespace[name] = value
 
         return bind_global
+    if place is None:
+
+        def rebind_global(frame: Frame, value: Any) -> None:
+            frame.machine.rebound += 1
+            frame.module.namespace[name] = value
+
+        return rebind_global
     if place == -1:
 
         def bind_local(frame: Frame, value: Any) -> None:

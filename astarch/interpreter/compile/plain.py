@@ -13,6 +13,7 @@ from typing import Any
 
 from ...source import syntax as s
 from ..machine import Machine
+from ..values import Otherwise
 from .dispatch import BREAK, CONTINUE
 
 #: Gives a value, or runs a statement, with these local variables.
@@ -25,10 +26,6 @@ _MOST = 1 << 20
 _NUMBERS = frozenset({int, float})
 #: What ends an attempt.
 FAILURES = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RuntimeError)
-
-
-class Otherwise(RuntimeError):
-    """This is for the usual way."""
 
 
 class Compiler:

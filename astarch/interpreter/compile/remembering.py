@@ -12,9 +12,9 @@ from typing import Any
 from ...source import syntax as s
 from ..builtins.functions import BUILTINS
 from ..machine import Frame
-from ..values import MISSING
+from ..values import MISSING, Otherwise
 from .names import load
-from .plain import FAILURES, Compiler, Otherwise
+from .plain import FAILURES, Compiler
 from .scopes import Scope, target_names
 
 #: From so many rounds of the outermost loop on it pays to look.

@@ -15,6 +15,7 @@ from ..values import Lost, PyModule, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, Store, block, compiles, expression, optional
 from .expressions import condition
 from .facts import facts_of, take_for_granted
+from .filling.attempts import attempt
 from .names import target, unbind
 from .remembering import remembered
 from .repeating import fresh_names, repeat_statement
@@ -26,9 +27,11 @@ from .spelling import spell
 def _evaluate(node: s.Evaluate, scope: Scope) -> Run:
     if type(node.value) is s.Constant:
         return lambda frame: None
-    value = expression(node.value, scope)
+    value, filled = expression(node.value, scope), attempt(node, scope)
 
     def run(frame: Frame) -> None:
+        if filled is not None and frame.machine.filler is not None and filled(frame):
+            return
         try:
             value(frame)
         except Lost:
@@ -344,6 +347,7 @@ def _for(node: s.For, scope: Scope) -> Run:
     body, orelse, at = block(node.body, scope), block(node.orelse, scope) if node.orelse else None, node.iterable.at
     rounds = _rounds(store, body, orelse)
     again = remembered(node, scope, rounds)
+    filled = attempt(node, scope)
     skipped: list[Skipped] = []
     fresh: list[frozenset[str]] = []
 
@@ -355,6 +359,8 @@ def _for(node: s.For, scope: Scope) -> Run:
 
     def run(frame: Frame) -> Any:
         m = frame.machine
+        if filled is not None and m.filler is not None and filled(frame):
+            return None
         try:
             value = iterable(frame)
             frame.at = at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...ir.unknown import Unknown
@@ -9,7 +10,7 @@ from ..attributes import put_plainly
 from ..builtins.exceptions import EXCEPTIONS
 from ..builtins.hosts import CLASS_OF_HOST
 from ..machine import Machine
-from ..values import MISSING, Builtin, Class, GenericAlias, Instance
+from ..values import MISSING, Builtin, Class, GenericAlias, Instance, Property
 from .copying import deep_copied
 from .describing import failure
 from .typing_forms import Form, evaluated
@@ -154,9 +155,14 @@ def _constructor(cls: Class, fields: dict[str, Field]) -> Builtin:
     names = {field.name: field for field in taken}
     init_only = [field.name for field in fields.values() if field._kind == "init"]
     title = f"{cls.qualname}.__init__()"
+    plain = {field.name: field.default for field in fields.values() if field._kind == "field" and field.default_factory is ABSENT}
+    direct: dict[Class, bool] = {}  # of classes, whether their instances just take what they are given
 
     def start(m: Machine, self: Any, *args: Any, **kwargs: Any) -> None:
         values = _bound(title, positional, names, args, kwargs)
+        if len(plain) == len(fields) and _is_direct(self.py_class, plain, direct):
+            self.__dict__.update({name: found for name, default in plain.items() if (found := values.get(name, default)) is not ABSENT})
+            return
         for field in fields.values():
             if field.name not in values:
                 values[field.name] = _default_of(m, field)
@@ -169,6 +175,20 @@ def _constructor(cls: Class, fields: dict[str, Field]) -> Builtin:
     made = Builtin(f"{cls.name}.__init__", start, True)
     made.attributes = {"__record_fields__": [*positional, *(field for field in taken if field.kw_only)]}
     return made
+
+
+def _is_direct(cls: Class, names: Iterable[str], known: dict[Class, bool]) -> bool:
+    """Whether assigning the fields of an instance puts them in its dictionary and does nothing else."""
+    found = known.get(cls)
+    if found is None:
+        setter = cls.find("__setattr__")
+        found = known[cls] = (
+            (setter is MISSING or (type(setter) is Builtin and setter.name == "frozen.__setattr__"))
+            and cls.slots is None
+            and cls.find("__post_init__") is MISSING
+            and not any(isinstance(cls.find(name), (Property, Instance)) for name in names)
+        )
+    return found
 
 
 def _default_of(m: Machine, field: Field) -> Any:

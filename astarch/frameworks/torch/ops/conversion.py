@@ -325,7 +325,8 @@ def _fill(input: Any, value: Any) -> list[Any] | None:
         fits(value, input.dtype)
     if value is None or not few(input.shape):
         return None
-    return cast_all([value] * input.shape.numel(), input.dtype)
+    element = cast_all([value], input.dtype)
+    return None if element is None else element * input.shape.numel()
 
 
 @op("torch.fill")

@@ -1,0 +1,120 @@
+"""Layers that are made alike: what the constructor of a described layer left behind is there for the next with the same arguments.
+
+Models are made of thousands of layers of some dozens of kinds. Whatever else a constructor might depend on (a class of the program that
+overrides what it uses, attributes that are there already, arguments that are not plain) keeps it from being used.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from ...interpreter.values import Builtin, Class
+from ..describe import Run
+from .tensor import Buffer, Parameter, TorchTensor, default_dtype
+
+#: What so many constructors left behind is kept.
+_MOST = 10_000
+_PLAIN = frozenset({int, float, str, bool, type(None)})
+_TENSORS = frozenset({Parameter, TorchTensor, Buffer})
+#: What a module has from the start.
+_EMPTY = frozenset({"training", "_parameters", "_buffers", "_non_persistent_buffers_set", "_modules"})
+
+_kept: dict[Any, dict[str, Any]] = {}
+
+
+def key_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What a call of a constructor is told from others by; None when not all it is given is plain."""
+    values = (*args, *kwargs.values()) if kwargs else args
+    kinds = tuple(map(type, values))
+    for value, kind in zip(values, kinds):
+        if kind not in _PLAIN and not (kind is tuple and {int}.issuperset(map(type, value))):
+            return None
+    return function, values, kinds, tuple(kwargs), default_dtype()
+
+
+def is_plain(module: Any, fitting: dict[Class, bool]) -> bool:
+    """Whether nothing but its arguments decides what a constructor makes of a module.
+
+    Args:
+        module: It has just been made.
+        fitting: What was found of classes so far.
+    """
+    cls = module.py_class
+    found = fitting.get(cls)
+    if found is None:
+        found = fitting[cls] = _fits(cls)
+    return found and module.__dict__.keys() == _EMPTY
+
+
+def _fits(cls: Class) -> bool:
+    """Whether no class of the program overrides anything that the constructor of the layer uses."""
+    place = next(i for i, one in enumerate(cls.mro) if "described_as" in one.namespace)
+    own = {name for one in cls.mro[:place] for name in one.namespace} - {"__init__"}
+    described: dict[str, Any] = {}
+    for one in reversed(cls.mro[place:]):
+        described.update(one.namespace)
+    used, waiting = set[str](), ["__init__"]
+    while waiting:
+        name = waiting.pop()
+        for one in cls.mro[place:]:
+            for asked in _names_in(one.namespace.get(name)):
+                if asked not in used:
+                    used.add(asked)
+                    waiting.append(asked)
+    return own.isdisjoint(used | {"__setattr__", "__getattr__", "__getattribute__"})
+
+
+def _names_in(method: Any) -> tuple[str, ...]:
+    function = getattr(method.function, "__wrapped__", method.function) if type(method) is Builtin else None
+    return function.__code__.co_names if isinstance(function, FunctionType) else ()
+
+
+def restore(key: Any, attributes: dict[str, Any]) -> bool:
+    """Put in place what a constructor left behind with the same arguments, when that is known."""
+    found = _kept.get(key)
+    if found is None:
+        return False
+    attributes.update(_again(found))
+    return True
+
+
+def keep(key: Any, attributes: dict[str, Any]) -> None:
+    """Keep what a constructor left behind, when it is plain enough to be made again."""
+    if attributes["_modules"] or not all(map(_is_repeatable, attributes.values())):
+        return
+    if len(_kept) >= _MOST:
+        _kept.clear()
+    _kept[key] = _again(attributes)
+
+
+def _is_repeatable(value: Any) -> bool:
+    kind = type(value)
+    if kind is dict:
+        return all(item is None or type(item) in _TENSORS for item in value.values())
+    return kind in _PLAIN or (kind in (tuple, set) and _PLAIN.issuperset(map(type, value)))
+
+
+def _again(attributes: dict[str, Any]) -> dict[str, Any]:
+    """A copy that shares nothing that can be changed."""
+    found = dict(attributes)
+    for name, value in attributes.items():
+        kind = type(value)
+        if kind is dict:
+            found[name] = {key: item if item is None else _twin(item) for key, item in value.items()}
+        elif kind is set:
+            found[name] = set(value)
+    return found
+
+
+def _twin(tensor: Any) -> Any:
+    made = tensor.__class__.__new__(tensor.__class__)
+    made.__dict__.update(tensor.__dict__)
+    if tensor.data is not None:
+        made.data = list(tensor.data)
+    return made
+
+
+def noted(run: Run) -> tuple[int, ...]:
+    """How much a run has noted: a constructor that adds to it has more to say than what it leaves behind."""
+    return len(run.diagnostics), len(run.unknowns), len(run.assumptions), len(run.open), len(run.nodes)
