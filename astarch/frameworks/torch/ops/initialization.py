@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ....ir.dim import same
+from ....ir.unknown import Unknown
 from ...describe import op, refuse
+from ..tensor import TorchTensor
 from .conversion import fill_, zero_
-from .demands import tensors
 
 _LINEAR = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid")
 
@@ -44,6 +45,7 @@ def _calculate_fan_in_and_fan_out(tensor: Any) -> tuple[Any, Any]:
     >>> _calculate_fan_in_and_fan_out(T(8, 3, 5, 5))
     (75, 200)
     """
+    _asked(tensor, "dim")
     if len(tensor.shape) < 2:
         refuse("ValueError", "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
     field: Any = 1
@@ -60,18 +62,26 @@ def _calculate_correct_fan(tensor: Any, mode: str) -> Any:
     return _calculate_fan_in_and_fan_out(tensor)[mode.lower() == "fan_out"]
 
 
-def _filled(tensor: Any) -> Any:
-    tensors("init", tensor=tensor)
+def _asked(tensor: Any, attribute: str) -> None:
+    """What is not a tensor has no such attribute, the first that torch's own source asks for."""
+    if not isinstance(tensor, TorchTensor):
+        refuse("AttributeError", f"'{type(tensor).__name__}' object has no attribute '{attribute}'")
+
+
+def _filled(tensor: Any, attribute: str = "uniform_") -> Any:
+    _asked(tensor, attribute)
     tensor.data = None
     return tensor
 
 
 def _matrix(tensor: Any) -> None:
+    _asked(tensor, "ndimension")
     if len(tensor.shape) != 2:
         refuse("ValueError", "Only tensors with 2 dimensions are supported")
 
 
 def _kaiming(tensor: Any, a: Any, mode: Any, nonlinearity: Any) -> Any:
+    _asked(tensor, "shape")
     if not any(type(size) is int and size == 0 for size in tensor.shape):
         _calculate_correct_fan(tensor, mode)
         calculate_gain(nonlinearity, a)
@@ -85,7 +95,7 @@ def uniform_(tensor: Any, a: Any = 0.0, b: Any = 1.0, generator: Any = None) -> 
 
 def normal_(tensor: Any, mean: Any = 0.0, std: Any = 1.0, generator: Any = None) -> Any:
     """Numbers of a normal distribution."""
-    return _filled(tensor)
+    return _filled(tensor, "normal_")
 
 
 def eye_(tensor: Any) -> Any:
@@ -96,6 +106,7 @@ def eye_(tensor: Any) -> Any:
 
 def dirac_(tensor: Any, groups: Any = 1) -> Any:
     """The identity of a convolution."""
+    _asked(tensor, "ndimension")
     if len(tensor.shape) not in (3, 4, 5):
         refuse("ValueError", "Only tensors with 3, 4, or 5 dimensions are supported")
     if same(tensor.shape[0] % groups, 0) is False:
@@ -127,6 +138,7 @@ def kaiming_normal_(tensor: Any, a: Any = 0, mode: Any = "fan_in", nonlinearity:
 
 def orthogonal_(tensor: Any, gain: Any = 1, generator: Any = None) -> Any:
     """A matrix with orthogonal rows or columns."""
+    _asked(tensor, "ndimension")
     if len(tensor.shape) < 2:
         refuse("ValueError", "Only tensors with 2 or more dimensions are supported")
     return _filled(tensor)
@@ -151,22 +163,26 @@ _register(uniform_, normal_, eye_, dirac_, xavier_uniform_, xavier_normal_, kaim
 @op("torch.nn.init.constant_", "torch.nn.init.constant", lenient=True)
 def constant_(tensor: Any, val: Any) -> Any:
     """One number everywhere."""
+    if type(tensor) is not Unknown:
+        _asked(tensor, "fill_")
     return fill_(tensor, val)
 
 
 @op("torch.nn.init.trunc_normal_")
 def trunc_normal_(tensor: Any, mean: Any = 0.0, std: Any = 1.0, a: Any = -2.0, b: Any = 2.0, generator: Any = None) -> Any:
     """Numbers of a normal distribution, drawn again until they lie between two bounds."""
-    return _filled(tensor)
+    return _filled(tensor, "is_meta")
 
 
 @op("torch.nn.init.ones_")
 def ones_(tensor: Any) -> Any:
     """One everywhere."""
+    _asked(tensor, "fill_")
     return fill_(tensor, 1.0)
 
 
 @op("torch.nn.init.zeros_")
 def zeros_(tensor: Any) -> Any:
     """Zero everywhere."""
+    _asked(tensor, "zero_")
     return zero_(tensor)
