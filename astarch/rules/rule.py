@@ -86,17 +86,26 @@ class Rule:
         """Findings in one model that was read before a change and after it."""
         return iter(())
 
+    def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
+        """Findings in what a file says of one of its models that was read."""
+        return iter(())
+
     @property
     def needs_model(self) -> bool:
         """Whether it can say something only of a model that is built and run."""
         kind = type(self)
         looks = kind.check_class is not Rule.check_class or kind.check_file is not Rule.check_file
-        return not looks and not self.needs_revision and self.code[3] in "02"
+        return not looks and (self.code[3] in "02" or kind.check_run is not Rule.check_run)
 
     @property
     def needs_revision(self) -> bool:
         """Whether it can say something only beside an older state (``--changed-only --base-ref``)."""
         return type(self).check_comparison is not Rule.check_comparison
+
+    @staticmethod
+    def places(*notes: tuple[File, ast.AST, str]) -> tuple[Note, ...]:
+        """Notes in files of their own."""
+        return tuple(Note(file.span(node), text) for file, node, text in notes)
 
     def finding(
         self,

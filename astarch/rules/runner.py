@@ -95,6 +95,7 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
                 yield replace(placed, code=known.code, name=known.name) if known is not None else placed
         for rule in used:
             yield from (at_home(finding, architecture, file.path) for finding in rule.check_architecture(architecture))
+            yield from rule.check_run(file, architecture)
 
 
 def _once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -48,7 +48,9 @@ def findings(text: str, name: str = "ALL") -> list:
 
 
 def looks_at_models(rule: Rule) -> bool:
-    return rule.code.startswith(("MDL0", "MDL2")) or type(rule).check_architecture is not Rule.check_architecture
+    kind = type(rule)
+    looks = kind.check_architecture is not Rule.check_architecture or kind.check_run is not Rule.check_run
+    return looks or rule.code.startswith(("MDL0", "MDL2"))
 
 
 def beside(rule: Rule, text: str) -> Iterator[Diagnostic]:
