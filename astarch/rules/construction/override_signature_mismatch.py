@@ -1,0 +1,82 @@
+"""Rule: a method takes the place of one that is called with other arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...ir.diagnostic import Diagnostic
+from ...ir.program import ClassSource, dotted_text
+from ..rule import Rule, has_star
+from ..signatures import complaint, signature_of
+
+
+class OverrideSignatureMismatch(Rule):
+    """A method takes the place of one that its base class calls with other arguments.
+
+    ## Why
+    The base class calls `self.make_block(...)` as it knows it; the method that is found takes something else, and the call fails.
+    """
+
+    code = "MDL109"
+    framework = "both"
+    bad = """
+    class Base(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.block = self.make_block(8, 16)
+
+        def make_block(self, channels, width):
+            return nn.Conv2d(channels, width, 3)
+
+        def forward(self, x):
+            return self.block(x)
+
+
+    class Net(Base):
+        def make_block(self, channels, width, stride):
+            return nn.Conv2d(channels, width, 3, stride)
+    """
+    good = """
+    class Base(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.block = self.make_block(8, 16)
+
+        def make_block(self, channels, width):
+            return nn.Conv2d(channels, width, 3)
+
+        def forward(self, x):
+            return self.block(x)
+
+
+    class Net(Base):
+        def make_block(self, channels, width, stride=1):
+            return nn.Conv2d(channels, width, 3, stride)
+    """
+
+    def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
+        own = {name: method for name, method in cls.methods.items() if not method.decorator_list and not name.startswith("__")}
+        for parent in cls.lineage[1:]:
+            for method in parent.methods.values():
+                found = cls.find(method.name)
+                if found is None or found[1] is not method:  # replaced on the way: never run
+                    continue
+                for call in parent.file.within(method, ast.Call):
+                    name = dotted_text(call.func).removeprefix("self.")
+                    if name not in own or dotted_text(call.func) != f"self.{name}" or has_star(call):
+                        continue
+                    before = next((each.methods[name] for each in parent.lineage if name in each.methods), None)
+                    wrong = complaint(signature_of(own[name]), call)
+                    if not wrong or before is None or before.decorator_list or complaint(signature_of(before), call):
+                        continue
+                    yield Diagnostic(
+                        self.code,
+                        self.name,
+                        self.severity,
+                        f"`{parent.name}` calls `{name}` in a way that this one does not take: it {wrong}",
+                        cls.file.span(own[name]),
+                        notes=self.places((parent.file, call, "called here"), (parent.file, before, "as it was")),
+                        help="take what the base class gives; what comes on top needs a default",
+                    )
+                    own.pop(name)
