@@ -90,7 +90,7 @@ def _changed_next(cls: ClassSource, body: list[ast.stmt], name: str, other: str)
             return None
         for call in ast.walk(statement):
             if isinstance(call, ast.Call) and (flag := _changes(cls, call, name)) is not None:
-                return statement, call, flag or None
+                return statement, call, flag if isinstance(flag, ast.expr) else None
         return None
     return None
 
