@@ -12,7 +12,7 @@ from .values import Class, PyModule
 
 #: Objects made between two searches. Nearly all that a reading makes lives as long as the reading: at the usual pace of some
 #: hundreds, looking it all through again and again takes a third of the time.
-PACE = 250_000
+PACE = 1_000_000
 
 _lock = threading.Lock()
 _before: list[tuple[int, int, int]] = []  # one entry per reading at work, the host's own pace first

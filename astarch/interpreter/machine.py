@@ -178,8 +178,8 @@ class Machine:
     #: How much has been recorded so far: grows with every call of a model.
     recorded: Callable[[], int] = staticmethod(lambda: 0)
 
-    #: How code is run that only fills tensors, while that is of no interest.
-    filler: Filler | None = None
+    #: A `Filler`: how code is run that only fills tensors, while that is of no interest; None when it is.
+    filler: Any = None
 
     #: The attributes of a model's parts that hold what is registered by name.
     registries: tuple[str, ...] = ()

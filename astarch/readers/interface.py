@@ -72,10 +72,11 @@ def _hooks(root: ModuleInstance) -> dict[str, str]:
     """Which class of the program has which hook; ``_version`` with its number."""
     found: dict[str, str] = {}
     seen: set[int] = set()
+    looked: set[Class] = set()
     for _, module in walk(root, "", set(), True):
         if not isinstance(module, ModuleInstance):
             continue
-        for cls in module.py_class.mro:
+        for cls in module.py_class.mro if module.py_class not in looked else ():
             if id(cls) in seen or "described_as" in cls.namespace or not isinstance(cls, Class) or cls.host is not None:
                 continue
             seen.add(id(cls))
@@ -83,6 +84,7 @@ def _hooks(root: ModuleInstance) -> dict[str, str]:
                 value = cls.namespace.get(name, MISSING)
                 if value is not MISSING and cls.module != "torch.nn.modules.module":
                     found[f"{cls.qualname}.{name}"] = _text(value) if name == "_version" else ""
+        looked.add(module.py_class)
         for name in REGISTERED:
             if hooks := module.__dict__.get(name):
                 found[f"{module.py_class.qualname}.{name}"] = str(len(hooks))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from astarch.interpreter.cycles import rarely_searched
+from astarch.interpreter.cycles import Aside
 
 #: Beyond the time a model may take, what its worker gets to say so before it is killed.
 GRACE = 10.0
+#: After so many models the host looks for reference cycles they left; what has been parsed by then stays, and is not looked through again.
+SEARCHED = 16
 
 
 @dataclass(slots=True)
@@ -77,10 +80,13 @@ def _start(context: Any, work: Callable[[Any], Any]) -> _Worker:
 
 
 def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
-    with rarely_searched():  # one model after the other: the usual pace would look through each when it has been read
-        while True:
+    with Aside() as aside:
+        for count in itertools.count(1):
             try:
                 task = pipe.recv()
             except EOFError:
                 return
             pipe.send(work(task))
+            if count % SEARCHED == 0:
+                aside.search()
+                aside.put()

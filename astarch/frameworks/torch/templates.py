@@ -20,7 +20,8 @@ _TENSORS = frozenset({Parameter, TorchTensor, Buffer})
 #: What a module has from the start.
 _EMPTY = frozenset({"training", "_parameters", "_buffers", "_non_persistent_buffers_set", "_modules"})
 
-_kept: dict[Any, dict[str, Any]] = {}
+_kept: dict[Any, _Template] = {}
+_new: Any = object.__new__
 
 
 def key_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -70,48 +71,59 @@ def _names_in(method: Any) -> tuple[str, ...]:
     return function.__code__.co_names if isinstance(function, FunctionType) else ()
 
 
+class _Template:
+    """What a constructor left behind, to be made again: plain attributes, and the tensors that are registered."""
+
+    __slots__ = ("buffers", "not_persistent", "parameters", "plain")
+
+    def __init__(self, attributes: dict[str, Any]) -> None:
+        self.plain = {name: value for name, value in attributes.items() if type(value) is not dict and type(value) is not set}
+        self.parameters = [(name, _twin(value)) for name, value in attributes["_parameters"].items()]
+        self.buffers = [(name, _twin(value)) for name, value in attributes["_buffers"].items()]
+        self.not_persistent = frozenset(attributes["_non_persistent_buffers_set"])
+
+    def fill(self, attributes: dict[str, Any]) -> None:
+        """Put it into a module that has just been made, sharing nothing that can be changed."""
+        attributes.update(self.plain)
+        for name, value in self.parameters:
+            attributes["_parameters"][name] = _twin(value)
+        for name, value in self.buffers:
+            attributes["_buffers"][name] = _twin(value)
+        attributes["_non_persistent_buffers_set"].update(self.not_persistent)
+
+
 def restore(key: Any, attributes: dict[str, Any]) -> bool:
     """Put in place what a constructor left behind with the same arguments, when that is known."""
     found = _kept.get(key)
     if found is None:
         return False
-    attributes.update(_again(found))
+    found.fill(attributes)
     return True
 
 
 def keep(key: Any, attributes: dict[str, Any]) -> None:
     """Keep what a constructor left behind, when it is plain enough to be made again."""
-    if attributes["_modules"] or not all(map(_is_repeatable, attributes.values())):
+    if attributes["_modules"] or not all(_is_repeatable(name, value) for name, value in attributes.items()):
         return
     if len(_kept) >= _MOST:
         _kept.clear()
-    _kept[key] = _again(attributes)
+    _kept[key] = _Template(attributes)
 
 
-def _is_repeatable(value: Any) -> bool:
+def _is_repeatable(name: str, value: Any) -> bool:
     kind = type(value)
-    if kind is dict:
+    if name in ("_parameters", "_buffers"):
         return all(item is None or type(item) in _TENSORS for item in value.values())
-    return kind in _PLAIN or (kind in (tuple, set) and _PLAIN.issuperset(map(type, value)))
-
-
-def _again(attributes: dict[str, Any]) -> dict[str, Any]:
-    """A copy that shares nothing that can be changed."""
-    found = dict(attributes)
-    for name, value in attributes.items():
-        kind = type(value)
-        if kind is dict:
-            found[name] = {key: item if item is None else _twin(item) for key, item in value.items()}
-        elif kind is set:
-            found[name] = set(value)
-    return found
+    return kind in _PLAIN or name in _EMPTY or (kind is tuple and _PLAIN.issuperset(map(type, value)))
 
 
 def _twin(tensor: Any) -> Any:
-    made = tensor.__class__.__new__(tensor.__class__)
+    if tensor is None:
+        return None
+    made = _new(tensor.__class__)
     made.__dict__.update(tensor.__dict__)
-    if tensor.data is not None:
-        made.data = list(tensor.data)
+    if made.data is not None:
+        made.data = list(made.data)
     return made
 
 

@@ -160,7 +160,13 @@ def _keywords(nodes: list[s.Argument], scope: Scope) -> Run:
     return spread
 
 
+_TEXT = frozenset({str})
+
+
 def _merge_keywords(frame: Frame, kwargs: dict[str, Any], mapping: Any) -> None:
+    if type(mapping) is dict and kwargs.keys().isdisjoint(mapping) and _TEXT.issuperset(map(type, mapping)):
+        kwargs.update(mapping)
+        return
     if type(mapping) is Unknown:
         raise Lost(mapping)
     extra: dict[Any, Any] = {}

@@ -46,7 +46,7 @@ def attempt(node: s.Evaluate | s.For, scope: Scope) -> Callable[[Frame], bool] |
 
 
 def _is_candidate(node: s.Evaluate | s.For) -> bool:
-    if type(node) is s.For:
+    if isinstance(node, s.For):
         return type(node.iterable) is s.Call and all(map(may_fill, node.body)) and any(map(_calls, node.body))
     return type(node.value) is s.Call and _leaves_nothing(node.value)
 

@@ -8,12 +8,13 @@ from types import GeneratorType
 from typing import Any
 
 from ....source import syntax as s
+from ...builtins.functions import BUILTINS
 from ...machine import Frame
-from ...values import Function, Instance, Otherwise
+from ...values import Function, Instance, Otherwise, PyModule
 from ..dispatch import BREAK, CONTINUE, RETURN, Run, expression, statement
 from ..names import load
 from ..scopes import Scope, function_scope
-from .values import NUMBERS, PLAIN, SEQUENCES, attribute, call, given, truth
+from .values import NUMBERS, PLAIN, SEQUENCES, attribute, call, given, is_instance, truth
 
 #: Numbers within this need no guard against enormous results.
 _ENORMOUS = 1 << 62
@@ -208,7 +209,14 @@ class Compiler:
 
     def _attribute(self, node: s.Attribute) -> Run:
         holder, name = self.value(node.value), self.scope.mangled(node.name)
-        return lambda frame: given(attribute(frame.machine, holder(frame), name))
+
+        def run(frame: Frame) -> Any:
+            value = holder(frame)
+            if type(value) is PyModule and name in value.namespace:  # ``nn.Linear``, which is asked of every module
+                return value.namespace[name]
+            return given(attribute(frame.machine, value, name))
+
+        return run
 
     def _subscript(self, node: s.Subscript) -> Run:
         holder, index = self.value(node.value), self.value(node.index)
@@ -274,6 +282,8 @@ class Compiler:
         return lambda frame: compare(left(frame), right(frame))
 
     def _call(self, node: s.Call) -> Run:
+        if type(node.function) is s.Name and node.function.id == "isinstance" and len(node.arguments) == 2:
+            return self._is_instance(node)
         function = self._method(node.function) if type(node.function) is s.Attribute else self.value(node.function)
         if any(argument.star == "*" for argument in node.arguments):
             return _otherwise
@@ -292,6 +302,17 @@ class Compiler:
             if type(callee) is _TextMethod:
                 return callee(args, kwargs)
             return call(frame.machine, callee, args, kwargs)
+
+        return run
+
+    def _is_instance(self, node: s.Call) -> Run:
+        function = self.value(node.function)
+        value, kind = (self.value(argument.value) if not (argument.star or argument.keyword) else _otherwise for argument in node.arguments)
+
+        def run(frame: Frame) -> bool:
+            if function(frame) is not BUILTINS["isinstance"]:
+                raise Otherwise
+            return is_instance(value(frame), kind(frame))
 
         return run
 

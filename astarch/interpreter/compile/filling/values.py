@@ -43,7 +43,7 @@ def _call_of_the_language(m: Machine, callee: Builtin | Class, args: tuple[Any, 
     if kwargs:
         raise Otherwise
     if name == "isinstance":
-        return _is_instance(*args)
+        return is_instance(*args)
     if name == "hasattr":
         return attribute(m, *args) is not MISSING
     if name == "getattr":
@@ -55,9 +55,10 @@ def _call_of_the_language(m: Machine, callee: Builtin | Class, args: tuple[Any, 
     raise Otherwise
 
 
-def _is_instance(value: Any, kind: Any) -> bool:
+def is_instance(value: Any, kind: Any) -> bool:
+    """``isinstance(value, kind)``."""
     if type(kind) is tuple:
-        return any(_is_instance(value, one) for one in kind)
+        return any(is_instance(value, one) for one in kind)
     if type(kind) is not Class or not isinstance(value, Instance):
         raise Otherwise
     if value.py_class.derives(kind):
