@@ -24,7 +24,7 @@ from ..source.index import SourceError
 from ..source.notebook import cells_of
 from ..source.project import decoded, read_text
 from .changed import beside_the_old, changed_files
-from .files import Job, Kept, checked, syntax_error
+from .files import Job, checked, syntax_error
 from .known import Known
 
 __all__ = [
@@ -99,9 +99,8 @@ def check(
     if not cache:
         return sorted((finding for one in checked(files, job, jobs) for finding in one.findings), key=order)
     known = Known.of(job, files)
-    new = checked([path for path in files if known.findings(path) is None], job, jobs, Kept(known.quiet, known.answers))
-    known.learn(new)
-    return sorted((finding for path in files for finding in known.findings(path) or ()), key=order)
+    known.learn(job, checked([path for path in files if not known.knows(path)], job, jobs, known.kept))
+    return sorted((finding for path in files for finding in known.findings(path)), key=order)
 
 
 def check_text(
@@ -159,7 +158,8 @@ def _read_text(file: File, text: str, survey: Survey, folders: tuple[Path, ...],
 
     place = Path(file.path)
     project = WatchedProject(folders, {str(place.absolute()): text})
-    return architectures(file, place, Reading(tuple(models), project, Sites(survey, project.looked_into)))
+    job = Reading(tuple(models), project, Sites(survey, project.looked_into))
+    return (architecture for _, read in architectures(file, place, job) for architecture in read)
 
 
 def _chosen(

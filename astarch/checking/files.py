@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..config import ModelConfig
 from ..interpreter.cycles import Aside, rarely_searched
-from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
-from ..readers.survey import Survey
+from ..readers.survey import Survey, root_of
 from ..rules.runner import check_file, found_in_models
 from ..rules.settings import Settings
 from ..source.index import SourceError
@@ -47,6 +46,24 @@ class Job:
     changed: Mapping[str, tuple[Diagnostic, ...]] | None = None
 
 
+#: What something depends on: files, each with the definitions of it that matter; None where all of it does.
+Uses = Mapping[str, tuple[str, ...] | None]
+
+
+class Reading(NamedTuple):
+    """One model that was read.
+
+    Args:
+        uses: The files that were opened, with the definitions that were run.
+        missing: The modules that were looked for and are not there.
+        quiet: Whether nothing was found, and how else the project builds the model was not asked.
+    """
+
+    uses: Uses
+    missing: tuple[str, ...]
+    quiet: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One file, checked.
@@ -54,18 +71,20 @@ class Checked:
     Args:
         path: The file.
         findings: What was found in it.
-        opened: The files that readings of its models opened, each with the definitions they ran; None where all of it matters.
-        asked: The words that other files were searched for, each with the file that has it; empty when none has.
-        quiet: Whether nothing was found in its models.
-        read: Whether its models were read, or what was found in them is known.
+        broken: Whether it is no Python.
+        uses: The files whose definitions rules looked into.
+        missing: The modules that rules looked for and are not there.
+        asked: The words that other files were searched for, each with how, for whom, and the files that have it.
+        readings: The models that were read, by name.
     """
 
     path: str
     findings: tuple[Diagnostic, ...]
-    opened: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    broken: bool = False
+    uses: Uses = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
     asked: tuple[tuple[str, str, str, str], ...] = ()
-    quiet: bool = False
-    read: bool = True
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +92,11 @@ class Kept:
     """What is known from an earlier check and still holds.
 
     Args:
-        quiet: The files in whose models nothing is to be found: they are not read.
+        quiet: By file, the models in which nothing is to be found: they are not read.
         answers: What other files were found to mention, as `Survey` keeps it.
     """
 
-    quiet: frozenset[str] = frozenset()
+    quiet: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
@@ -107,8 +126,15 @@ class _Checker:
     """Checks file after file; what several of them share is read once."""
 
     def __init__(self, job: Job, kept: Kept) -> None:
-        self.job, self.quiet = job, kept.quiet
-        self.survey = Survey(job.folders, kept.answers)
+        self.job, self.kept = job, kept
+        self._unsearched = False  # whether a search for cycles would find any
+        self._root, self.survey = "", Survey(job.folders, kept.answers)
+
+    def _go_to(self, root: str) -> None:
+        """What lies beside a file can be imported by it, and by none that begins elsewhere."""
+        if root != self._root:
+            self._root, self.survey = root, Survey(self.job.folders, self.kept.answers)
+            self.__dict__.pop("project", None)
 
     @cached_property
     def project(self) -> WatchedProject:
@@ -125,32 +151,46 @@ class _Checker:
             return [self._one(path, aside) for path in files]
 
     def _one(self, path: Path, aside: Aside) -> Checked:
+        if self._unsearched:
+            aside.search()
+        self._go_to(root_of(str(path)))
         survey, job = self.survey, self.job
-        reads = job.read and str(path) not in self.quiet
         survey.asked.clear()
+        survey.program.seen.clear()
         try:
             file = survey.open(path)
         except SourceError as error:
-            return Checked(str(path), (syntax_error(error, str(path)),))
+            return Checked(str(path), (syntax_error(error, str(path)),), broken=True)
         aside.put()
-        with aside.searched():
-            read = list(self._read(file, path)) if reads else []
+        of_models, readings = self._read(file, path, aside) if job.read else ([], {})
         changed = None if job.changed is None else job.changed.get(str(path), ())
-        of_models = found_in_models(file, read, job.settings)
         findings = tuple(check_file(file, (), job.settings, changed, of_models, job.read))
         asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
+        uses, missing = survey.noted(file)
         survey.program.forget()
-        if read:
-            read.clear()
-            aside.search()
-        return Checked(str(path), findings, self.project.noted() if reads else {}, asked, not of_models, str(path) not in self.quiet)
+        return Checked(str(path), findings, False, uses, missing, asked, readings)
 
-    def _read(self, file: File, path: Path) -> Iterable[Architecture]:
+    def _read(self, file: File, path: Path, aside: Aside) -> tuple[list[Diagnostic], dict[str, Reading]]:
+        """What is found in the models of a file, and what that depends on."""
         from . import models
         from .sites import Sites
 
-        self.project.begin()
-        return models.architectures(file, path, models.Job(self.job.models, self.project, Sites(self.survey, self.project.looked_into)))
+        project, found, readings = self.project, list[Diagnostic](), dict[str, Reading]()
+        job = models.Job(self.job.models, project, Sites(self.survey, project.looked_into))
+        for name, architectures in models.architectures(file, path, job, self.kept.quiet.get(str(path), ())):
+            project.begin()
+            with aside.searched():
+                read = list(architectures)
+            new = found_in_models(file, read, self.job.settings)
+            uses = project.noted()
+            if name == models.SCRIPT:
+                uses[str(path.absolute())] = None
+            alone = not any(how == "call" for _, _, how in self.survey.asked)
+            readings[name] = Reading(uses, tuple(sorted(project.missed)), alone and not new)
+            found += new
+            read.clear()
+            self._unsearched = True
+        return found, readings
 
 
 _worker: list[_Checker] = []  # of a process of the pool

@@ -1,356 +1,277 @@
 """Findings kept from one run to the next, for as long as nothing changes that they depend on.
 
-What was found in a file depends on the file, on the classes of what it imports and what those import, on the definitions that
-readings of its models ran, and on words that other files around it were searched for. All of that is noted beside the findings. A
-file that comes or goes may change what any name means: then everything is checked again.
+What was found in a file depends on the file, on the definitions that rules looked into and readings of its models ran, on modules that
+are not there, and on words that other files around it were searched for. All of that is noted beside the findings, in one file for a
+project and a way to check it: a run that finds nothing changed looks at the stamps of files and at no file itself.
 """
 
 from __future__ import annotations
 
+import ast
+import gc
 import hashlib
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+import warnings
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import msgspec
 
 from ..ir.diagnostic import Diagnostic
-from ..readers.closure import Closure
-from ..readers.survey import files_around, mentions_of, package_around
+from ..readers.survey import MOST_SEARCHED, packages_around
 from ..source.cache import default_folder
 from ..version import VERSION
-from .files import Checked, Job
-from .parts import Parts, classes_in, parts_of
+from .entries import Entry, Names
+from .files import Checked, Job, Kept
+from .following import Change, Following
+from .parts import Parts, parts_of
+from .stamps import GONE, Stamp, Stamps, content_of
 
 #: To be raised when what is kept changes its form.
-_FORM = 2
-
-#: Around more files than this, looking which of them changed takes longer than it is worth.
-_MOST_FILES = 20_000
+_FORM = 3
 
 #: So many states are kept, of projects and of ways to check them; the ones not used for longest go first.
 _MOST_STATES = 50
 
 
-#: The definitions of a file that were run, and what they were; None where all of the file matters.
-_Use = tuple[tuple[str, ...], str] | None
-
-
-class _Entry(msgspec.Struct, array_like=True):
-    """What is known of one file: what its readings ran in others, what these were asked, and what was found."""
-
-    used: dict[str, _Use]
-    asked: tuple[tuple[str, str, str, str], ...]
-    findings: tuple[Diagnostic, ...]
-    quiet: bool
-
-
 class _State(msgspec.Struct, array_like=True):
-    """What is known of a project: its files with time, size and content; by content, imports and parts; by file, whom it imports."""
+    """What is known of a project.
 
-    files: dict[str, tuple[int, int, str]]
-    imports: dict[str, tuple[str, ...]]
-    parts: dict[str, Parts]
-    edges: dict[str, tuple[str, ...]]
-    entries: dict[str, _Entry]
+    Args:
+        when: When the files were looked at.
+        files: The files.
+        broken: Those that are no Python.
+        found: By checked file, what was found in it.
+        beside: By checked file, a digest of what was found by comparing it with an older state, if anything was.
+        parts: What files are made of.
+        names: All texts that occur in entries.
+        entries: By checked file, what its findings depend on.
+    """
+
+    when: int
+    files: dict[str, Stamp]
+    broken: list[str]
+    found: dict[str, tuple[Diagnostic, ...]]
+    beside: dict[str, str]
+    parts: dict[str, msgspec.Raw]
+    names: msgspec.Raw
+    entries: msgspec.Raw
 
 
-_decoder: msgspec.msgpack.Decoder[_State] = msgspec.msgpack.Decoder(_State)
+_states: msgspec.msgpack.Decoder[_State] = msgspec.msgpack.Decoder(_State)
+_parts: msgspec.msgpack.Decoder[Parts] = msgspec.msgpack.Decoder(Parts)
+_texts: msgspec.msgpack.Decoder[list[str]] = msgspec.msgpack.Decoder(list[str])
+_entries: msgspec.msgpack.Decoder[dict[str, Entry]] = msgspec.msgpack.Decoder(dict[str, Entry])
 
 
 class Known:
-    """The findings of earlier runs that still hold."""
+    """The findings of earlier runs that still hold.
 
-    def __init__(self, place: Path, state: _State, roots: tuple[str, ...]) -> None:
-        self._place, self._state, self._roots = place, state, roots
-        self._quiet: dict[str, _Entry] = {}
-        self.answers: dict[tuple[str, str, str], str] = {}  # of `Survey`, that still hold
+    Args:
+        place: Where they are kept.
+        state: They.
+        changed: Whether the files are not as they were then.
+    """
+
+    def __init__(self, place: Path, state: _State, changed: bool) -> None:
+        self._place, self._state, self._changed = place, state, changed
+        self._names = Names(())
+        self._entries: dict[str, Entry] = {}
+        self._lost: dict[str, Entry] = {}  # of files that must be checked again
+        self.kept = Kept()
 
     @classmethod
     def of(cls, job: Job, files: Iterable[Path]) -> Known:
         """What is known when these files are to be checked this way."""
-        folders = dict.fromkeys([*(str(folder.absolute()) for folder in job.folders), *_packages(files)])
-        tops = [folder for folder in folders if not any(folder.startswith(other + os.sep) for other in folders)]
+        listed = list(files)
+        folders = {*(str(folder.absolute()) for folder in job.folders), *packages_around({os.path.dirname(path) for path in listed})}
+        tops = sorted(folder for folder in folders if not any(folder.startswith(other.rstrip(os.sep) + os.sep) for other in folders))
         place = default_folder() / "findings" / _digest(job, tops)
         old = _load(place)
-        now = _stamped(tops, old.files)
-        roots = tuple(_relative(folder) for folder in folders)
-        if now is None or now.keys() != {path for path in old.files if path in now or _is_below(path, tops)}:
-            return cls(place, _State(now or {}, old.imports, old.parts, {}, {}), roots)
-        for path, (time, size, content) in old.files.items():
-            if path not in now:  # opened once outside of the project
-                now[path] = _stamp(path, (time, size, content))
-        changed = {path for path, (_, _, content) in now.items() if old.files[path][2] != content}
-        state = _State(now, old.imports, old.parts, old.edges, old.entries)
-        known = cls(place, state, roots)
-        if changed:
-            changes = Changes(changed, old, now)
-            state.entries = {path: entry for path, entry in old.entries.items() if changes.leave(path, entry)}
-            lost = old.entries.keys() - state.entries.keys()
-            known.answers = {
-                (word, around, how): witness
-                for path in lost
-                for word, how, around, witness in old.entries[path].asked
-                if how != "call" and changes._same_answer(word, how, around, witness)
-            }
-            known._quiet = {path: old.entries[path] for path in lost if old.entries[path].quiet and changes.leave_models(old.entries[path])}
-            known._note_edges(changed & old.edges.keys())
+        stamps = Stamps(old.files, old.when)
+        now = stamps.around(tops)
+        if now is None:
+            return cls(place, _State(0, {}, [], {}, {}, {}, _NOTHING, _NOTHING), True)
+        now |= {path: stamps.of(path) for path in old.files.keys() - now.keys()}
+        state = _State(stamps.when, now, old.broken, old.found, old.beside, old.parts, old.names, old.entries)
+        changed = {path for path in now if old.files.get(path, GONE)[3] != now[path][3]}
+        known = cls(place, state, bool(changed) or stamps.reread)
+        if changed and old.found:
+            known._follow(changed, old.files)
+        known._lose([path for path in map(str, listed) if path in state.found and state.beside.get(path, "") != _beside(job, path)])
         return known
 
-    @property
-    def quiet(self) -> frozenset[str]:
-        """The files that must be checked, in whose models nothing is to be found."""
-        return frozenset(self._quiet)
+    def knows(self, path: Path) -> bool:
+        """Whether what is known of a file holds."""
+        return str(path) in self._state.found
 
-    def findings(self, path: Path) -> tuple[Diagnostic, ...] | None:
-        """What is known of a file; None when it must be checked."""
-        entry = self._state.entries.get(str(path))
-        return entry.findings if entry is not None else None
+    def findings(self, path: Path) -> tuple[Diagnostic, ...]:
+        """What was found in a file."""
+        return self._state.found[str(path)]
 
-    def learn(self, found: list[Checked]) -> None:
+    def _open(self) -> None:
+        """Read what the findings depend on."""
+        if not self._entries and not self._lost:
+            self._names = Names(_texts.decode(self._state.names))
+            self._entries = _entries.decode(self._state.entries)
+
+    def _lose(self, paths: Collection[str]) -> None:
+        if paths:
+            self._open()
+        for path in paths:
+            self._lost[path] = self._entries.pop(path)
+            del self._state.found[path]
+
+    def _follow(self, changed: set[str], before: dict[str, Stamp]) -> None:
+        """Keep only what the changes of some files leave as it was."""
+        state, now = self._state, self._state.files
+        self._open()
+        changes: dict[str, Change] = {}
+        for path in changed:
+            text = _text(path) if now[path][3] else ""
+            is_broken = _is_broken(path, text)
+            raw = state.parts.get(path)
+            new = parts_of(text)
+            stays = now[path][3] and before.get(path, GONE)[3] and raw is not None and is_broken == (path in state.broken)
+            changes[path] = Change(text, new.changed(_parts.decode(raw)) if stays and raw is not None else None)
+            state.parts.pop(path, None)
+            if now[path][3]:
+                state.parts[path] = msgspec.Raw(msgspec.msgpack.encode(new))
+            state.broken = [*(set(state.broken) - {path}), *([path] if is_broken else [])]
+        appeared = {path for path in changed if not (now[path][3] and before.get(path, GONE)[3])}
+        for path in [path for path in appeared if not now[path][3]]:
+            del now[path]
+        if _is_built_anew(appeared, now) or len(now) > MOST_SEARCHED:
+            state.found.clear()
+            self._entries.clear()
+            return
+        following = Following(changes, appeared, self._names)
+        lost = [path for path, entry in self._entries.items() if not following.leave(path, entry)]
+        self._lose(lost)
+        self.kept = Kept(
+            {path: following.quiet(self._lost[path]) for path in lost},
+            {answer[:3]: answer[3] for path in lost for answer in following.answers(self._lost[path])},
+        )
+
+    def learn(self, job: Job, found: list[Checked]) -> None:
         """Note what was found, and keep it for the next run."""
         state = self._state
+        if not state.files or not (found or self._changed):
+            return
+        self._open()
+        stamps = Stamps({}, state.when)
+        used: set[str] = set()
         for one in found:
-            for path in one.opened.keys() - state.files.keys():
-                state.files[path] = _stamp(path, None)
-        self._note_edges({str(Path(one.path).absolute()) for one in found} - state.edges.keys())
-        for one in found:
-            places = {
-                str(Path(span.file).absolute())
-                for finding in one.findings
-                for span in (finding.span, *(note.span for note in finding.notes))
-            }
-            used: dict[str, _Use] = {}
-            for path, names in one.opened.items():
-                exact = names is None or path in places
-                used[path] = None if exact or names is None else (names, self._parts(path).fingerprint(names))
-            if not one.read and one.path in self._quiet:
-                used = self._quiet[one.path].used
-            state.entries[one.path] = _Entry(used, one.asked, one.findings, one.quiet)
-        if found and state.files:
-            contents = {content for _, _, content in state.files.values()}
-            state.imports = {content: imported for content, imported in state.imports.items() if content in contents}
-            state.parts = {content: parts for content, parts in state.parts.items() if content in contents}
+            full = os.path.abspath(one.path)
+            old = self._lost.get(one.path)
+            entry = Entry.of(one, self._names, old if old is not None and one.path in self.kept.quiet else None)
+            self._entries[one.path] = entry
+            state.found[one.path] = one.findings
+            if beside := _beside(job, one.path):
+                state.beside[one.path] = beside
+            else:
+                state.beside.pop(one.path, None)
+            if one.broken and full not in state.broken:
+                state.broken.append(full)
+            used.update(self._names.texts[number] for number in entry.files())
+        for path in used - state.parts.keys():
+            if path not in state.files:  # opened outside of the project
+                state.files[path] = stamps.of(path)
+            self._take_apart(path)
+        if found or self._changed:
+            state.names = msgspec.Raw(msgspec.msgpack.encode(self._names.texts))
+            state.entries = msgspec.Raw(msgspec.msgpack.encode(self._entries))
             _save(self._place, state)
 
-    def _note_edges(self, wanted: set[str]) -> None:
-        """Note whom files import, and those that they import, with the parts of all."""
-        state = self._state
-        if not wanted:
-            return
-        contents = {_relative(path): content for path, (_, _, content) in state.files.items()}
-        names = {_relative(path): path for path in state.files}
-        closure = Closure(contents, lambda path: _text(names[path]), self._roots, state.imports)
-        border = list(wanted)
-        while border:
-            path = border.pop()
-            if path in state.files and (path in wanted or path not in state.edges):
-                wanted.discard(path)
-                self._parts(path)
-                state.edges[path] = tuple(dict.fromkeys(names[other] for other in closure.imports(_relative(path))))
-                border += state.edges[path]
-
-    def _parts(self, path: str) -> Parts:
-        parts, content = self._state.parts, self._state.files[path][2]
-        if content not in parts:
-            parts[content] = parts_of(_text(path))
-        return parts[content]
+    def _take_apart(self, path: str) -> None:
+        """Note what a file is made of, unless it changed while it was looked at."""
+        data = _data(path)
+        if self._state.files[path][3] == content_of(data):
+            self._state.parts[path] = msgspec.Raw(msgspec.msgpack.encode(parts_of(data.decode("utf-8", "replace"))))
 
 
-def _packages(files: Iterable[Path]) -> list[str]:
-    around = {path.parent: str(path) for path in files}
-    return [package_around(path) for path in around.values()]
+def _is_built_anew(appeared: set[str], now: dict[str, Stamp]) -> bool:
+    """Whether a folder became a package, or is none any more: then the modules in it have other names."""
+    folders = {os.path.dirname(path) for path in appeared if os.path.basename(path) == "__init__.py"}
+    return any(path not in appeared and path.startswith(folder + os.sep) for folder in folders for path in now)
 
 
-class Changes:
-    """What the changes of some files do to what was found in others.
-
-    Args:
-        changed: The files.
-        old: What was known.
-        now: The files as they are.
-    """
-
-    def __init__(self, changed: set[str], old: _State, now: Mapping[str, tuple[int, int, str]]) -> None:
-        self._files, self._edges = now, old.edges
-        self._texts = {path: _text(path) for path in changed}
-        self._parts = {path: parts_of(text) for path, text in self._texts.items()}
-        self._package = cache(package_around)
-        self._importing = cache(self._all_importing)
-        self._seen: dict[str, frozenset[str] | None] = {}
-        self._capitals: dict[str, frozenset[str]] = {}
-        for path, parts in self._parts.items():
-            before = old.parts.get(old.files[path][2])
-            names = None if before is None else parts.changed(before)
-            classes = parts.classes.keys() | (before.classes.keys() if before is not None else set())
-            self._seen[path] = None if names is None else self._words(path, names & classes, names)
-
-    def leave(self, path: str, entry: _Entry) -> bool:
-        """Whether nothing that was found in a file depends on is changed."""
-        full = str(Path(path).absolute())
-        if full in self._texts:
-            return False
-        if not self.leave_models(entry):
-            return False
-        for changed in self._parts:
-            seen = self._seen[changed]
-            if seen != frozenset() and full in self._importing(changed) and (seen is None or self._mentions(full, seen)):
-                return False
-        return self._still_answered(entry)
-
-    def leave_models(self, entry: _Entry) -> bool:
-        """Whether nothing that readings of its models ran is changed."""
-        for changed, parts in self._parts.items():
-            use = entry.used.get(changed, ((), ""))
-            if use is None or (use[1] and parts.fingerprint(use[0]) != use[1]):
-                return False
+def _is_broken(path: str, text: str) -> bool:
+    if not path.endswith(".py"):
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
-
-    def _still_answered(self, entry: _Entry) -> bool:
-        return all(self._same_answer(*one) for one in entry.asked)
-
-    def _same_answer(self, word: str, how: str, path: str, witness: str) -> bool:
-        if witness:
-            return witness not in self._texts or mentions_of(word, how)(self._texts[witness])
-        near = [(other, text) for other, text in self._texts.items() if other != path and word in text]
-        around = self._package(path) + os.sep if near else ""
-        return not any(other.startswith(around) and mentions_of(word, how)(text) for other, text in near)
-
-    def _all_importing(self, path: str) -> frozenset[str]:
-        """The files that import a file, or one that does."""
-        importing: dict[str, list[str]] = {}
-        for other, imported in self._edges.items():
-            for one in imported:
-                importing.setdefault(one, []).append(other)
-        found: set[str] = set()
-        border = [path]
-        while border:
-            current = border.pop()
-            if current not in found:
-                found.add(current)
-                border += importing.get(current, ())
-        return frozenset(found)
-
-    def _words(self, path: str, classes: Iterable[str], names: Iterable[str]) -> frozenset[str] | None:
-        """The names of what changed in a file, and of the classes that may inherit from a changed one or hold it, and so on.
-
-        None when that may be anything: a class whose name is small is not told from other words.
-        """
-        words = set(classes)
-        others = [other for other in self._importing(path) if other in self._edges] if words else []
-        inside: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        while True:
-            more: set[str] = set()
-            for other in others:
-                if not self._names(other).isdisjoint(words):
-                    if other not in inside:
-                        inside[other] = [(name, frozenset(_CLASS.findall(block))) for name, block in classes_in(self._text(other))]
-                    more.update(name for name, mentioned in inside[other] if name not in words and not mentioned.isdisjoint(words))
-            if not all(_CLASS.fullmatch(word) for word in words | more):
-                return None
-            if not more:
-                return frozenset({*words, *names})
-            words |= more
-
-    def _mentions(self, path: str, words: frozenset[str]) -> bool:
-        """Whether a file has one of some words: names of classes all begin with a capital, by far the most of those asked for."""
-        small = [word for word in words if not _CLASS.fullmatch(word)]
-        text = self._text(path) if small else ""
-        return not self._names(path).isdisjoint(words) or any(re.search(rf"\b{re.escape(word)}\b", text) for word in small if word in text)
-
-    def _names(self, path: str) -> frozenset[str]:
-        if path not in self._capitals:
-            self._capitals[path] = frozenset(_CLASS.findall(self._text(path)))
-        return self._capitals[path]
-
-    @cached_property
-    def _read(self) -> dict[str, str]:
-        return dict(self._texts)
-
-    def _text(self, path: str) -> str:
-        if path not in self._read:
-            self._read[path] = _text(path)
-        return self._read[path]
+    return False
 
 
-#: What the name of a class looks like.
-_CLASS = re.compile(r"\b_*[A-Z]\w*")
+def _beside(job: Job, path: str) -> str:
+    found = job.changed.get(path, ()) if job.changed else ()
+    return hashlib.blake2b(repr(found).encode(), digest_size=12).hexdigest() if found else ""
 
 
 def _digest(job: Job, tops: list[str]) -> str:
     """The name of all that findings depend on beside the files."""
     settings = job.settings
-    parts = [_FORM, VERSION, sys.version_info[:2], _ourselves(), str(Path.cwd()), sorted(tops), [str(folder) for folder in job.folders],
+    parts = [_FORM, VERSION, sys.version_info[:2], _ourselves(), str(Path.cwd()), tops, [str(folder) for folder in job.folders],
              [rule.code for rule in settings.active()], sorted(settings.per_file_ignores.items()), settings.comments, job.models, job.read,
-             None if job.changed is None else sorted(job.changed.items()),
-             [name for folder in sorted(tops) for name in _installed(folder)]]  # fmt: skip
+             job.changed is None, [name for folder in tops for name in _installed(folder)]]  # fmt: skip
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
 def _ourselves() -> str:
     """What changes when this program does."""
     digest = hashlib.blake2b(digest_size=12)
-    for folder, folders, names in os.walk(Path(__file__).parent.parent):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(names):
-            status = (Path(folder) / name).stat()
-            digest.update(f"{name}:{status.st_mtime_ns}:{status.st_size};".encode())
+    border = [os.path.dirname(os.path.dirname(__file__))]
+    while border:
+        with os.scandir(border.pop()) as listing:
+            for entry in sorted(listing, key=lambda entry: entry.name):
+                if entry.is_dir(follow_symlinks=False):
+                    border += [entry.path] if entry.name != "__pycache__" else []
+                else:
+                    status = entry.stat()
+                    digest.update(f"{entry.name}:{status.st_mtime_ns}:{status.st_size};".encode())
     return digest.hexdigest()
 
 
 def _installed(folder: str) -> list[str]:
     try:
-        return sorted(entry.name for entry in Path(folder).iterdir() if entry.name.endswith(".dist-info"))
+        return sorted(name for name in os.listdir(folder) if name.endswith(".dist-info"))
     except OSError:
         return []
 
 
-def _stamped(tops: list[str], old: dict[str, tuple[int, int, str]]) -> dict[str, tuple[int, int, str]] | None:
-    """Every file below the folders as it is now; None when there are too many."""
-    found: dict[str, tuple[int, int, str]] = {}
-    for top in tops:
-        for path in files_around(top, _MOST_FILES + 1):
-            found[path] = _stamp(path, old.get(path))
-            if len(found) > _MOST_FILES:
-                return None
-    return found
-
-
-def _stamp(path: str, old: tuple[int, int, str] | None) -> tuple[int, int, str]:
+def _data(path: str) -> bytes:
     try:
-        status = Path(path).stat()
-        if old is not None and (status.st_mtime_ns, status.st_size) == old[:2]:
-            return old
-        content = hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+        return Path(path).read_bytes()
     except OSError:
-        return 0, 0, ""
-    return status.st_mtime_ns, status.st_size, content
-
-
-def _is_below(path: str, tops: list[str]) -> bool:
-    return any(path.startswith(top + os.sep) for top in tops)
-
-
-def _relative(path: str) -> str:
-    return path.replace(os.sep, "/").lstrip("/")
+        return b""
 
 
 def _text(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    return _data(path).decode("utf-8", "replace")
+
+
+_NOTHING = msgspec.Raw(msgspec.msgpack.encode({}))
+_NO_TEXTS = msgspec.Raw(msgspec.msgpack.encode([]))
 
 
 def _load(place: Path) -> _State:
+    """What was kept; taken in without a search for cycles: there are none in it."""
+    works = gc.isenabled()
+    gc.disable()
     try:
-        return _decoder.decode(place.read_bytes())
+        return _states.decode(place.read_bytes())
     except (OSError, msgspec.MsgspecError):
-        return _State({}, {}, {}, {}, {})
+        return _State(0, {}, [], {}, {}, {}, _NO_TEXTS, _NOTHING)
+    finally:
+        if works:
+            gc.enable()
 
 
 def _save(place: Path, state: _State) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..config import ModelConfig
 from ..errors import AstarchError
@@ -17,16 +18,16 @@ from ..ir.program import Definition, File
 from ..ir.span import Span
 from ..ir.unknown import Unknown
 from ..readers.discover import Found, built, default_of, hollow_parameters, made, models_of, required, variables_of
-from ..readers.free import Given
 from ..readers.likely_inputs import furthest, likely_input, was_right
-from ..readers.python import read_source
-from ..readers.scripts import run_script
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project, SourceFile
 from ..targets import Target
 from .sites import Sites, given_unknown
 from .trust import is_certain, is_error_of_program, is_refusal, is_trusted, is_unbound
+
+if TYPE_CHECKING:
+    from ..readers.free import Given
 
 #: Steps that reading one model may take in a check: one model that is too large must not hold up a repository. Models that
 #: nobody asked for get fewer: what they say must be worth the wait.
@@ -50,6 +51,7 @@ class WatchedProject(Project):
         self.texts = texts or {}
         self.opened: set[str] = set()
         self.looked_into: set[str] = set()
+        self.missed: set[str] = set()
 
     def begin(self) -> None:
         """Note anew."""
@@ -58,6 +60,7 @@ class WatchedProject(Project):
                 file.used.clear()
         self.opened.clear()
         self.looked_into.clear()
+        self.missed.clear()
 
     def noted(self) -> dict[str, tuple[str, ...] | None]:
         """The files that were opened, each with the definitions that were run; None where all of it matters."""
@@ -76,7 +79,21 @@ class WatchedProject(Project):
         found = super().find(name)
         if found is not None:
             self.opened.add(found.path)
+        else:
+            self.missed.add(name)
         return found
+
+    def is_namespace(self, name: str) -> bool:
+        """Whether there is such a folder; noted."""
+        self.missed.add(name)
+        return super().is_namespace(name)
+
+    def data(self, module: str, resource: str) -> bytes | None:
+        """A data file; noted."""
+        found = self.find(module)
+        if found is not None and "\0" not in resource:
+            self.looked_into.add(str(Path(found.path).absolute().parent.joinpath(*resource.split("/"))))
+        return super().data(module, resource)
 
     def open(self, path: str) -> SourceFile:
         """A file by its path; noted."""
@@ -100,25 +117,43 @@ class Job:
     sites: Sites
 
 
-def architectures(file: File, path: Path, job: Job) -> Iterable[Architecture]:
-    """The models of a file, as far as they can be built: those the project names, and those that need no arguments."""
+#: The name under which a file is read as a script.
+SCRIPT = ""
+
+
+def architectures(file: File, path: Path, job: Job, known: Container[str] = ()) -> Iterator[tuple[str, Iterator[Architecture]]]:
+    """The models of a file by name, as far as they can be built: those the project names, and those that need no arguments.
+
+    Args:
+        file: The file.
+        path: Where it is.
+        job: How it is read.
+        known: The names of those of which all is known.
+    """
     named = [model for model in job.models if model.target.is_source and _same(model.target.path, path)]
-    for model in named:
-        yield from _read(model.target, list(model.inputs), job, dict(model.names), str(path))
+    for number, model in enumerate(named):
+        if (name := f"{number}:{model.target.expression}") not in known:
+            yield name, iter(_read(model.target, list(model.inputs), job, dict(model.names), str(path)))
     if "torch" not in file.text and "keras" not in file.text:
         return
     done = {model.target.expression for model in named}
-    if (functions := _script(file)) is not None:
-        yield from _as_script(file, functions, job)
+    if SCRIPT not in known and (functions := _script(file)) is not None:
+        yield SCRIPT, iter(_as_script(file, functions, job))
     free = [found for found in [*models_of(file, needless=True), *variables_of(file)] if found.name not in done]
     for found in free[:MOST_MODELS]:
-        expression = found.name if found.kind == "variable" else f"{found.name}()"
-        target = Target(f"{path}:{expression}", str(path), expression)
-        for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
-            kept = [finding for finding in architecture.diagnostics if not is_refusal(file, finding) and is_trusted(file, found, finding)]
-            yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
-            if not kept and not architecture.unknown and found.framework == "torch":
-                yield from _run_as_likely(architecture, target, file, found, job)
+        if found.name not in known:
+            yield found.name, _built(file, path, found, job)
+
+
+def _built(file: File, path: Path, found: Found, job: Job) -> Iterator[Architecture]:
+    """A model as it is built without arguments, and as it is run on what it is likely made for."""
+    expression = found.name if found.kind == "variable" else f"{found.name}()"
+    target = Target(f"{path}:{expression}", str(path), expression)
+    for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
+        kept = [finding for finding in architecture.diagnostics if not is_refusal(file, finding) and is_trusted(file, found, finding)]
+        yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
+        if not kept and not architecture.unknown and found.framework == "torch":
+            yield from _run_as_likely(architecture, target, file, found, job)
 
 
 def _script(file: File) -> list[str] | None:
@@ -151,6 +186,8 @@ def _runs_models(file: File, node: ast.stmt) -> bool:
 
 def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architecture]:
     """What the file shows when it is run from its first line to its last."""
+    from ..readers.scripts import run_script
+
     try:
         run = run_script(file.path, functions, FREE_STEPS, job.project)
     except (AstarchError, SourceError):
@@ -220,6 +257,8 @@ def _certain(model: Architecture, file: File, found: Found, inputs: list[InputSp
 
 def _found_so(way: tuple[str, dict[str, Unknown]], file: File, inputs: list[InputSpec] | None, job: Job) -> set[tuple[str, Span]]:
     """What is found where, when a model is built in some way."""
+    from ..readers.free import Given
+
     expression, values = way
     target = Target(f"{file.path}:{expression}", file.path, expression)
     again = _read(target, inputs, job, {}, file.path, FREE_STEPS, Given(values))
@@ -240,6 +279,8 @@ def _read(
     steps: int = STEPS,
     given: Given | None = None,
 ) -> Iterable[Architecture]:
+    from ..readers.python import read_source
+
     try:
         architecture = read_source(target, inputs, [], names, steps, job.project, given)
     except (AstarchError, SourceError):

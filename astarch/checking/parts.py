@@ -9,69 +9,61 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 _START = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
 _DEFINES = re.compile(r"(?:async\s+)?(def|class)\s+(\w+)")
-_COMMENT = re.compile(r"^[ \t]*#.*$\n?", re.MULTILINE)
+
+#: Lines that are only a comment; what stands in a longer text looks like one and is none.
+_COMMENT = re.compile(r"(\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?''')|^[ \t]*#.*$\n?", re.MULTILINE)
+
+#: Wherever they stand, imports say what names mean; and a class in a function is found by its name as well.
+_IMPORTS = re.compile(r"^.*\bimport\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
+_INNER = re.compile(r"^[ \t]+class\s+(\w+)", re.MULTILINE)
 
 
 class Parts(msgspec.Struct, array_like=True, gc=False):
     """What a file is made of, each text by its digest.
 
     Args:
-        rest: Everything but definitions: imports, constants, conditions.
-        functions: By name, what stands in it, and what of it says what it gives.
-        classes: By name, what stands in it.
+        frame: Everything but what stands in definitions: imports, constants, conditions, and the names of the definitions in order.
+        definitions: By name, what stands in it.
     """
 
-    rest: str
-    functions: dict[str, tuple[str, str]]
-    classes: dict[str, str]
-
-    def fingerprint(self, names: Collection[str]) -> str:
-        """What changes when something does that a reading met which ran these definitions."""
-        defined = [*self.functions, "", *self.classes]
-        texts = [self.functions[name][0] if name in self.functions else self.classes.get(name, "") for name in sorted(names)]
-        return _digest([self.rest, *defined, *texts])
+    frame: bytes
+    definitions: dict[str, bytes]
 
     def changed(self, old: Parts) -> frozenset[str] | None:
-        """The names of what rules may see differently in other files; None when that may be anything."""
-        if self.rest != old.rest:
+        """The definitions that are not what they were; None where more than these changed."""
+        if self.frame != old.frame:
             return None
-        names = self.classes.keys() | old.classes.keys() | self.functions.keys() | old.functions.keys()
-        seen = lambda parts, name: (parts.classes.get(name), parts.functions.get(name, ("", ""))[1])  # noqa: E731
-        return frozenset(name for name in names if seen(self, name) != seen(old, name))
+        return frozenset(name for name, text in self.definitions.items() if text != old.definitions[name])
 
 
 def parts_of(text: str) -> Parts:
     """The parts of a text."""
-    rest: list[str] = []
-    functions: dict[str, tuple[str, str]] = {}
-    classes: dict[str, str] = {}
-    for kind, name, block in _blocks(text):
-        if kind == "class":
-            classes[name] = _digest([classes.get(name, ""), block])
-        elif kind == "def":
-            before = functions.get(name, ("", ""))
-            functions[name] = _digest([before[0], block]), _digest([before[1], *_giving(block)])
-        else:
-            rest.append(block)
-    return Parts(_digest(rest), functions, classes)
-
-
-def classes_in(text: str) -> Iterator[tuple[str, str]]:
-    """The top-level classes of a text, and what stands in each."""
-    return ((name, block) for kind, name, block in _blocks(text) if kind == "class")
+    frame: list[str] = []
+    texts: dict[str, list[str]] = {}
+    for kind, name, block in _blocks(text.replace("\\\n", "\0 ")):
+        if not kind:
+            frame.append(block)
+            continue
+        inner = _INNER.findall(block) if kind == "def" else []
+        frame += [kind, name, *inner, *_IMPORTS.findall(block)]
+        for each in (name, *inner):
+            texts.setdefault(each, []).append(block)
+    return Parts(_digest(frame), {name: _digest(blocks) for name, blocks in texts.items()})
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str, str]]:
     """Kind, name and text of every part; decorators belong to what they decorate."""
     before = ""
+    if "#" in text:
+        text = _COMMENT.sub(lambda found: found[1] or "", text)
     for piece in _START.split(text):
-        block = before + _COMMENT.sub("", piece).rstrip()
+        block = before + piece.rstrip()
         if piece.startswith("@"):
             before = block + "\n"
             continue
@@ -82,12 +74,5 @@ def _blocks(text: str) -> Iterator[tuple[str, str, str]]:
         yield "", "", before
 
 
-def _giving(block: str) -> Iterator[str]:
-    """The lines of a function that say what it takes and gives: its head, what it returns, and what names it binds."""
-    lines = block.split("\n")
-    yield lines[0]
-    yield from (line for line in lines if "return" in line or re.match(r"\s+\w+\s*=[^=]", line))
-
-
-def _digest(texts: Iterable[str]) -> str:
-    return hashlib.blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
+def _digest(texts: Iterable[str]) -> bytes:
+    return hashlib.blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
 
 from ..ir.program import File
 from ..ir.unknown import Reason, Unknown
@@ -58,14 +56,14 @@ class Sites:
     def _files(self, file: File, name: str) -> Iterator[File | None]:
         """The files that may build it, and None when there are too many to look at, or one cannot be read."""
         yield file
-        around = list(islice(self.survey.calling(name.rpartition(".")[2], file.path), _MOST_FILES + 1))
+        around = self.survey.calling(name.rpartition(".")[2], file.path, _MOST_FILES + 1)
         if len(around) > _MOST_FILES:
             yield None
             return
         for path in around:
             self.opened.add(path)
             try:
-                yield self.survey.open(Path(path))
+                yield self.survey.other(path, file.path)
             except SourceError:
                 yield None
 

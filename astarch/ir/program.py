@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -16,10 +17,15 @@ from typing import Any, NamedTuple, TypeVar
 from .bindings import Scope, bindings, may_bind, scopes_around
 from .class_source import Assigned, ClassSource, Definition, dotted_text, first_parameter
 from .nodes import Heads, Nodes
+from .public_names import FOREIGN, public
 from .span import Span
 
 N = TypeVar("N", bound=ast.AST)
 __all__ = ["Assigned", "ClassSource", "Definition", "File", "FoundText", "Program", "dotted_text", "first_parameter"]
+
+
+#: The names that a module hands on, said in full at its top level.
+_ALL = re.compile(r"^__all__\s*(?::[^=\n]*)?\+?=\s*([\[(][^\])]*[\])])[ \t]*$", re.MULTILINE)
 
 
 class FoundText(NamedTuple):
@@ -56,6 +62,7 @@ class File:
         self._resolved: dict[ast.AST, str] = {}
         self._bindings: dict[Scope, dict[str, str]] = {}
         self._rebound: dict[str, bool] = {}
+        self.via: set[str] = set()  # the modules that the meaning of a name in it went through
         self._around: dict[ast.AST, ClassSource | None] = {}
 
     @cached_property
@@ -242,18 +249,20 @@ class File:
         first, dot, rest = text.partition(".")
         if not first:
             return ""
+        canonical = self.program.canonical
         local = self._local(node, first)
         if local is not None:
-            return self.program.canonical(local + dot + rest) if local else ""
+            return canonical(local + dot + rest, via=self.via) if local else ""
         if first in self.names:
-            return self.program.canonical(self.names[first] + dot + rest)
+            return canonical(self.names[first] + dot + rest, via=self.via)
         if first in self.aliases and self.aliases[first] is not node:
             start = self.resolve(self.aliases[first]) if dotted_text(self.aliases[first]).partition(".")[0] != first else ""
-            return self.program.canonical(start + dot + rest) if start else ""
+            return canonical(start + dot + rest, via=self.via) if start else ""
         for module in self.stars:
-            name = self.program.canonical(f"{module}.{first}")
+            name = canonical(f"{module}.{first}", via=self.via)
+            self.via.add(name.rpartition(".")[0])
             if self.program.known(name):
-                return self.program.canonical(name + dot + rest)
+                return canonical(name + dot + rest, via=self.via)
         return ""
 
 
@@ -272,9 +281,17 @@ class Program:
         self._finder, self._mentions = finder, mentions
         self._files: dict[str, File | None] = {}
         self._texts: dict[str, FoundText | None] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[str, tuple[str, frozenset[str]]] = {}  # what a name means, and the modules that its meaning went through
+        self._trail: set[str] = set()  # those of the name that is followed now
         self._outlines: dict[str, Outline] = {}  # of files that were let go of
         self.gone_through: list[File] = []
+        self.seen: dict[str, set[str]] = {}  # what was asked for: by module, the names in it; to be emptied by who wants to know
+
+    def _see(self, module: str, name: str = "") -> None:
+        names = self.seen.get(module)
+        if names is None:
+            names = self.seen[module] = set()
+        names.add(name)
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Program:
@@ -283,6 +300,10 @@ class Program:
 
     def file(self, name: str) -> File | None:
         """A module by its dotted name; None when the project has none, or it is not Python."""
+        self._see(name)
+        return self._file(name)
+
+    def _file(self, name: str) -> File | None:
         if name in self._files:
             found = self._files[name]
             if found is not None:  # those asked for last stand last
@@ -306,7 +327,10 @@ class Program:
         known = self._files.get(module) or self._text(module)
         if known is None or name not in known.text:
             return known is not None and "import *" in known.text
-        return "__all__" not in known.text or "import *" in known.text or f'"{name}"' in known.text or f"'{name}'" in known.text
+        stated = _ALL.findall(known.text)
+        if not stated or len(stated) != known.text.count("__all__") or "import *" in known.text:
+            return True
+        return any(f'"{name}"' in names or f"'{name}'" in names for names in stated)
 
     def add(self, file: File) -> None:
         """Make a file known that was read otherwise."""
@@ -323,10 +347,6 @@ class Program:
     def inherited_elsewhere(self, name: str, path: str) -> bool:
         """Whether a class of another file of the project inherits from a class of this name."""
         return self._mentions(name, path, "base")
-
-    def consulted(self) -> list[File]:
-        """The files that were looked at so far."""
-        return [file for file in self._files.values() if file is not None]
 
     def forget(self, most: int = 8_000_000) -> None:
         """Let go of files when they are many characters: a repository does not fit into memory as syntax.
@@ -348,39 +368,83 @@ class Program:
 
     def _outline(self, name: str) -> Outline | File | None:
         """What the names of a module mean; a file that was let go of is not parsed again for it."""
-        return self._outlines.get(name) if name not in self._files and name in self._outlines else self.file(name)
+        return self._outlines.get(name) if name not in self._files and name in self._outlines else self._file(name)
 
     def known(self, name: str) -> bool:
         """Whether the project defines it."""
-        return self.class_at(name) is not None or self.function_at(name) is not None
+        module, _, last = name.rpartition(".")
+        file = self._defining(module, last) if module else None
+        return file is not None and ((module.partition(".")[0] not in FOREIGN and last in file.by_name) or last in file.functions)
 
-    def canonical(self, name: str, depth: int = 0) -> str:
-        """A dotted name as it is defined: re-exports are followed, and the frameworks' other names are mapped to their public ones."""
-        if depth == 0 and name in self._names:
-            return self._names[name]
+    def canonical(self, name: str, via: set[str] | None = None) -> str:
+        """A dotted name as it is defined: re-exports are followed, and the frameworks' other names are mapped to their public ones.
+
+        Args:
+            name: The name.
+            via: Where the modules go that its meaning went through; `seen` by default.
+        """
+        if name not in self._names:
+            outer, self._trail = self._trail, set()
+            found = self._followed(name, 0)
+            self._names[name] = found, frozenset(self._trail)
+            self._trail = outer
+        found, modules = self._names[name]
+        if modules and via is not None:
+            via |= modules
+        elif modules:
+            for module in modules:
+                self._see(module)
+        return found
+
+    def noted(self, file: File) -> dict[str, set[str]]:
+        """What was asked for since `seen` was emptied, with all that this went through: by module, names in it."""
+        found: dict[str, set[str]] = {}
+        files = {id(file): file}
+        names = [(file.name, name) for name in file.__dict__.get("by_name", ())]
+        names += [(module, name) for module, all_names in self.seen.items() for name in all_names]
+        for module, name in names:
+            found.setdefault(module, set()).add(name)
+            home = self._files.get(module)
+            if home is None:
+                continue
+            files[id(home)] = home
+            cls = home.__dict__.get("by_name", {}).get(name)
+            for each in cls.lineage if cls is not None else ():
+                files[id(each.file)] = each.file
+                found.setdefault(each.file.name, set()).add(each.qualname)
+                for base in each.bases:
+                    found.setdefault(base.rpartition(".")[0], set()).add(base.rpartition(".")[2])
+        for each in files.values():
+            for module in each.via:
+                found.setdefault(module, set()).add("")
+        found.pop(file.name, None)
+        found.pop("", None)
+        return found
+
+    def _followed(self, name: str, depth: int) -> str:
         found = name
         parts = name.split(".")
-        if parts[0] not in _FOREIGN and depth < 12:
+        if parts[0] not in FOREIGN and depth < 12:
             for cut in range(len(parts) - 1, 0, -1):
                 module = ".".join(parts[:cut])
+                self._trail.add(module)
                 file = self._outline(module)
                 if file is not None:
                     meaning = file.names.get(parts[cut])
                     if meaning is not None and meaning != ".".join(parts[: cut + 1]):
-                        found = self.canonical(".".join([meaning, *parts[cut + 1 :]]), depth + 1)
+                        found = self._followed(".".join([meaning, *parts[cut + 1 :]]), depth + 1)
                     elif meaning is None:
                         found = self._starred(module, file.stars, parts[cut:], depth) or name
                     break
-        found = _public(found)
-        if depth == 0:
-            self._names[name] = found
-        return found
+        return public(found)
 
     def _starred(self, star: str, modules: list[str], rest: list[str], depth: int) -> str:
         for module in modules:
+            self._trail.add(module)
             other = self._outline(module) if self._may_define(module, rest[0]) else None
             if other is not None and module != star and depth < 6:
-                name = self.canonical(".".join([module, *rest]), depth + 1)
+                name = self._followed(".".join([module, *rest]), depth + 1)
+                self._trail.add(name.rpartition(".")[0])
                 if self.known(name):
                     return name
         return ""
@@ -388,63 +452,21 @@ class Program:
     def class_at(self, name: str) -> ClassSource | None:
         """The class of a dotted name."""
         module, _, qualname = name.rpartition(".")
-        if not module or module.partition(".")[0] in _FOREIGN:
+        if not module or module.partition(".")[0] in FOREIGN:
             return None
+        self._see(module, qualname)
         file = self._defining(module, qualname)
         return file.by_name.get(qualname) if file is not None and qualname not in file.ambiguous else None
 
     def function_at(self, name: str) -> Definition | None:
         """The top-level function of a dotted name."""
         module, _, last = name.rpartition(".")
+        if module:
+            self._see(module, last)
         file = self._defining(module, last) if module else None
         return file.functions.get(last) if file is not None and last not in file.ambiguous else None
 
     def _defining(self, module: str, name: str) -> File | None:
         """A module, unless it is known to define nothing of that name."""
         outline = self._outlines.get(module) if module not in self._files else None
-        return None if outline is not None and name not in outline.defined else self.file(module)
-
-
-#: Packages that are never looked into for a name: they are described, or say nothing of models.
-_FOREIGN = frozenset(
-    {
-        "torch",
-        "tensorflow",
-        "numpy",
-        "typing",
-        "math",
-        "os",
-        "sys",
-        "abc",
-        "collections",
-        "functools",
-        "itertools",
-        "dataclasses",
-        "enum",
-        "jax",
-    }
-)
-
-
-def _public(name: str) -> str:
-    """The frameworks' own other names for the same thing."""
-    for old, new in (
-        ("tensorflow.compat.v2.", "tensorflow."),
-        ("tensorflow.keras.", "keras."),
-        ("tensorflow.python.keras.", "keras."),
-        ("tf_keras.", "keras."),
-    ):
-        if name.startswith(old):
-            name = new + name[len(old) :]
-    if name.startswith("torch.nn.modules.") and name.count(".") > 2:
-        return "torch.nn." + name.rpartition(".")[2]
-    if name.startswith("torch.nn.parameter."):
-        return "torch.nn." + name.rpartition(".")[2]
-    if name.startswith("keras.src."):
-        last = name.rpartition(".")[2]
-        return f"keras.{name.split('.')[2]}.{last}" if last[:1].isupper() else name
-    return {
-        "keras.engine.base_layer.Layer": "keras.layers.Layer",
-        "keras.models.Model": "keras.Model",
-        "keras.layers.base.Layer": "keras.layers.Layer",
-    }.get(name, name)
+        return None if outline is not None and name not in outline.defined else self._file(module)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,11 @@ SKIPPED = frozenset(
 )
 SUFFIXES = (".py", ".pyi", ".ipynb")
 
+#: For so many questions about heirs all files are looked through each time; for more, their classes are listed once.
+_FEW = 20
+
 #: More files than this around one are not searched for mentions.
-_MOST_FILES = 6000
+MOST_SEARCHED = 6000
 
 
 def python_files(
@@ -53,17 +57,17 @@ def python_files(
         force_exclude: Whether a file that is named is left out like one that is found.
     """
     left_out = PathSpec.from_lines("gitignore", exclude)
-    found: dict[Path, None] = {}
+    found: dict[str, None] = {}
     for path in paths:
         if path.is_file():
             if not (force_exclude and _is_left_out(path, left_out, respect_gitignore)):
-                found[path] = None
+                found[str(path)] = None
         elif path.is_dir():
             ignored = _ignored_above(path) if respect_gitignore else []
-            for file in _below(path, ignored, respect_gitignore):
-                if not left_out.match_file(os.path.relpath(file, path)):
-                    found[file] = None
-    return sorted(found)
+            for entry in _below(str(path), ignored, respect_gitignore):
+                if not exclude or not left_out.match_file(os.path.relpath(entry.path, path)):
+                    found[entry.path.removeprefix(f".{os.sep}")] = None
+    return [Path(file) for file in sorted(found, key=lambda file: file.split(os.sep))]
 
 
 def _is_left_out(path: Path, left_out: PathSpec[Any], respect_gitignore: bool) -> bool:
@@ -72,16 +76,20 @@ def _is_left_out(path: Path, left_out: PathSpec[Any], respect_gitignore: bool) -
     if left_out.match_file(name) or not SKIPPED.isdisjoint(Path(name).parts):
         return True
     folder = path.absolute().parent
-    return respect_gitignore and _is_ignored(path, False, _ignored_above(folder / path.name))
+    return respect_gitignore and _is_ignored(str(path), False, _ignored_above(folder / path.name))
 
 
-def _ignored_above(folder: Path) -> list[tuple[Path, PathSpec[Any]]]:
+#: What a ``.gitignore`` says, and the folder it stands in.
+_Ignored = list[tuple[str, PathSpec[Any]]]
+
+
+def _ignored_above(folder: Path) -> _Ignored:
     """The rules of ``.gitignore`` files between a folder and the top of its repository."""
-    found: list[tuple[Path, PathSpec[Any]]] = []
+    found: _Ignored = []
     here = folder.absolute()
     for place in here.parents:
         if (place / ".gitignore").is_file():
-            found.append((place, _rules(place)))
+            found.append((str(place), _rules(place)))
         if (place / ".git").exists():
             return found
     return []
@@ -94,28 +102,30 @@ def _rules(folder: Path) -> PathSpec[Any]:
         return PathSpec.from_lines("gitignore", [])
 
 
-def _below(folder: Path, ignored: list[tuple[Path, PathSpec[Any]]], respect: bool) -> Iterable[Path]:
-    if respect and (folder / ".gitignore").is_file():
-        ignored = [*ignored, (folder.absolute(), _rules(folder))]
+def _below(folder: str, ignored: _Ignored, respect: bool) -> Iterator[os.DirEntry[str]]:
+    """The files of source below a folder, in order."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
     except OSError:
         return
+    names = {entry.name for entry in entries}
+    if respect and ".gitignore" in names:
+        ignored = [*ignored, (os.path.abspath(folder), _rules(Path(folder)))]
     for entry in entries:
         is_folder = entry.is_dir(follow_symlinks=False)
         if not is_folder and not entry.name.endswith(SUFFIXES):
             continue
-        path = folder / entry.name
-        if ignored and _is_ignored(path, is_folder, ignored):
+        if ignored and _is_ignored(entry.path, is_folder, ignored):
             continue
         if not is_folder:
-            yield path
-        elif entry.name not in SKIPPED and not (path / "pyvenv.cfg").exists():
-            yield from _below(path, ignored, respect)
+            yield entry
+        elif entry.name not in SKIPPED and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+            yield from _below(entry.path, ignored, respect)
 
 
-def _is_ignored(path: Path, is_folder: bool, ignored: list[tuple[Path, PathSpec[Any]]]) -> bool:
-    full = str(path.absolute())
+def _is_ignored(path: str, is_folder: bool, ignored: _Ignored) -> bool:
+    full = os.path.abspath(path)
     return any(spec.match_file(os.path.relpath(full, top) + ("/" if is_folder else "")) for top, spec in ignored)
 
 
@@ -128,35 +138,50 @@ class Survey:
     """
 
     def __init__(self, search_path: Iterable[Path] = (), answers: Mapping[tuple[str, str, str], str] | None = None) -> None:
-        self.project = Project([str(folder) for folder in search_path])
+        self._folders = tuple(search_path)
+        self.project = Project([str(folder) for folder in self._folders])
         self.program = Program(self._find, self._mentioned)
-        self._around: dict[str, list[tuple[str, str]]] = {}
+        self._around: dict[str, list[tuple[str, bytes]]] = {}
         self._bases: dict[str, dict[str, list[str]]] = {}
         self._answers: dict[tuple[str, str, str], str] = dict(answers or {})
         self.asked: dict[tuple[str, str, str], str] = {}  # what was asked, and the file that said yes
-        self._shown: dict[str, str] = {}
+        self._searched = 0
 
-    def open(self, path: Path, shown: str | None = None) -> File:
-        """A file by its path; findings name it as ``shown``.
+    def open(self, path: Path) -> File:
+        """A file by its path, as which findings name it.
 
         Raises:
             SourceError: It cannot be read, or is not Python.
         """
         source = self.project.open(str(path))
-        known = self.program._files.get(source.name)
-        name = shown or str(path)
-        if known is not None and known.path == name:
+        known = self._known(source.name, str(path))
+        if known is not None:  # others hold on to it, under whatever name they found it
+            known.path = str(path)
             return known
         text = read_text(str(path))
         try:
-            file = File(source.name, name, text, self.program, source.is_package)
+            file = File(source.name, str(path), text, self.program, source.is_package)
         except SyntaxError as error:
-            raise SourceError(f"not valid Python: {error.msg}", name, error.lineno or 0, error.offset or 0) from None
+            raise SourceError(f"not valid Python: {error.msg}", str(path), error.lineno or 0, error.offset or 0) from None
         except (ValueError, RecursionError) as error:
-            raise SourceError(f"not valid Python: {error}", name) from None
-        self._shown[name] = str(path.absolute())
+            raise SourceError(f"not valid Python: {error}", str(path)) from None
         self.program.add(file)
         return file
+
+    def other(self, path: str, of: str) -> File:
+        """Another file than the one that is looked at, under the name it has; one with other modules beside it is looked at by itself.
+
+        Raises:
+            SourceError: It cannot be read, or is not Python.
+        """
+        if root_of(path) != root_of(of):
+            return Survey(self._folders).open(Path(shown(path)))
+        known = self._known(self.project.open(path).name, path)
+        return known if known is not None else self.open(Path(shown(path)))
+
+    def _known(self, name: str, path: str) -> File | None:
+        found = self.program._files.get(name)
+        return found if found is not None and os.path.abspath(found.path) == os.path.abspath(path) else None
 
     def text(self, name: str, text: str, path: str) -> File:
         """A file that is given as text.
@@ -171,6 +196,18 @@ class Survey:
         self.program.add(file)
         return file
 
+    def noted(self, file: File) -> tuple[dict[str, tuple[str, ...] | None], tuple[str, ...]]:
+        """What a file was found to depend on since `program.seen` was emptied: files with definitions, and modules that are not there."""
+        found: dict[str, tuple[str, ...] | None] = {}
+        missing: list[str] = []
+        for module, names in sorted(self.program.noted(file).items()):
+            source = self.project.find(module)
+            if source is None:
+                missing.append(module)
+            else:
+                found[os.path.abspath(source.path)] = tuple(sorted(names - {""}))
+        return found, tuple(missing)
+
     def _find(self, name: str) -> FoundText | None:
         source = self.project.find(name)
         if source is None:
@@ -182,36 +219,39 @@ class Survey:
 
     def _mentioned(self, word: str, path: str, how: str) -> bool:
         """Whether another file of the package around uses the word: as an attribute or a text, a class in any way."""
-        path = self._shown.get(path, path)
+        path = os.path.abspath(path)
         key = (word, path, how)
         if key not in self._answers:
-            found = self._heirs(path).get(word, ()) if how == "base" else self._having(word, path, how)
+            self._searched += 1
+            many = how == "base" and self._searched > _FEW
+            found = self._heirs(path).get(word, ()) if many else self._having(word, path, how)
             self._answers[key] = next((other for other in found if other != path), "")
         self.asked[key] = self._answers[key]
         return bool(self._answers[key])
 
-    def calling(self, name: str, path: str) -> Iterator[str]:
-        """The other files of the package around that call something of a name, or hand it on."""
-        path = self._shown.get(path, path)
-        self.asked[(name, path, "call")] = ""  # whatever changes in one that does matters
-        return (other for other in self._having(name, path, "call") if other != path)
+    def calling(self, name: str, path: str, most: int) -> list[str]:
+        """The other files of the package around that call something of a name, or hand it on; so many at most."""
+        path = os.path.abspath(path)
+        found = list(islice((other for other in self._having(name, path, "call") if other != path), most))
+        self.asked[(name, path, "call")] = "\n".join(found) + "\n" * (len(found) == most)  # at the end: there may be more
+        return found
 
     def _having(self, word: str, path: str, how: str) -> Iterator[str]:
-        mentions = mentions_of(word, how)
-        return (other for other, text in self._texts(path) if mentions(text))
+        mentions, sought = mentions_of(word, how), word.encode("utf-8", "replace")
+        return (other for other, data in self._texts(path) if sought in data and mentions(data.decode("utf-8", "replace")))
 
     def _heirs(self, path: str) -> dict[str, list[str]]:
         """The files around in which a class inherits from something of a name, by the name."""
         folder = package_around(path)
         if folder not in self._bases:
             found: dict[str, list[str]] = {}
-            for file, text in self._texts(path):
-                for word in {word for bases in _CLASS.findall(text) for word in _WORD.findall(bases)}:
+            for file, data in self._texts(path):
+                for word in {word for bases in _CLASS.findall(data.decode("utf-8", "replace")) for word in _WORD.findall(bases)}:
                     found.setdefault(word, []).append(file)
             self._bases[folder] = found
         return self._bases[folder]
 
-    def _texts(self, path: str) -> list[tuple[str, str]]:
+    def _texts(self, path: str) -> list[tuple[str, bytes]]:
         folder = package_around(path)
         if folder not in self._around:
             self._around[folder] = [(file, _raw(file)) for file in files_around(folder)]
@@ -220,15 +260,35 @@ class Survey:
 
 def package_around(path: str) -> str:
     """The folder whose files are searched for what a file defines: that of its outermost package."""
-    place = Path(path).absolute().parent
-    while (place.parent / "__init__.py").is_file():
-        place = place.parent
-    return str(place)
+    return _outermost(os.path.dirname(os.path.abspath(path)), os.path.isfile)
 
 
-def files_around(folder: str, most: int = _MOST_FILES) -> list[str]:
+def root_of(path: str) -> str:
+    """The folder in which the dotted name of a file begins: what lies there it can import."""
+    folder = package_around(path)
+    return os.path.dirname(folder) if os.path.isfile(os.path.join(folder, "__init__.py")) else folder
+
+
+def packages_around(folders: Iterable[str]) -> frozenset[str]:
+    """The same for the files of several folders."""
+    known = cache(os.path.isfile)
+    return frozenset(_outermost(os.path.abspath(folder), known) for folder in folders)
+
+
+def _outermost(folder: str, exists: Callable[[str], bool]) -> str:
+    while (above := os.path.dirname(folder)) != folder and exists(os.path.join(above, "__init__.py")):
+        folder = above
+    return folder
+
+
+def entries_around(folder: str, most: int) -> Iterator[os.DirEntry[str]]:
+    """The files of source below a folder, in order; so many at most."""
+    return islice(_below(folder, [], False), most)
+
+
+def files_around(folder: str) -> list[str]:
     """The files that are searched, in order."""
-    return [str(file) for file in islice(_below(Path(folder), [], False), most)]
+    return [entry.path for entry in entries_around(folder, MOST_SEARCHED)]
 
 
 def mentions_of(word: str, how: str) -> Callable[[str], bool]:
@@ -251,8 +311,9 @@ def _pattern(word: str, how: str) -> str:
     return rf"\b{word}\b" if word[:1].isupper() else rf"[.\"']{word}\b"
 
 
-def _raw(path: str) -> str:
+def _raw(path: str) -> bytes:
     try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")
+        with open(path, "rb") as file:
+            return file.read()
     except OSError:
-        return ""
+        return b""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from astarch import checking
+from astarch.checking import known
 
 BLOCKS = """
 import torch
@@ -92,19 +96,185 @@ def test_a_change_is_followed_as_far_as_it_matters(
     assert found == checking.check(["nets"])
 
 
-def test_models_of_a_changed_file_are_read_only_where_the_change_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from astarch.checking import models
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The expressions of the models that are read from now on."""
+    from astarch.readers import python
 
+    read: list[str] = []
+    real = python.read_source
+    monkeypatch.setattr(python, "read_source", lambda target, *rest: read.append(target.expression) or real(target, *rest))
+    return read
+
+
+def test_models_of_a_changed_file_are_read_only_where_the_change_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASTARCH_CACHE", str(tmp_path / "kept"))
-    Path("net.py").write_text(BLOCKS)
+    text = BLOCKS + BLOCKS[BLOCKS.index("class Other") :].replace("Other", "Third").replace("nn.Linear(4, 4)", "Block(4, 4)")
+    Path("net.py").write_text(text)
     assert checking.check(["."], cache=True) == []
-    read: list[str] = []
-    real = models.architectures
-    monkeypatch.setattr(models, "architectures", lambda file, *rest: read.append(file.path) or real(file, *rest))
-    Path("net.py").write_text("# above\n" + BLOCKS.replace("text.upper()", "text.lower()"))
+    read = watched(monkeypatch)
+    Path("net.py").write_text("# above\n" + text.replace("text.upper()", "text.lower()"))
     assert checking.check(["."], cache=True) == []
     assert read == []
-    Path("net.py").write_text(BLOCKS.replace("self.fc = nn.Linear(4, 4)", "self.fc = nn.Sequential(nn.Linear(4, 5), nn.Linear(4, 4))"))
+    Path("net.py").write_text(text.replace("return torch.relu(self.conv(x))", "return self.conv(torch.relu(x))"))
+    assert checking.check(["."], cache=True) == []
+    assert set(read) == {"Third()"}
+    Path("net.py").write_text(text.replace("self.fc = nn.Linear(4, 4)", "self.fc = nn.Sequential(nn.Linear(4, 5), nn.Linear(4, 4))"))
     assert [one.name for one in checking.check(["."], cache=True)] == ["linear-mismatch"]
-    assert read == ["net.py"]
+    assert set(read) == {"Third()", "Other()"}
+
+
+def test_a_model_that_can_be_built_only_now_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ASTARCH_CACHE", str(tmp_path / "kept"))
+    text = BLOCKS.replace("def __init__(self):", "def __init__(self, width):").replace(
+        "nn.Linear(4, 4)", "nn.Sequential(nn.Linear(4, width), nn.Linear(4, 4))"
+    )
+    Path("net.py").write_text(text)
+    assert checking.check(["."], cache=True) == []
+    Path("net.py").write_text(text.replace("(self, width)", "(self, width=5)"))
+    assert [one.name for one in checking.check(["."], cache=True)] == ["linear-mismatch"]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package that was checked, in the folder that is the current one."""
+    monkeypatch.setenv("ASTARCH_CACHE", str(tmp_path / "kept"))
+    place = tmp_path / "project"
+    (place / "nets").mkdir(parents=True)
+    for name, text in (("__init__", ""), ("blocks", BLOCKS), ("net", NET)):
+        (place / "nets" / f"{name}.py").write_text(text)
+    (place / "pyproject.toml").write_text('[project]\nname = "nets"\n')
+    monkeypatch.chdir(place)
+    assert checking.check(["."], cache=True) == []
+    return place
+
+
+def wrong(text: str) -> str:
+    """The blocks with a layer that gets less than it takes."""
+    return text.replace("nn.Conv2d(a, b, 3, padding=1)", "nn.Conv2d(a + 1, b, 3, padding=1)")
+
+
+def write(path: str, text: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text)
+
+
+HEIR = "\n\nclass Heir(Block):\n    def forward(self, x):\n        return super().forward(x) + self.{0}\n"
+
+
+def to(path: str, text: str) -> Callable[[], object]:
+    return lambda: write(path, text)
+
+
+#: What is done to the project, step by step; after each what is found is the same as anew.
+STEPS: list[list[Callable[[], object]]] = [
+    [to("nets/blocks.py", wrong(BLOCKS)), to("nets/blocks.py", BLOCKS)],
+    [lambda: Path("nets/blocks.py").unlink(), to("nets/blocks.py", wrong(BLOCKS))],
+    [
+        lambda: Path("nets/blocks.py").rename("nets/parts.py"),
+        to("nets/net.py", NET.replace(".blocks", ".parts")),
+        to("nets/parts.py", wrong(BLOCKS)),
+    ],
+    [lambda: Path("nets/blocks.py").unlink(), to("nets/blocks/__init__.py", "from .one import *"), to("nets/blocks/one.py", wrong(BLOCKS))],
+    [to("nets/net.py", NET.replace(".blocks", ".later")), to("nets/later.py", wrong(BLOCKS))],
+    [to("nets/blocks.py", BLOCKS + "\n)\n"), to("nets/blocks.py", wrong(BLOCKS))],
+    [
+        to("nets/heir.py", "import torch\nfrom .blocks import Block" + HEIR.format("conv")),
+        to("nets/blocks.py", BLOCKS.replace("conv", "turn")),
+    ],
+    [
+        to("nets/heir.py", "import torch\nfrom .blocks import Block" + HEIR.format("scale")),
+        to("nets/given.py", "def give(block):\n    block.scale = 2\n"),
+        lambda: Path("nets/given.py").unlink(),
+    ],
+    [
+        to("nets/star.py", "import torch\nfrom .blocks import *" + HEIR.format("scale")),
+        to("nets/blocks.py", '__all__ = ["Other"]\n' + BLOCKS),
+    ],
+    [
+        to("nets/net.py", NET.replace("(self)", "(self, width=5)", 1).replace("double(8)", "width")),
+        to("train.py", "from nets.net import Net\nNet(16)\n"),
+        lambda: Path("train.py").unlink(),
+        to("nets/train.py", "from .net import Net\nNet(16)\n"),
+        to("nets/train.py", "from .net import Net\nNet(17)\n"),
+    ],
+    [to("nets/__init__.py", "from .net import Net\n"), lambda: Path("nets/__init__.py").unlink(), to("nets/blocks.py", wrong(BLOCKS))],
+]
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_whatever_happens_is_found_as_it_would_be_anew(project: Path, steps: list[Callable[[], object]]) -> None:
+    found: list[object] = []
+    for step in steps:
+        step()
+        now = checking.check(["."], cache=True)
+        assert now == checking.check(["."])
+        assert now == checking.check(["."], jobs=2)
+        assert now == checking.check(["."], cache=True)
+        found += now
+    assert found
+
+
+@pytest.mark.parametrize("age", [0, 3600])
+def test_a_content_of_the_same_size_and_time_is_seen(project: Path, age: int) -> None:
+    place = Path("nets/blocks.py")
+    then = time.time_ns() - age * 10**9
+    place.write_text(BLOCKS.replace("2 * number", "2 * number"))
+    os.utime(place, ns=(then, then))
+    assert checking.check(["."], cache=True) == []
+    place.write_text(BLOCKS.replace("2 * number", "3 * number"))
+    os.utime(place, ns=(then, then))
+    assert [one.code for one in checking.check(["."], cache=True)] == [one.code for one in checking.check(["."])] != []
+
+
+def test_what_is_unchanged_is_not_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in project.rglob("*.py"):  # written long ago
+        os.utime(path, (1, 1))
+    monkeypatch.setattr("astarch.checking.stamps._TICK", 0)
+    assert checking.check(["."], cache=True) == []
+    real = Path.read_bytes
+    read: list[Path] = []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or real(path))
+    assert checking.check(["."], cache=True) == []
+    assert [path for path in read if path.suffix == ".py"] == []
+
+
+def test_another_way_to_check_and_another_program_know_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Path] = []
+    real = checking.checked
+    monkeypatch.setattr(checking, "checked", lambda files, *rest: looked.extend(files) or real(files, *rest))
+    assert checking.check(["."], cache=True) == [] and not looked
+    checking.check(["."], cache=True, select=["MDL2"])
+    assert len(looked) == 3
+    looked.clear()
+    monkeypatch.setattr(known, "VERSION", "0.0.0")
+    checking.check(["."], cache=True)
+    assert len(looked) == 3
+
+
+def test_what_else_a_project_says_is_followed(project: Path) -> None:
+    from click.testing import CliRunner
+
+    from astarch.cli import commands
+
+    def run() -> list[str]:
+        result = CliRunner().invoke(commands, ["check", "-o", "concise", "--exit-zero"])
+        assert result.output == CliRunner().invoke(commands, ["check", "-o", "concise", "--exit-zero", "--no-cache"]).output
+        return result.output.splitlines()
+
+    Path("nets/blocks.py").write_text(wrong(BLOCKS))
+    first = run()
+    start = '[project]\nname = "nets"\n[tool.astarch.check]\n'
+    Path("pyproject.toml").write_text(start + 'ignore = ["MDL2"]\n')
+    assert run() != first
+    Path("pyproject.toml").write_text(start + 'exclude = ["nets"]\n')
+    assert run() != first
+    Path("pyproject.toml").write_text(start)
+    assert run() == first
+
+
+def test_a_file_that_cannot_be_kept_only_takes_time(project: Path) -> None:
+    for path in (project.parent / "kept" / "findings").iterdir():
+        path.write_bytes(path.read_bytes()[:-9])
+    assert checking.check(["."], cache=True) == []
