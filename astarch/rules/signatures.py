@@ -149,6 +149,15 @@ def signature_of(function: Definition) -> Signature:
     return Signature(tuple(names[1:]), keyword_only, frozenset(required), args.vararg is not None, args.kwarg is not None)
 
 
+def written(name: str, signature: Signature) -> str:
+    """A signature as one writes it: ``Conv2d(in_channels, out_channels, kernel_size, stride=..., ...)``; of many options the first."""
+    needed = [name for name in signature.positional if name in signature.required]
+    free = [f"{name}=..." for name in signature.positional if name not in signature.required]
+    named = [name if name in signature.required else f"{name}=..." for name in signature.keyword_only]
+    options = [*free[:4], *(["..."] if len(free) > 4 else []), *(["*", *named] if named and not signature.any_positional else named)]
+    return f"{name}({', '.join([*needed, *options])})"
+
+
 def complaint(signature: Signature, call: ast.Call) -> str:
     """What is wrong with a call, in the middle of a sentence; empty when nothing is. The call must have no stars."""
     names = signature.positional

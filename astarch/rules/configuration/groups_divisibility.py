@@ -49,5 +49,9 @@ class GroupsDivisibility(Rule):
                 continue
             for width in (known_number(file, node) for node in widths):
                 if width is not None and groups and width % groups:
-                    yield self.finding(file, call, f"{width} channels do not divide into {groups} groups")
+                    fitting = [str(number) for number in range(2, width + 1) if width % number == 0]
+                    shown = ", ".join(fitting[:5]) + (" ..." if len(fitting) > 5 else "")
+                    more = f"; {-(-width // groups) * groups} channels divide into {groups}"
+                    help = f"{width} divides into {shown} groups{more}" if fitting else more.removeprefix("; ")
+                    yield self.finding(file, call, f"{width} channels do not divide into {groups} groups", help=help)
                     break

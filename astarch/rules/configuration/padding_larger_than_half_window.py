@@ -36,7 +36,9 @@ class PaddingLargerThanHalfWindow(Rule):
             window, padding = constant(argument(call, 0, "kernel_size")), constant(argument(call, 2, "padding"))
             dilation = argument(call, 3, "dilation") if layer.startswith("Max") else None
             if isinstance(window, int) and isinstance(padding, int) and dilation is None and padding > window // 2:
-                yield self.finding(file, call, f"a padding of {padding} is more than half of the window of {window}")
+                yield self.finding(
+                    file, call, f"a padding of {padding} is more than half of the window of {window}", help=f"at most {window // 2}"
+                )
 
 
 _POOLING = frozenset(f"{kind}Pool{dim}" for kind in ("Max", "Avg") for dim in ("1d", "2d", "3d"))

@@ -9,7 +9,7 @@ from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
 from ..layers import own_module, torch_layer
 from ..rule import Rule, has_star
-from ..signatures import complaint, layer_signature, signature_of
+from ..signatures import complaint, layer_signature, signature_of, written
 
 
 class ConstructorArity(Rule):
@@ -45,7 +45,8 @@ class ConstructorArity(Rule):
                 signature = layer_signature(layer)
                 wrong = complaint(signature, call) if signature is not None else ""
                 if wrong and not _is_caught(file, call):
-                    yield self.finding(file, call, f"`nn.{layer}` {wrong}")
+                    assert signature is not None
+                    yield self.finding(file, call, f"`nn.{layer}` {wrong}", help=f"it is {written(layer, signature)}")
                 continue
             own = own_module(file, call)
             if (
@@ -59,7 +60,8 @@ class ConstructorArity(Rule):
             if wrong and not _is_caught(file, call):
                 assert init is not None
                 notes = [(init[1], "takes these")] if init[0].file is file else []
-                yield self.finding(file, call, f"`{own.name}` {wrong}", notes=notes)
+                help = f"it is {written(own.name, signature_of(init[1]))}"
+                yield self.finding(file, call, f"`{own.name}` {wrong}", notes=notes, help=help)
 
 
 def _is_caught(file: File, call: ast.Call) -> bool:

@@ -40,4 +40,9 @@ class MutableDefaultArgument(Rule):
             for default in (*method.args.defaults, *method.args.kw_defaults):
                 made = makes_module(cls.file, default)
                 if made and default is not None:
-                    yield self.finding(cls.file, default, f"every `{cls.name}` shares this one `{made}`")
+                    yield self.finding(
+                        cls.file,
+                        default,
+                        f"every `{cls.name}` shares this one `{made}`",
+                        help="let the default be None, and make it inside",
+                    )

@@ -10,7 +10,7 @@ from ...ir.program import ClassSource
 from ..calls import layer_of, own_call
 from ..layers import own_module, torch_layer
 from ..rule import Rule, has_star
-from ..signatures import FORWARD_COUNTS, complaint, signature_of
+from ..signatures import FORWARD_COUNTS, complaint, signature_of, written
 
 
 class CallArity(Rule):
@@ -52,7 +52,16 @@ class CallArity(Rule):
                 made = layer_of(cls, name) if name and not has_star(call) else None
                 wrong = _wrong(cls, made, call) if made is not None else ""
                 if made is not None and wrong:
-                    yield self.finding(cls.file, call, f"`self.{name}` {wrong}", notes=[(made, "made here")])
+                    yield self.finding(cls.file, call, f"`self.{name}` {wrong}", notes=[(made, "made here")], help=_takes(cls, made))
+
+
+def _takes(cls: ClassSource, made: ast.Call) -> str:
+    """What the forward takes, in words."""
+    if torch_layer(cls.file, made) == "Sequential":
+        return "it hands one value from layer to layer; a module of its own can take more"
+    own = own_module(cls.file, made)
+    found = own.find("forward") if own is not None else None
+    return f"it is {written('forward', signature_of(found[1]))}" if found is not None else ""
 
 
 def _wrong(cls: ClassSource, made: ast.Call, call: ast.Call) -> str:

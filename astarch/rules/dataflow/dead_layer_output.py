@@ -83,7 +83,9 @@ class DeadLayerOutput(Rule):
                 if name is None:
                     yield self.finding(cls.file, here, f"the result of `{layer}` is thrown away: the call has no effect")
                 elif name not in loads and not name.startswith("_"):
-                    yield self.finding(cls.file, here, f"`{name}`, the result of `{layer}`, is never used: the call has no effect")
+                    yield self.finding(
+                        cls.file, here, f"`{name}`, the result of `{layer}`, is never used: the call has no effect", help=_HELP
+                    )
                 elif after is not None and _stored(after)[0] == name and not _reads(after, name):
                     notes = [(after, "overwritten here, unread")]
                     yield self.finding(
@@ -96,6 +98,9 @@ class DeadLayerOutput(Rule):
         name = own_call(cls, value)
         made = {torch_layer(each.file, one.value) for each, one in cls.kept.get(name, ())}
         return f"self.{name}" if made and made <= WEIGHTED - RECURRENT else ""
+
+
+_HELP = "hand it on, or leave the layer out"
 
 
 def _is_activation(cls: ClassSource, call: ast.Call) -> bool:

@@ -63,6 +63,10 @@ class SharedNormState(Rule):
                 continue
             if name in seen:
                 yield self.finding(
-                    cls.file, call, f"`self.{name}` is applied twice: its running statistics mix both", notes=[(seen[name], "also here")]
+                    cls.file,
+                    call,
+                    f"`self.{name}` is applied twice: its running statistics mix both",
+                    notes=[(seen[name], "also here")],
+                    help="give each place a norm of its own",
                 )
             seen.setdefault(name, call)

@@ -38,9 +38,10 @@ class ModuleNameWithDot(Rule):
     def check_file(self, file: File) -> Iterator[Diagnostic]:
         for name in _names_given(file):
             if isinstance(name, ast.Constant) and isinstance(name.value, str) and ("." in name.value or not name.value):
+                why = "a dot leads from a module to one inside" if name.value else "it needs a name"
                 better = repr(name.value.replace(".", "_")).replace("'", '"')
                 fix = replace(file, name, better, "use an underscore", safe=True) if name.value else None
-                yield self.finding(file, name, f"a module cannot be called {name.value!r}", fix=fix)
+                yield self.finding(file, name, f"a module cannot be called {name.value!r}: {why}", fix=fix)
 
 
 def _names_given(file: File) -> Iterator[ast.expr | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import ClassSource, dotted_text
-from ..layers import has_weights, makes_module, torch_layer
+from ..layers import CONTAINERS, has_weights, makes_module, torch_layer
 from ..rule import Rule
 from ..signatures import MODULE_METHODS
 
@@ -43,7 +43,10 @@ class SubmoduleHiddenByClassAttribute(Rule):
             own = next((each.methods[one.name] for each in cls.lineage if one.name in each.methods), None)
             if one.name in MODULE_METHODS and one.name != "forward":
                 yield self.finding(
-                    cls.file, one.node, f"`self.{one.name}` is a method of nn.Module: this `{made}` can never be reached under that name"
+                    cls.file,
+                    one.node,
+                    f"`self.{one.name}` is a method of nn.Module: this `{made}` can never be reached under that name",
+                    help=f"give it another name: self.{one.name}_list" if made in CONTAINERS else "give it another name",
                 )
             elif own is not None and any(dotted_text(item) == "property" for item in own.decorator_list):
                 yield self.finding(
@@ -51,4 +54,5 @@ class SubmoduleHiddenByClassAttribute(Rule):
                     one.node,
                     f"`{one.name}` is a property of the class: this `{made}` can never be reached under that name",
                     notes=[(own, "defined here")] if own in cls.methods.values() else [],
+                    help="give one of them another name",
                 )

@@ -67,5 +67,9 @@ class SuspiciousLayerReuse(Rule):
             ):
                 at = sorted(places, key=lambda place: (place.lineno, -place.col_offset))
                 yield self.finding(
-                    cls.file, at[-1], f"`self.{name}` is used twice and `self.{sibling}` never", notes=[(other, "never used")]
+                    cls.file,
+                    at[-1],
+                    f"`self.{name}` is used twice and `self.{sibling}` never",
+                    notes=[(other, "never used")],
+                    help=f"did you mean `self.{sibling}`?",
                 )
