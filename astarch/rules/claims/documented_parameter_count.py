@@ -16,7 +16,7 @@ from ..rule import Rule
 _NUMBER = r"(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>[KkMB]|thousand|million|billion)?"
 _CLAIMS = (
     re.compile(rf"{_NUMBER}\s+(?:trainable |learnable |total )?(?:parameters|params)\b"),
-    re.compile(rf"\b(?:[Pp]arameters|[Pp]arams)\s*[:=]\s*{_NUMBER}(?![\w.])"),
+    re.compile(rf"\b(?:[Pp]arameters|[Pp]arams)\s*[:=]\s*{_NUMBER}(?!\w|\.\d)"),
 )
 _UNITS = {"": 1, "K": 1e3, "k": 1e3, "thousand": 1e3, "M": 1e6, "million": 1e6, "B": 1e9, "billion": 1e9}
 
