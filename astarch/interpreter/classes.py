@@ -157,6 +157,8 @@ def is_instance(m: Machine, value: Any, kind: Any) -> Any:
     if type(value) is Unknown:
         return Unknown(value.reason, value.detail, value.span, True) if _is_tensor_class(kind) else value
     m.step()
+    if type(kind) is Class and isinstance(value, Instance) and kind in value.py_class.mro:
+        return True
     if isinstance(kind, (tuple, list)):
         return _any(is_instance(m, value, item) for item in kind)
     if isinstance(kind, Class):

@@ -32,6 +32,8 @@ NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 def same(left: Any, right: Any) -> bool | None:
     """Whether two sizes (or ratios of them) are equal; None if that depends."""
+    if type(left) is int and type(right) is int:
+        return left == right
     answer = _answer(left, right, _is_zero)
     if answer is None:
         _OPEN.set((left, right))
@@ -45,6 +47,8 @@ def open_question() -> tuple[Any, Any]:
 
 def less(left: Any, right: Any) -> bool | None:
     """Whether `left < right`; None if that depends."""
+    if type(left) is int and type(right) is int:
+        return left < right
     return _answer(right, left, _is_positive)
 
 

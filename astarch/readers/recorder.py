@@ -284,7 +284,12 @@ def _arguments(module: ModuleInstance) -> dict[str, Any]:
 def _parameter_names(start: Any) -> Sequence[str]:
     if isinstance(start, Function):
         return start.code.positional[1:]
-    return _described_names(inspect.unwrap(start.function)) if isinstance(start, Builtin) else ()
+    if not isinstance(start, Builtin):
+        return ()
+    function = start.function
+    while (wrapped := getattr(function, "__wrapped__", None)) is not None:
+        function = wrapped
+    return _described_names(function)
 
 
 @lru_cache(1024)

@@ -18,7 +18,8 @@ class Call:
     __slots__ = ("args", "depth", "kwargs", "macs", "module", "nodes", "outputs", "span", "stack", "times")
 
     def __init__(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], run: Run) -> None:
-        self.module, self.args, self.kwargs = module, kept(args), {k: kept(v) for k, v in kwargs.items()}
+        self.module, self.args = module, tuple([kept(value) for value in args])
+        self.kwargs = {name: kept(value) for name, value in kwargs.items()} if kwargs else {}
         self.outputs: Any = MISSING
         self.span = run.where()
         self.depth = len(run.modules)
@@ -29,8 +30,10 @@ class Call:
 def kept(value: Any) -> Any:
     """A value as it is now: the program may change lists and in-place tensors later."""
     kind = type(value)
+    if kind is TorchTensor:
+        return value.snapshot()
     if kind is tuple or kind is list:
-        return kind(kept(item) for item in value)
+        return kind([kept(item) for item in value])
     if isinstance(value, dict):
         copy = kind() if kind in (dict, OrderedDict) else {}
         copy.update((key, kept(item)) for key, item in value.items())
