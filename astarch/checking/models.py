@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from ..source.index import SourceError
 from ..source.project import Project, SourceFile
 from ..targets import Target
 from .sites import Sites, given_unknown
-from .trust import is_certain, is_error_of_program, is_refusal, is_trusted, is_unbound
+from .trust import is_certain, is_error_of_program, is_of_any_size, is_refusal, is_trusted, is_unbound
 
 if TYPE_CHECKING:
     from ..readers.free import Given
@@ -142,14 +143,27 @@ def architectures(file: File, path: Path, job: Job, known: Container[str] = ()) 
     free = [found for found in [*models_of(file, needless=True), *variables_of(file)] if found.name not in done]
     for found in free[:MOST_MODELS]:
         if found.name not in known:
-            yield found.name, _built(file, path, found, job)
+            yield found.name, _built(file, found, found.name if found.kind == "variable" else f"{found.name}()", job)
+    used = {name.id for name in file.all(ast.Name)}
+    needy = [found for found in models_of(file) if found.needs and found.kind == "class" and found.name not in used]
+    for found in needy[:MOST_MODELS]:
+        if found.name not in known and found.name not in done:
+            yield found.name, _with_arguments(file, found, job)
 
 
-def _built(file: File, path: Path, found: Found, job: Job) -> Iterator[Architecture]:
-    """A model as it is built without arguments, and as it is run on what it is likely made for."""
-    expression = found.name if found.kind == "variable" else f"{found.name}()"
-    target = Target(f"{path}:{expression}", str(path), expression)
-    for architecture in _read(target, [], job, {}, str(path), FREE_STEPS):
+def _with_arguments(file: File, found: Found, job: Job) -> Iterator[Architecture]:
+    """A class that needs arguments and that nothing in its file uses: as the project builds it, else with symbols."""
+    ways = [expression for expression, unknown in job.sites.ways(file, found) if not unknown]
+    for expression in ways:
+        yield from _built(file, found, expression, job)
+    for architecture in () if ways else _built(file, found, found.name, job):
+        yield replace(architecture, diagnostics=tuple(one for one in architecture.diagnostics if is_of_any_size(one)))
+
+
+def _built(file: File, found: Found, expression: str, job: Job) -> Iterator[Architecture]:
+    """A model as it is built, and as it is run on what it is likely made for."""
+    target = Target(f"{file.path}:{expression}", file.path, expression)
+    for architecture in _read(target, [], job, {}, file.path, FREE_STEPS):
         kept = [finding for finding in architecture.diagnostics if not is_refusal(file, finding) and is_trusted(file, found, finding)]
         yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
         if not kept and not architecture.unknown and found.framework == "torch":
@@ -192,7 +206,7 @@ def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architect
         run = run_script(file.path, functions, FREE_STEPS, job.project)
     except (AstarchError, SourceError):
         return
-    absolute = str(Path(file.path).absolute())
+    absolute = os.path.abspath(file.path)  # readings name files without `..`
     run = _named(run, absolute, file.path)
     kept = tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or is_unbound(one) or is_certain(file, one))
     yield replace(run, diagnostics=kept)
@@ -285,7 +299,7 @@ def _read(
         architecture = read_source(target, inputs, [], names, steps, job.project, given)
     except (AstarchError, SourceError):
         return
-    absolute = str(Path(shown).absolute())
+    absolute = os.path.abspath(shown)  # readings name files without `..`
     tried = tuple(_named(one, absolute, shown) for one in architecture.attributes.get("failed", ()))
     yield replace(_named(architecture, absolute, shown), attributes={**architecture.attributes, **({"failed": tried} if tried else {})})
 

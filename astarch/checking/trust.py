@@ -16,8 +16,15 @@ def is_error_of_program(finding: Diagnostic) -> bool:
 
 
 def is_unbound(finding: Diagnostic) -> bool:
-    """Whether a name is read that nothing binds: that fails for every input that comes this far."""
-    return is_error_of_program(finding) and finding.message.startswith(("raises NameError", "raises UnboundLocalError"))
+    """Whether a name is read that nothing binds, or that a module does not have: that fails for every input that comes this far."""
+    return is_error_of_program(finding) and finding.message.startswith(
+        ("raises NameError", "raises UnboundLocalError", "raises AttributeError: module '")
+    )
+
+
+def is_of_any_size(finding: Diagnostic) -> bool:
+    """Whether a model is wrong whatever its arguments are: sizes that can never fit, names that nothing binds."""
+    return finding.code.startswith("MDL2") or is_unbound(finding)
 
 
 def is_trusted(file: File, found: Found, finding: Diagnostic) -> bool:

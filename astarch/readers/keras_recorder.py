@@ -13,7 +13,7 @@ from ..frameworks.keras.model.layer import collect
 from ..frameworks.keras.nested import flatten
 from ..frameworks.keras.tensor import KerasTensor, Variable, outward
 from ..interpreter.machine import Machine
-from ..interpreter.values import MISSING, Builtin, Function
+from ..interpreter.values import MISSING, Builtin, Function, Lost, Raised
 from ..ir.architecture import Architecture, Assumption, Call, Module, Parameter, Requirement
 from ..ir.dim import Dim
 from ..ir.graph import Graph, Node, Record, TensorType
@@ -84,7 +84,8 @@ class KerasRecorder:
                 if isinstance(layer, Unknown):
                     self.unknown.append(layer)
                 continue
-            name = f"{path}/{layer.__dict__['name']}" if path else layer.__dict__["name"]
+            own = layer.__dict__.get("name", layer.py_class.name)  # one whose constructor never came to its base has none
+            name = f"{path}/{own}" if path else own
             taken[name] = taken.get(name, 0) + 1
             if taken[name] > 1:
                 name = f"{name}#{taken[name]}"
@@ -113,7 +114,10 @@ class KerasRecorder:
     def _layers(self, model: Any) -> list[Any]:
         if model.py_class.find("layers") is MISSING:
             return [layer for layer in model.__dict__.get("_layers", ()) if layer is not model]
-        return list(self.machine.iterate(self.machine.get(model, "layers")))
+        try:
+            return list(self.machine.iterate(self.machine.get(model, "layers")))
+        except (Raised, Lost):  # a property of the program's own
+            return [layer for layer in model.__dict__.get("_layers", ()) if layer is not model]
 
     def _module(self, name: str, layer: Any, shared: str | None = None) -> Module:
         cls = layer.py_class

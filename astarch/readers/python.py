@@ -30,6 +30,7 @@ from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, R
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Assumptions, Dim
+from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Lost, Reason, Unknown
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
@@ -144,10 +145,15 @@ class Session:
 
 
 class Reading:
-    """What one target gave: the root, what its forward returned, and how it ended."""
+    """What one target gave: the root, what its forward returned, and how it ended.
+
+    Attributes:
+        place: The definition of what the target calls: there stands what is wrong with that call.
+    """
 
     def __init__(self) -> None:
         self.root: Any = None
+        self.place = NOWHERE
         self.inputs: dict[str, Any] = {}
         self.outputs: Any = MISSING
         self.failed = False
@@ -248,7 +254,7 @@ def attempt(session: Session, reading: Reading, work: Callable[[], None]) -> Non
         work()
     except Raised as raised:
         reading.failed = True
-        session.run.diagnostics.append(_program_error(raised))
+        session.run.diagnostics.append(_program_error(raised, reading.place))
         session.run.found_in.append(next((call.module for call in reversed(session.run.calls) if call.outputs is MISSING), None))
     except BudgetSpent as spent:
         reading.failed = True
@@ -263,9 +269,11 @@ def attempt(session: Session, reading: Reading, work: Callable[[], None]) -> Non
         machine.frame, machine.depth = None, 0
 
 
-def _program_error(raised: Raised) -> Diagnostic:
+def _program_error(raised: Raised, instead: Span) -> Diagnostic:
+    """What was raised; where the call that it is about stands in no file, at what is called."""
     way = tuple(Note(span, "called from here") for span in raised.stack[:-1] if span.line and span.file != "<target>")
-    return Diagnostic("MDL001", "program-error", "error", f"raises {message_of(raised.value)}", raised.span, way[-6:])
+    place = instead if instead.line and (not raised.span.line or raised.span.file == "<target>") else raised.span
+    return Diagnostic("MDL001", "program-error", "error", f"raises {message_of(raised.value)}", place, way[-6:])
 
 
 def _build(session: Session, reading: Reading, target: Target, names: dict[str, str]) -> None:
@@ -309,7 +317,9 @@ def _forward(session: Session, reading: Reading, source: list[InputSpec] | Guess
     inputs = source.choose(machine, root) if isinstance(source, Guess) else source
     if not inputs:
         return
-    parameters = _forward_parameters(root)
+    forward = _forward_of(root)
+    reading.place = forward.code.span if isinstance(forward, Function) else NOWHERE
+    parameters = _forward_parameters(forward)
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     for position, spec in enumerate(inputs):
@@ -330,10 +340,13 @@ def _forward(session: Session, reading: Reading, source: list[InputSpec] | Guess
             source.look(session.run.calls)
 
 
-def _forward_parameters(root: Instance) -> list[str] | None:
-    """The names of the forward's parameters; None when any name will do."""
+def _forward_of(root: Instance) -> Any:
     forward = root.__dict__.get("forward", root.py_class.find("forward"))
-    forward = getattr(forward, "function", forward)
+    return getattr(forward, "function", forward)
+
+
+def _forward_parameters(forward: Any) -> list[str] | None:
+    """The names of the forward's parameters; None when any name will do."""
     if not isinstance(forward, Function):
         return []
     return None if forward.code.keywords is not None else [*forward.code.positional[1:], *forward.code.keyword_only]

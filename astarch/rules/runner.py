@@ -89,13 +89,20 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
     names = {rule.name for rule in used}
     for architecture in architectures:
         for finding in architecture.diagnostics:
-            known = rule_named(finding.name) or (rule_named("shape-mismatch") if finding.code.startswith("MDL2") else None)
+            known = rule_named("undefined-name" if _is_unbound(finding) else finding.name) or (
+                rule_named("shape-mismatch") if finding.code.startswith("MDL2") else None
+            )
             if known is None or known.name in names:
                 placed = at_home(finding, architecture, file.path)
                 yield replace(placed, code=known.code, name=known.name) if known is not None else placed
         for rule in used:
             yield from (at_home(finding, architecture, file.path) for finding in rule.check_architecture(architecture))
             yield from rule.check_run(file, architecture)
+
+
+def _is_unbound(finding: Diagnostic) -> bool:
+    """Whether a program failed for a name that nothing binds: its source says the same."""
+    return finding.name == "program-error" and finding.message.startswith("raises NameError: name ")
 
 
 def _once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -7,152 +7,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import pairwise
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change of a text.
-
-    Args:
-        start: Where it begins, in characters.
-        end: Where it ends.
-        text: What stands there afterwards.
-        lines: The first and the last line of the statement that is changed.
-        what: The change in a few words.
-    """
-
-    start: int
-    end: int
-    text: str
-    lines: tuple[int, int]
-    what: str
-
-    def apply(self, source: str) -> str:
-        """The text with the change."""
-        return source[: self.start] + self.text + source[self.end :]
-
-
-@dataclass
-class Source:
-    """A source file, with what the kinds of mutation look for."""
-
-    text: str
-    tree: ast.Module = field(init=False)
-    starts: list[int] = field(init=False)
-    lines: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.tree = ast.parse(self.text)
-        self.lines = self.text.split("\n")
-        self.starts = [0]
-        for line in self.lines:
-            self.starts.append(self.starts[-1] + len(line) + 1)
-
-    def at(self, line: int, column: int) -> int:
-        """The place of what the parser counts in bytes."""
-        return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode(errors="ignore"))
-
-    def start(self, node: ast.AST) -> int:
-        """Where a node begins."""
-        return self.at(node.lineno, node.col_offset)  # type: ignore[attr-defined]
-
-    def end(self, node: ast.AST) -> int:
-        """Where a node ends."""
-        return self.at(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-
-    def said(self, node: ast.AST) -> str:
-        """The text of a node."""
-        return self.text[self.start(node) : self.end(node)]
-
-    def classes(self) -> Iterator[ast.ClassDef]:
-        """The classes that look like models: with a constructor or a forward, and a base."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ClassDef) and node.bases and any(m.name in ("__init__", "forward") for m in _methods(node)):
-                yield node
-
-    def constructors(self) -> Iterator[Function]:
-        """Their constructors."""
-        for cls in self.classes():
-            yield from (method for method in _methods(cls) if method.name == "__init__")
-
-    def forwards(self) -> Iterator[Function]:
-        """Their other methods that do not begin with two underscores."""
-        for cls in self.classes():
-            yield from (method for method in _methods(cls) if not method.name.startswith("__"))
-
-    def arms(self, edit: Edit) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-        """The parts of an expression around an edit that run on a condition: from where to where, line and column as the parser counts."""
-        for node in ast.walk(self.tree):
-            parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values[1:] if isinstance(node, ast.BoolOp) else []
-            for part in parts:
-                if self.start(part) <= edit.start and edit.end <= self.end(part):
-                    yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
-
-    def replace(self, node: ast.AST, text: str, statement: ast.stmt, what: str) -> Edit:
-        """An edit that puts a text in the place of a node, with as many lines."""
-        old = self.said(node)
-        missing = old.count("\n") - text.count("\n")
-        lines = (statement.lineno, max(statement.end_lineno or 0, statement.lineno))
-        if missing > 0 and isinstance(node, ast.stmt):
-            text += "\n" * missing
-        elif missing > 0:
-            text = f"({text}" + "\n" * missing + ")"
-        return Edit(self.start(node), self.end(node), text, lines, what)
-
-
-def _methods(cls: ast.ClassDef) -> list[Function]:
-    return [item for item in cls.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))]
-
-
-def _simple(function: Function) -> Iterator[ast.stmt]:
-    """The statements of a function that hold no others."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
-            yield node
-
-
-def _within(function: Function, kind: type) -> Iterator[tuple[ast.stmt, ast.AST]]:
-    for statement in _simple(function):
-        for node in ast.walk(statement):
-            if isinstance(node, kind):
-                yield statement, node
-
-
-def _last(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def _layers(source: Source) -> Iterator[tuple[ast.stmt, ast.Call]]:
-    """Calls in constructors of something with a capital: layers, mostly."""
-    for function in source.constructors():
-        for statement, node in _within(function, ast.Call):
-            if isinstance(node, ast.Call) and _last(node)[:1].isupper():
-                yield statement, node
-
-
-def _is_own(node: ast.AST) -> bool:
-    """Whether it is an attribute of ``self``."""
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
-
-
-def _own_calls(source: Source) -> Iterator[tuple[ast.stmt, ast.Call]]:
-    """Calls of ``self.something(...)`` outside of constructors."""
-    for function in source.forwards():
-        for statement, node in _within(function, ast.Call):
-            if isinstance(node, ast.Call) and _is_own(node.func):
-                yield statement, node
+from .further_kinds import FURTHER
+from .source import Edit, Source, is_own, last, layers, own_calls, simple, within
 
 
 def size(source: Source) -> Iterator[Edit]:
     """One of the first two arguments of a layer is one more."""
-    for statement, call in _layers(source):
+    for statement, call in layers(source):
         for place, item in enumerate(call.args[:2]):
             if isinstance(item, (ast.Constant, ast.Name, ast.Attribute, ast.BinOp)) and not _is_text(item):
-                yield source.replace(item, f"{source.said(item)} + 1", statement, f"argument {place} of {_last(call)} + 1")
+                yield source.replace(item, f"{source.said(item)} + 1", statement, f"argument {place} of {last(call)} + 1")
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -161,12 +28,12 @@ def _is_text(node: ast.expr) -> bool:
 
 def number(source: Source) -> Iterator[Edit]:
     """A number given by name to a layer is one more: heads, groups, strides."""
-    for statement, call in _layers(source):
+    for statement, call in layers(source):
         for keyword in call.keywords:
             if isinstance(keyword.value, (ast.Constant, ast.Name)) and not _is_text(keyword.value) and keyword.arg not in (None, "bias"):
                 if isinstance(keyword.value, ast.Name) and keyword.arg not in ("groups", "num_heads", "kernel_size", "stride", "padding"):
                     continue
-                yield source.replace(keyword.value, f"{source.said(keyword.value)} + 1", statement, f"{keyword.arg} of {_last(call)} + 1")
+                yield source.replace(keyword.value, f"{source.said(keyword.value)} + 1", statement, f"{keyword.arg} of {last(call)} + 1")
 
 
 def default(source: Source) -> Iterator[Edit]:
@@ -181,14 +48,14 @@ def default(source: Source) -> Iterator[Edit]:
 
 def swapped_sizes(source: Source) -> Iterator[Edit]:
     """The first two arguments of a layer change places."""
-    for statement, call in _layers(source):
+    for statement, call in layers(source):
         if len(call.args) >= 2 and not any(isinstance(item, ast.Starred) for item in call.args[:2]):
             first, second = (source.said(item) for item in call.args[:2])
             if first != second and "\n" not in first + second:
                 start, end = source.start(call.args[0]), source.end(call.args[1])
                 between = source.text[source.end(call.args[0]) : source.start(call.args[1])]
                 lines = (statement.lineno, statement.end_lineno or statement.lineno)
-                yield Edit(start, end, second + between + first, lines, f"arguments of {_last(call)} swapped")
+                yield Edit(start, end, second + between + first, lines, f"arguments of {last(call)} swapped")
 
 
 def swapped_statements(source: Source) -> Iterator[Edit]:
@@ -209,21 +76,22 @@ def swapped_statements(source: Source) -> Iterator[Edit]:
 def missing_super(source: Source) -> Iterator[Edit]:
     """A constructor does not call that of its base."""
     for function in source.constructors():
-        for statement in _simple(function):
+        for statement in simple(function):
             if isinstance(statement, ast.Expr) and source.said(statement).startswith("super().__init__("):
-                yield source.replace(statement, "pass", statement, "super().__init__() removed")
+                edit = source.replace(statement, "pass", statement, "super().__init__() removed")
+                yield replace(edit, lines=(function.lineno, edit.lines[1]))  # where it is missing: in this constructor
 
 
 def list_instead(source: Source) -> Iterator[Edit]:
     """A plain list holds the modules."""
-    for statement, call in _layers(source):
-        if _last(call) == "ModuleList":
+    for statement, call in layers(source):
+        if last(call) == "ModuleList":
             yield source.replace(call.func, "list", statement, "list instead of ModuleList")
 
 
 def removed_argument(source: Source) -> Iterator[Edit]:
     """A layer is made with one argument less."""
-    for statement, call in _layers(source):
+    for statement, call in layers(source):
         given = [*call.args, *call.keywords]
         for place, item in enumerate(given):
             if isinstance(item, ast.Starred):
@@ -236,29 +104,29 @@ def removed_argument(source: Source) -> Iterator[Edit]:
             removed = source.text[start:end]
             if "\n" not in removed:
                 lines = (statement.lineno, statement.end_lineno or statement.lineno)
-                yield Edit(start, end, "", lines, f"argument {place} of {_last(call)} removed")
+                yield Edit(start, end, "", lines, f"argument {place} of {last(call)} removed")
 
 
 def renamed_attribute(source: Source) -> Iterator[Edit]:
     """An attribute is assigned under another name."""
     for function in source.constructors():
-        for statement, node in _within(function, ast.Attribute):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_own(node):
+        for statement, node in within(function, ast.Attribute):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_own(node):
                 yield source.replace(node, f"self.{node.attr}_", statement, f"self.{node.attr} assigned as self.{node.attr}_")
 
 
 def misspelled_attribute(source: Source) -> Iterator[Edit]:
     """An attribute is read under another name."""
     for function in source.forwards():
-        for statement, node in _within(function, ast.Attribute):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and _is_own(node):
+        for statement, node in within(function, ast.Attribute):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and is_own(node):
                 yield source.replace(node, f"self.{node.attr}_", statement, f"self.{node.attr} read as self.{node.attr}_")
 
 
 def misspelled_name(source: Source) -> Iterator[Edit]:
     """A local name is read under another name."""
     for function in source.forwards():
-        for statement, node in _within(function, ast.Name):
+        for statement, node in within(function, ast.Name):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id != "self" and node.id.islower():
                 yield source.replace(node, f"{node.id}_", statement, f"{node.id} read as {node.id}_")
 
@@ -266,7 +134,7 @@ def misspelled_name(source: Source) -> Iterator[Edit]:
 def dropped_star(source: Source) -> Iterator[Edit]:
     """A list is handed on as it is instead of its items."""
     for function in (*source.constructors(), *source.forwards()):
-        for statement, node in _within(function, ast.Starred):
+        for statement, node in within(function, ast.Starred):
             if isinstance(node, ast.Starred) and isinstance(node.ctx, ast.Load):
                 yield source.replace(node, source.said(node.value), statement, "star dropped")
 
@@ -274,7 +142,7 @@ def dropped_star(source: Source) -> Iterator[Edit]:
 def dropped_unpacking(source: Source) -> Iterator[Edit]:
     """A tuple is kept whole instead of being taken apart."""
     for function in source.forwards():
-        for statement in _simple(function):
+        for statement in simple(function):
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple):
                 target = statement.targets[0]
                 if isinstance(target.elts[0], ast.Name) and not source.said(target).startswith("("):
@@ -284,7 +152,7 @@ def dropped_unpacking(source: Source) -> Iterator[Edit]:
 def removed_statement(source: Source) -> Iterator[Edit]:
     """A statement of a forward is missing."""
     for function in source.forwards():
-        for statement in _simple(function):
+        for statement in simple(function):
             if isinstance(statement, (ast.Assign, ast.AugAssign)):
                 yield source.replace(statement, "pass", statement, "statement removed")
 
@@ -292,7 +160,7 @@ def removed_statement(source: Source) -> Iterator[Edit]:
 def removed_layer(source: Source) -> Iterator[Edit]:
     """An attribute is never assigned."""
     for function in source.constructors():
-        for statement in _simple(function):
+        for statement in simple(function):
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute):
                 yield source.replace(statement, "pass", statement, f"{source.said(statement.targets[0])} removed")
 
@@ -300,7 +168,7 @@ def removed_layer(source: Source) -> Iterator[Edit]:
 def dropped_return(source: Source) -> Iterator[Edit]:
     """A forward computes its result and does not return it."""
     for function in source.forwards():
-        for statement in _simple(function):
+        for statement in simple(function):
             if isinstance(statement, ast.Return) and statement.value is not None:
                 edit = source.replace(statement, source.said(statement.value), statement, "return dropped")
                 if source.said(statement.value).count("\n") == source.said(statement).count("\n"):
@@ -309,35 +177,37 @@ def dropped_return(source: Source) -> Iterator[Edit]:
 
 def fewer_given(source: Source) -> Iterator[Edit]:
     """A submodule is called with one argument less."""
-    for statement, call in _own_calls(source):
+    for statement, call in own_calls(source):
         if call.args and not call.keywords and not isinstance(call.args[-1], ast.Starred):
             start = source.end(call.args[-2]) if len(call.args) > 1 else source.start(call.args[-1])
             end = source.end(call.args[-1])
             if "\n" not in source.text[start:end]:
                 lines = (statement.lineno, statement.end_lineno or statement.lineno)
-                yield Edit(start, end, "", lines, f"last argument of self.{_last(call)} removed")
+                yield Edit(start, end, "", lines, f"last argument of self.{last(call)} removed")
 
 
 def more_given(source: Source) -> Iterator[Edit]:
     """A submodule is called with one argument more."""
-    for statement, call in _own_calls(source):
+    for statement, call in own_calls(source):
         if call.args and not call.keywords:
             end = source.end(call.args[-1])
             lines = (statement.lineno, statement.end_lineno or statement.lineno)
-            yield Edit(end, end, ", None", lines, f"self.{_last(call)} given None more")
+            yield Edit(end, end, ", None", lines, f"self.{last(call)} given None more")
 
 
 def other_axis(source: Source) -> Iterator[Edit]:
     """A number in a call of a forward is one more: axes, sizes."""
     for function in source.forwards():
-        for statement, node in _within(function, ast.Call):
+        for statement, node in within(function, ast.Call):
             assert isinstance(node, ast.Call)
             for item in (*node.args, *(keyword.value for keyword in node.keywords)):
                 if isinstance(item, ast.Constant) and type(item.value) is int:
-                    yield source.replace(item, str(item.value + 1), statement, f"{item.value} in {_last(node)} + 1")
+                    yield source.replace(item, str(item.value + 1), statement, f"{item.value} in {last(node)} + 1")
 
 
 _OTHERS = {
+    "Conv2D": "Conv1D", "Conv1D": "Conv2D", "MaxPooling2D": "MaxPooling1D", "GlobalAveragePooling2D": "GlobalAveragePooling1D",
+    "Dense": "Conv2D", "Add": "Concatenate", "Concatenate": "Add", "Flatten": "GlobalMaxPooling2D",
     "Conv2d": "Conv1d", "Conv1d": "Conv2d", "BatchNorm2d": "BatchNorm1d", "BatchNorm1d": "BatchNorm2d", "LayerNorm": "BatchNorm2d",
     "AdaptiveAvgPool2d": "AdaptiveAvgPool1d", "MaxPool2d": "MaxPool1d", "Linear": "Embedding", "Embedding": "Linear", "LSTM": "GRU",
     "Sequential": "ModuleList", "ModuleList": "Sequential", "Parameter": "Linear",
@@ -346,7 +216,7 @@ _OTHERS = {
 
 def other_layer(source: Source) -> Iterator[Edit]:
     """A layer of another kind."""
-    for statement, call in _layers(source):
+    for statement, call in layers(source):
         if isinstance(call.func, ast.Attribute) and call.func.attr in _OTHERS:
             new = f"{source.said(call.func.value)}.{_OTHERS[call.func.attr]}"
             yield source.replace(call.func, new, statement, f"{_OTHERS[call.func.attr]} instead of {call.func.attr}")
@@ -357,6 +227,6 @@ KINDS: dict[str, Callable[[Source], Iterator[Edit]]] = {
     for function in (
         size, number, default, swapped_sizes, swapped_statements, missing_super, list_instead, removed_argument, renamed_attribute,
         misspelled_attribute, misspelled_name, dropped_star, dropped_unpacking, removed_statement, removed_layer, dropped_return,
-        fewer_given, more_given, other_axis, other_layer,
+        fewer_given, more_given, other_axis, other_layer, *FURTHER,
     )
 }  # fmt: skip

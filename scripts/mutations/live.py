@@ -1,9 +1,9 @@
 """Runs models in the live framework, each in a child of its own; a job is a line of JSON, so is its answer.
 
-It is started with the Python that has torch. A job has `path` and `text` of the source, `runs` (what builds a model, and
-``[sizes, dtype]`` of each input), `device` (where they run), `module` (the dotted name of a file of a library, or empty). The answer says whether the
-models were built and ran, what was raised and where, which lines were executed, and what was computed: every operation with its
-shapes, and the state dict.
+It is started with the Python that has the framework, `torch` or `keras` (its first argument). A job has `path` and `text` of the source,
+`runs` (what builds a model, and ``[sizes, dtype]`` of each input), `device` (where they run), `module` (the dotted name of a file of a
+library, or empty). The answer says whether the models were built and ran, what was raised and where, which lines were executed, and what
+was computed: every operation of torch with its shapes and the state dict; the numbers that come out of Keras.
 """
 
 from __future__ import annotations
@@ -26,14 +26,13 @@ PATIENCE = 60
 
 def main() -> None:
     """Answer jobs until there are none."""
-    import torch
-
-    sys.path[:0] = [str(Path(__file__).resolve().parents[1]), *sys.argv[1:]]
-    if sys.argv[1:]:
+    framework, *folders = sys.argv[1:]
+    sys.path[:0] = [str(Path(__file__).resolve().parents[1]), *folders]
+    (_ready_torch if framework == "torch" else keras_programs().ready)()
+    if folders:
         from truth.stubs import import_torchvision
 
         import_torchvision()
-    torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "w")
     sys.stdout = sys.stderr  # what libraries print is no answer
@@ -41,8 +40,22 @@ def main() -> None:
         job = json.loads(line)
         if job["module"]:
             importlib.import_module(job["module"])
-        # an original runs here: what it makes torch load is then loaded for all its mutants
-        print(json.dumps(_answer(job) if job["trace"] else _in_child(job)), file=answers, flush=True)
+        # an original of torch runs here: what it makes torch load is then loaded for all its mutants
+        here = job["trace"] and framework == "torch"
+        print(json.dumps(_answer(job) if here else _in_child(job)), file=answers, flush=True)
+
+
+def _ready_torch() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def keras_programs() -> Any:
+    """What knows Keras; this file is run as a program, beside its package."""
+    from mutations import keras_programs
+
+    return keras_programs
 
 
 def _in_child(job: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +87,12 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
     try:
         namespace = _namespace(job)
         for expression, inputs in job["runs"]:
-            computed.append(_computed(namespace, expression, inputs, job["device"]))
+            keras = job["device"] == "keras"
+            computed.append(
+                keras_programs().computed(namespace, expression, inputs)
+                if keras
+                else _computed(namespace, expression, inputs, job["device"])
+            )
     except Exception as error:
         return {"stage": "failed", "error": f"{type(error).__name__}: {error}"[:300], "lines": _lines(error, job["path"])}
     finally:

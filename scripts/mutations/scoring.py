@@ -42,13 +42,22 @@ class Trial:
         return self.live["stage"] == "failed"
 
     @property
+    def right(self) -> set[int]:
+        """The lines at which one that fails may be reported: those changed, and where the framework raises."""
+        return set(range(self.lines[0], self.lines[1] + 1)) | set(self.live["lines"][-1:])
+
+    @property
+    def stands_right(self) -> bool:
+        """Whether a finding stands there."""
+        return self.crashed and any(lines[0] in self.right for _, _, lines in self.findings)
+
+    @property
     def verdict(self) -> str:
         """``found``, ``elsewhere`` or ``missed`` of one that fails; ``false``, ``silent`` or ``quiet`` of one that runs."""
         if self.live["stage"] == "lost":
             return "lost"
         if self.crashed:
-            right = set(range(self.lines[0], self.lines[1] + 1)) | set(self.live["lines"][-1:])
-            if any(right & set(lines) for _, _, lines in self.findings):
+            if any(self.right & set(lines) for _, _, lines in self.findings):
                 return "found"
             return "elsewhere" if self.findings else "missed"
         same = self.live["computed"] == self.computed
@@ -72,18 +81,23 @@ class Score:
         return sum(one.crashed for one in self.trials)
 
     @property
+    def first(self) -> float:
+        """The share of failing mutants for which a finding itself, not only a note, stands at the right line."""
+        return sum(one.stands_right for one in self.trials) / max(self.crashed, 1)
+
+    @property
     def recall(self) -> float:
         """The share of failing mutants reported at the right line."""
         return self.count("found") / max(self.crashed, 1)
 
     def table(self) -> str:
         """A line for each kind."""
-        rows = [f"{'kind':22} {'found':>6} {'elsewhere':>9} {'missed':>7} {'recall':>7}   {'runs':>5} {'false':>6}"]
+        rows = [f"{'kind':24} {'found':>6} {'elsewhere':>9} {'missed':>7} {'recall':>7}   {'runs':>5} {'false':>6}"]
         for kind in (*dict.fromkeys(one.kind for one in self.trials), None):
             found, elsewhere, missed = (self.count(verdict, kind) for verdict in ("found", "elsewhere", "missed"))
             runs = sum(not one.crashed and kind in (None, one.kind) for one in self.trials)
             share = f"{found / (found + elsewhere + missed):.1%}" if found + elsewhere + missed else ""
-            rows.append(f"{kind or 'all':22} {found:6} {elsewhere:9} {missed:7} {share:>7}   {runs:5} {self.count('false', kind):6}")
+            rows.append(f"{kind or 'all':24} {found:6} {elsewhere:9} {missed:7} {share:>7}   {runs:5} {self.count('false', kind):6}")
         return "\n".join(rows)
 
     def failures(self) -> Iterable[str]:

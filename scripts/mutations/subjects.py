@@ -1,9 +1,10 @@
-"""What is broken: small programs of this repository, and models of torchvision and timm with the inputs that truth files state."""
+"""What is broken: small programs of this repository, and models of libraries with the inputs that truth files state."""
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = Path(__file__).resolve().parent / "models"
-LIBRARIES = ("torchvision", "timm")
+OF_KERAS = Path(__file__).resolve().parent / "keras_models"
+LIBRARIES = ("torchvision", "timm", "vit_pytorch", "transformers")
+
+#: How small models of transformers are made, as far as their configuration knows these words.
+_SMALL = {"num_hidden_layers": 2, "num_layers": 2, "encoder_layers": 1, "decoder_layers": 1, "vocab_size": 99}
 
 #: Larger models say nothing that smaller ones do not, and take longer.
 MOST_CALLS = 400
@@ -31,6 +36,7 @@ class Subject:
         module: Dotted name of the file in its library; empty for a file that stands alone.
         library: The folder that holds the library; None for a file that stands alone.
         reads: The folders of what the library needs.
+        framework: ``torch`` or ``keras``.
     """
 
     name: str
@@ -39,6 +45,7 @@ class Subject:
     module: str = ""
     library: Path | None = None
     reads: tuple[Path, ...] = ()
+    framework: str = "torch"
 
 
 def own() -> list[Subject]:
@@ -47,12 +54,22 @@ def own() -> list[Subject]:
         Subject("gpt", ROOT / "examples/gpt.py", (("GPT(GPTConfig(64, 100, 2, 4, 32))", (((2, 16), "int64"),)),)),
         Subject("two_block_cnn", ROOT / "examples/two_block_cnn.py", (("TwoBlockCNN()", (((2, 3, 32, 32), "float32"),)),)),
     ]
-    for path in sorted(OWN.glob("*.py")):
+    return [*found, *_stating_runs(OWN, "torch")]
+
+
+def of_keras() -> list[Subject]:
+    """The programs of `keras_models`."""
+    return _stating_runs(OF_KERAS, "keras")
+
+
+def _stating_runs(folder: Path, framework: str) -> list[Subject]:
+    found: list[Subject] = []
+    for path in sorted(folder.glob("*.py")):
         last = ast.parse(path.read_text(encoding="utf-8")).body[-1]
         assert isinstance(last, ast.Assign), path
         runs = ast.literal_eval(last.value)
         given = ((expression, tuple((tuple(sizes), dtype) for sizes, dtype in inputs)) for expression, inputs in runs.items())
-        found.append(Subject(path.stem, path, tuple(given)))
+        found.append(Subject(path.stem, path, tuple(given), framework=framework))
     return found
 
 
@@ -65,21 +82,40 @@ def of_library(name: str) -> list[Subject]:
     folder, *reads = source_folders(KNOWN[name])
     best: dict[str, dict[str, Any]] = {}
     for record in read_records(ROOT / "tests" / "truth" / f"{name}.jsonl.xz"):
-        inputs = list((record["input"] or {}).values())
-        plain = len(inputs) == 1 and inputs[0] and all(isinstance(size, int) for size in inputs[0])
         module = record["builder"].partition(":")[0]
-        if not plain or record["error"] or record["forward_error"] or record["forward_device"] != "meta" or "quantized" in record["id"]:
-            continue
-        if len(record["calls"]) <= MOST_CALLS and (module not in best or len(record["calls"]) < len(best[module]["calls"])):
+        if _is_plain(record) and (module not in best or len(record["calls"]) < len(best[module]["calls"])):
             best[module] = record
     found: list[Subject] = []
     for module, record in sorted(best.items()):
-        arguments = ", ".join(f"{key}={value!r}" for key, value in record["kwargs"].items())
-        expression = f"{record['builder'].partition(':')[2]}({arguments})"
         path = folder / (module.replace(".", "/") + ".py")
-        sizes = next(iter(record["input"].values()))
-        found.append(Subject(record["id"], path, ((expression, ((tuple(sizes), "float32"),)),), module, folder, tuple(reads)))
+        if (expression := _expression(record, folder)) is not None:
+            given = next(iter(record["input"].items()))
+            run = (expression, ((tuple(given[1]), "int64" if given[0].endswith("ids") else "float32"),))
+            found.append(Subject(record["id"], path, (run,), module, folder, tuple(reads)))
     return found
+
+
+def _is_plain(record: dict[str, Any]) -> bool:
+    """Whether a model takes one tensor, and is small enough."""
+    inputs = list((record["input"] or {}).values())
+    plain = len(inputs) == 1 and isinstance(inputs[0], list) and bool(inputs[0]) and all(isinstance(size, int) for size in inputs[0])
+    runs = not record["error"] and not record["forward_error"] and record["forward_device"] == "meta" and "quantized" not in record["id"]
+    most = MOST_CALLS if "config" not in record["kwargs"] else 3 * MOST_CALLS  # these are made smaller
+    return plain and runs and len(record["calls"]) <= most
+
+
+def _expression(record: dict[str, Any], folder: Path) -> str | None:
+    """What builds a model in the file that defines it; None when its configuration is not imported there."""
+    kwargs, name = record["kwargs"], record["builder"].partition(":")[2]
+    if "config" not in kwargs:
+        return f"{name}({', '.join(f'{key}={value!r}' for key, value in kwargs.items())})"
+    module, _, config = kwargs["config"].partition(":")
+    source = (folder / (record["builder"].partition(":")[0].replace(".", "/") + ".py")).read_text(encoding="utf-8")
+    fields = (folder / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
+    if kwargs.get("config_kwargs") or not re.search(rf"import .*\b{config}\b", source):
+        return None
+    small = {key: value for key, value in _SMALL.items() if re.search(rf"^    {key}: int", fields, re.MULTILINE)}
+    return f"{name}({config}({', '.join(f'{key}={value}' for key, value in small.items())}))"
 
 
 class Place:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from astarch import checking
 from astarch.checking import models as building
 from astarch.config import ModelConfig
 from astarch.inputs import InputSpec
+from astarch.ir.diagnostic import Diagnostic
 from astarch.targets import Target
 
 from .kinds import KINDS, Edit, Source
@@ -25,12 +27,14 @@ class Live:
     """The live framework, in a process of its own.
 
     Args:
-        python: An interpreter with torch.
+        python: An interpreter with the framework.
         folders: Where libraries are imported from.
+        framework: ``torch`` or ``keras``.
     """
 
-    def __init__(self, python: str, folders: list[Path]) -> None:
-        command = [python, str(Path(__file__).with_name("live.py")), *map(str, folders)]
+    def __init__(self, python: str, folders: list[Path], framework: str = "torch") -> None:
+        self.framework = framework
+        command = [python, str(Path(__file__).with_name("live.py")), framework, *map(str, folders)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, subject: Subject, path: Path, text: str, *, trace: bool = False, device: str = "meta") -> dict[str, Any]:
@@ -48,7 +52,7 @@ class Live:
         assert self.process.stdout is not None
         job = {
             "path": str(path), "text": text, "runs": subject.runs, "module": subject.module,
-            "trace": trace, "device": device,
+            "trace": trace, "device": device if self.framework == "torch" else self.framework,
         }  # fmt: skip
         self.process.stdin.write(json.dumps(job) + "\n")
         self.process.stdin.flush()
@@ -64,8 +68,19 @@ class Live:
         self.process.wait()
 
 
-def trials(subjects: list[Subject], live: Live, place: Place, count: int, seed: str, only: str = "") -> Iterator[Trial]:
+def trials(
+    subjects: list[Subject], live: Live, place: Place, count: int, seed: str, only: str = "", blind: bool = False
+) -> Iterator[Trial]:
     """So many mutants of each subject, every kind as often as there are places for it.
+
+    Args:
+        subjects: What is broken.
+        live: What is asked.
+        place: Where mutants stand.
+        count: How many of each subject.
+        seed: What draws them.
+        only: One kind; all without.
+        blind: Whether the check is told nothing of how the models are built and what they are given.
 
     Raises:
         RuntimeError: A subject does not run as it is, or is reported as wrong.
@@ -74,15 +89,18 @@ def trials(subjects: list[Subject], live: Live, place: Place, count: int, seed: 
         text = subject.path.read_text(encoding="utf-8")
         path = place.write(subject, text)
         original = live.ask(subject, path, text, trace=True)
+        if original["stage"] != "ok" and subject.library is not None:
+            print(f"{subject.name} is left out: {original['error']}", flush=True)  # made smaller, or without what it needs
+            continue
         if original["stage"] != "ok":
             raise RuntimeError(f"{subject.name} does not run as it is: {original['error']}")
-        if findings := errors(subject, path, place):
+        if findings := errors(subject, path, place, blind):
             raise RuntimeError(f"{subject.name} runs, and is reported as wrong: {findings}")
         run = Executed(set(original["executed"]), [tuple(place) for place in original["places"]])
         for kind, edit in drawn(Source(text), run, count, random.Random(f"{seed} {subject.name}"), only):  # noqa: S311
             mutant = edit.apply(text)
             path = place.write(subject, mutant)
-            answer, found = live.ask(subject, path, mutant), errors(subject, path, place)
+            answer, found = live.ask(subject, path, mutant), errors(subject, path, place, blind)
             if found and answer["stage"] == "ok" and (thorough := live.ask(subject, path, mutant, device="cpu"))["stage"] == "failed":
                 answer = thorough
             yield Trial(subject.name, kind, edit.what, edit.lines, answer, original["computed"], found)
@@ -119,8 +137,18 @@ def drawn(source: Source, run: Executed, count: int, chance: random.Random, only
                 given += 1
 
 
-def errors(subject: Subject, path: Path, place: Place) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
-    """The errors that a check of the file reports, its models being named with their inputs."""
+def errors(subject: Subject, path: Path, place: Place, blind: bool = False) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """The errors that a check of the file reports; a fault of its own is one that stands nowhere."""
+    try:
+        return _reported(subject, path, place, blind)
+    except Exception:
+        return (("fault", traceback.format_exc(limit=-3), (0,)),)
+
+
+def _reported(subject: Subject, path: Path, place: Place, blind: bool) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """The models of the file are named with their inputs, unless the check is to be blind."""
+    if blind:
+        return _errors(checking.check([path], search_path=place.search_path(subject)))
     models = [
         ModelConfig(Target(f"{path}:{expression}", str(path), expression), tuple(InputSpec(None, sizes, dtype) for sizes, dtype in inputs))
         for expression, inputs in subject.runs
@@ -130,6 +158,10 @@ def errors(subject: Subject, path: Path, place: Place) -> tuple[tuple[str, str, 
         found = checking.check([path], models=models, search_path=place.search_path(subject))
     finally:
         building.MOST_MODELS = most
+    return _errors(found)
+
+
+def _errors(found: Iterable[Diagnostic]) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
     return tuple(
         (one.name, one.message, (one.span.line, *(note.span.line for note in one.notes if note.span.file == one.span.file)))
         for one in found

@@ -19,6 +19,10 @@ _NEVER = frozenset(
      *(type(iter(value)) for value in ([], (), {}, "", set(), range(0), {}.values(), {}.items()))}
 )  # fmt: skip
 
+#: No number stands where a function takes its input, but for those that take one on either side.
+_NUMBERS = frozenset({int, float, bool})
+_TWO = frozenset({"other", "exponent", "n", "x"})
+
 #: What rules ask of a tensor.
 _ASKED = frozenset({"shape", "dtype", "device", "data", "rank", "size", "like", "requires_grad", "node", "__dict__"})
 
@@ -36,9 +40,13 @@ def refuse_misfit(name: str, function: Callable[..., Any], args: tuple[Any, ...]
     Raises:
         Refusal: Such a value was given.
     """
-    if error.name not in _ASKED or not misfit(error.obj):
+    if error.name not in _ASKED:
         return
     signature = inspect.signature(function)
+    if not misfit(error.obj) and not (type(error.obj) in _NUMBERS and "input" in signature.parameters and args and error.obj is args[0]):
+        return
+    if type(error.obj) in _NUMBERS and not _TWO.isdisjoint(signature.parameters):
+        return
     for key, value in signature.bind(*args, **kwargs).arguments.items():
         parameter = signature.parameters[key]
         several = parameter.kind is parameter.VAR_POSITIONAL or isinstance(value, (list, tuple))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import ClassSource
 from ..layers import CONTAINERS, is_parameter, keras_layer, makes_module
-from ..rule import Rule, insert_before
+from ..rule import Rule, insert_before, replace
 
 
 class MissingSuperInit(Rule):
@@ -28,11 +28,19 @@ class MissingSuperInit(Rule):
     code = "MDL101"
     framework = "both"
     references = ("https://github.com/pytorch/pytorch/issues/37824",)
-    bad = """
+    bad = (
+        """
     class Head(nn.Module):
         def __init__(self):
             self.fc = nn.Linear(2, 2)
-    """
+    """,
+        """
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__
+            self.fc = nn.Linear(2, 2)
+    """,
+    )
     good = """
     class Head(nn.Module):
         def __init__(self):
@@ -43,6 +51,12 @@ class MissingSuperInit(Rule):
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         init = cls.methods.get("__init__")
         if init is None or cls.node.decorator_list or cls.file.path.rpartition("/")[2].startswith("modular_"):
+            return
+        uncalled = next((one for one in init.body if isinstance(one, ast.Expr) and _is_uncalled(one.value)), None)
+        if uncalled is not None:
+            fix = replace(cls.file, uncalled, "super().__init__()", "call it", safe=True)
+            message = f"`{cls.name}` names `super().__init__` and does not call it"
+            yield self.finding(cls.file, uncalled, message, help="the parentheses are missing", fix=fix)
             return
         if any(
             isinstance(node, ast.Attribute) and node.attr in ("__init__", "__dict__", "__setstate__") for node in cls.file.walk(cls.node)
@@ -74,6 +88,13 @@ class MissingSuperInit(Rule):
                 notes = [(one.node, f"this `{made}` cannot be registered"), (init, "here, first of all"), (base, "its `__init__` must run")]
                 yield self.finding(cls.file, one.node, message, notes=notes, help="call super().__init__() as the first statement", fix=fix)
                 return
+
+
+def _is_uncalled(node: ast.expr) -> bool:
+    """Whether it is ``super().__init__`` without its parentheses."""
+    if not isinstance(node, ast.Attribute) or node.attr != "__init__" or not isinstance(node.value, ast.Call):
+        return False
+    return isinstance(node.value.func, ast.Name) and node.value.func.id == "super"
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -25,6 +25,7 @@ from ..model.model import Model, Sequential
 from ..model.policies import standardize_dtype
 from ..model.tracking import TrackedDict, TrackedList
 from ..tensor import DType, KerasTensor, TensorShape, Variable, inward
+from .existing import is_missing
 from .names import FILES, canonical, is_read, public
 from .undescribed import members
 from .values import attribute_of, set_attribute_of
@@ -127,7 +128,7 @@ class KerasLibrary:
                 return self.machine.import_module(name)
         if part == "__version__":
             return "3.15.1" if places[0].startswith("keras") else "2.21.0"
-        if part.startswith("__"):
+        if part.startswith("__") or all(is_missing(public(place), part) for place in (*places, module)):
             return MISSING
         return self.machine.unknown(Reason.NOT_DESCRIBED, f"{places[0]}.{part}")
 
