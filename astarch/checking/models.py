@@ -25,7 +25,7 @@ from ..source.index import SourceError
 from ..source.project import Project, SourceFile
 from ..targets import Target
 from .sites import Sites, given_unknown
-from .trust import is_certain, is_error_of_program, is_of_any_size, is_refusal, is_trusted, is_unbound
+from .trust import is_certain, is_certain_of_script, is_error_of_program, is_of_any_size, is_refusal, is_trusted, is_unbound
 
 if TYPE_CHECKING:
     from ..readers.free import Given
@@ -208,8 +208,8 @@ def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architect
         return
     absolute = os.path.abspath(file.path)  # readings name files without `..`
     run = _named(run, absolute, file.path)
-    kept = tuple(one for one in run.diagnostics if one.code.startswith("MDL2") or is_unbound(one) or is_certain(file, one))
-    yield replace(run, diagnostics=kept)
+    first = run.diagnostics[:1]  # what comes after it would never have been run
+    yield replace(run, diagnostics=tuple(one for one in first if one.code.startswith("MDL2") or is_certain_of_script(file, one)))
 
 
 def _run_as_likely(architecture: Architecture, target: Target, file: File, found: Found, job: Job) -> Iterable[Architecture]:
@@ -222,7 +222,7 @@ def _run_as_likely(architecture: Architecture, target: Target, file: File, found
         if guess is not None and failed is not None and not failed.diagnostics:
             yield from _run_at_usual_sizes(failed, guess, target, file, found, job)
         if failed is not None:
-            kept = tuple(one for one in failed.diagnostics if one.code.startswith("MDL2") or is_unbound(one) or is_certain(file, one))
+            kept = tuple(one for one in failed.diagnostics if one.code.startswith("MDL2") or is_unbound(one, file) or is_certain(file, one))
             yield _certain(replace(failed, diagnostics=kept), file, found, None if guess is None else [guess], job)
 
 

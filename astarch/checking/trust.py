@@ -9,17 +9,26 @@ from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..readers.discover import Found, constructor_of
 
+#: How errors begin that say of a name that it is not there.
+_UNBOUND = ("raises NameError", "raises UnboundLocalError", "raises AttributeError: module '")
+
 
 def is_error_of_program(finding: Diagnostic) -> bool:
     """Whether the program raises it."""
     return finding.name == "program-error"
 
 
-def is_unbound(finding: Diagnostic) -> bool:
-    """Whether a name is read that nothing binds, or that a module does not have: that fails for every input that comes this far."""
-    return is_error_of_program(finding) and finding.message.startswith(
-        ("raises NameError", "raises UnboundLocalError", "raises AttributeError: module '")
-    )
+def is_unbound(finding: Diagnostic, file: File | None = None) -> bool:
+    """Whether a name is read that nothing binds, or that a module does not have: that fails for every input that comes this far.
+
+    Args:
+        finding: What was found.
+        file: The file whose model it was found in: a name that it imports, where something is installed, does not count, nor one of another.
+    """
+    if not is_error_of_program(finding) or not finding.message.startswith(_UNBOUND):
+        return False
+    unbound = re.match(r"raises NameError: name '(\w+)'", finding.message)
+    return unbound is None or file is None or (finding.span.file == file.path and unbound[1] not in file.names)
 
 
 def is_of_any_size(finding: Diagnostic) -> bool:
@@ -45,6 +54,15 @@ def is_certain(file: File, finding: Diagnostic) -> bool:
     )
 
 
+def is_certain_of_script(file: File, finding: Diagnostic) -> bool:
+    """Whether a step of a script fails whatever it was given: what is in its lists is data, and of Keras only sizes and names are judged."""
+    if is_unbound(finding, file):
+        return True
+    if "keras" in file.text or "tensorflow" in file.text:
+        return is_error_of_program(finding) and "incompatible with the layer" in finding.message
+    return is_certain(file, finding) and not finding.message.startswith(("raises IndexError: list", "raises IndexError: pop"))
+
+
 def is_refusal(file: File, finding: Diagnostic) -> bool:
     """Whether the program itself refuses to be built with its defaults: that is its good right."""
     if finding.name != "program-error" or finding.message.endswith('already exists"'):
@@ -60,8 +78,7 @@ def is_refusal(file: File, finding: Diagnostic) -> bool:
         )
     ):
         return True
-    unbound = re.match(r"raises NameError: name '(\w+)'", finding.message)
-    if unbound is not None and unbound[1] in file.names:  # imported where something is installed
+    if finding.message.startswith("raises NameError") and not is_unbound(finding, file):
         return True
     if finding.span.file != file.path or "NoneType" in finding.message:  # a default of None that stands for "to be given"
         return True

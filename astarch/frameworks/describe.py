@@ -143,6 +143,7 @@ class Run:
         settle: Takes a condition that is not known for true from here on.
         refuse_misfit: Refuses a call of an op whose rule looked for a tensor and found what can never be one.
         passing: What functions of the program that an op calls may raise: no fault of the op.
+        caught: Whether the program may catch what is raised here: then it is raised, not recorded.
     """
 
     call: Callable[..., Any] = lambda function, *args, **kwargs: function(*args, **kwargs)
@@ -162,6 +163,7 @@ class Run:
     settle: Callable[[Unknown], None] = lambda lost: None
     refuse_misfit: Callable[[Any, tuple[Any, ...], dict[str, Any], AttributeError], None] = lambda op, args, kwargs, error: None
     passing: tuple[type[Exception], ...] = ()
+    caught: Callable[[], Any] = lambda: False
     state: dict[str, Any] = field(default_factory=dict)
     macs: Any = 0
     elementwise: Any = 0
@@ -453,7 +455,7 @@ def require(
     if fact:
         return True
     run = RUN.get()
-    if run.strict:
+    if run.strict or (fact is False and run.caught()):
         if fact is None:
             return True
         raise Refusal("RuntimeError", message)

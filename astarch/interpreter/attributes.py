@@ -9,6 +9,7 @@ from typing import Any
 from ..ir.refusal import Refusal
 from ..ir.unknown import Reason, Unknown
 from .builtins.hosts import CLASS_OF_HOST, METHODS, NONE_CLASS, OBJECT_METHODS, TYPE
+from .gaps import undescribed
 from .machine import Machine
 from .values import (
     MISSING,
@@ -66,6 +67,8 @@ def get(m: Machine, value: Any, name: str, default: Any = _NO_DEFAULT) -> Any:
             return default
         raise m.error(refusal.kind, refusal.message) from None
     if found is MISSING:
+        if (gap := undescribed(m, value, name)) is not None:
+            return gap
         if default is not _NO_DEFAULT:
             return default
         if callable(value) and not isinstance(value, Instance) and class_of(m, value) is m.builtins["object"]:
@@ -158,7 +161,7 @@ def _of_instance(m: Machine, value: Instance, name: str, plainly: bool = False) 
         return m.call(custom, (value, name), {})
     if name == "__doc__":
         return None
-    return MISSING
+    return attributes.get("_unknown", MISSING)
 
 
 def _intercepted(m: Machine, value: Instance, name: str) -> Any:

@@ -84,12 +84,27 @@ def make_class(m: Machine, meta: Class | None, name: str, bases: tuple[Class, ..
         defined = cls.namespace.get(implicit)
         if type(defined) is Function:
             cls.namespace[implicit] = StaticMethod(defined) if implicit == "__new__" else ClassMethod(defined)
+    if type(lost := cls.namespace.get("__init__")) is Unknown:
+        cls.namespace["__init__"] = _unknown_start(cls, lost)
     if "__eq__" in cls.namespace:
         cls.namespace.setdefault("__hash__", None)
     hook = cls.find_after(cls, "__init_subclass__")
     if hook is not MISSING:
         m.call(getattr(hook, "function", hook), (cls,), keywords)
     return cls
+
+
+def _unknown_start(cls: Class, lost: Unknown) -> Builtin:
+    """What a constructor comes to that is not known, for what decorates it: that of the framework's root, and everything else unknown."""
+
+    def begin(m: Machine, self: Any, *args: Any, **kwargs: Any) -> None:
+        above = self.py_class.mro[self.py_class.mro.index(cls) + 1 :]
+        root = next((found for each in above if type(found := each.namespace.get("__init__")) is Builtin), None)
+        if root is not None:
+            m.call(root, (self,), {})
+        self.__dict__["_unknown"] = lost
+
+    return Builtin(f"{cls.name}.__init__", begin, True, True)
 
 
 def _resolved_base(m: Machine, parent: Any, parents: list[Any]) -> list[Class]:

@@ -217,6 +217,7 @@ class Machine:
         self.registrations: Any = None
         self.rebound = 0  # how often a name of a module was bound by anything but its own statements
         self.importing = 0
+        self.guards = 0  # how many handlers around may catch what a framework raises where sizes do not fit
         self.guarding = 0
         self.wanted: str | None = None
 

@@ -68,7 +68,8 @@ class Session:
         self.library = TorchLibrary(self.machine)
         self.keras = LazyKeras(self.machine, lambda: self.run)
         self.machine.libraries = [self.library, self.keras]
-        self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False, passing=(Raised,))
+        self.run = Run(call=self._call, where=self.machine.where, stack=self.machine.stack, strict=False, passing=(Raised,),
+                       caught=lambda: self.machine.guards)  # fmt: skip
         self.run.settle, self.run.refuse_misfit = self._settle, of_an_op
         self.machine.registries = REGISTERED
         self.machine.filler = TorchFiller(self.run)

@@ -60,10 +60,18 @@ def column(node: Any, name: str, scope: Scope) -> Column | None:
 def _column(node: Any, name: str, scope: Scope) -> Column | None:
     if isinstance(node, s.Name) and scope.mangled(node.id) == name:
         return lambda frame, items: items
-    if isinstance(node, (s.Name, s.Constant)) or (isinstance(node, s.Attribute) and isinstance(node.value, s.Name)):
+    if isinstance(node, s.Constant) or (isinstance(node, (s.Name, s.Attribute)) and _depth(node, name, scope) in (0, 1)):
         return _same_for_all(node, scope)
     compiler = _COMPILERS.get(type(node))
     return compiler(node, name, scope) if compiler is not None else None
+
+
+def _depth(node: Any, name: str, scope: Scope) -> int | None:
+    """How many dots a dotted name has; None for what is none, or depends on the variable of the comprehension."""
+    dots = 0
+    while isinstance(node, s.Attribute):
+        node, dots = node.value, dots + 1
+    return dots if isinstance(node, s.Name) and scope.mangled(node.id) != name else None
 
 
 def _same_for_all(node: Any, scope: Scope) -> Column:
@@ -105,7 +113,7 @@ def _negative(node: s.Unary, name: str, scope: Scope) -> Column | None:
 
 
 def _call(node: s.Call, name: str, scope: Scope) -> Column | None:
-    if any(argument.keyword or argument.star for argument in node.arguments) or not isinstance(node.function, (s.Name, s.Attribute)):
+    if any(argument.keyword or argument.star for argument in node.arguments) or _depth(node.function, name, scope) is None:
         return None
     callee = expression(node.function, scope)
     arguments = [_column(argument.value, name, scope) for argument in node.arguments]

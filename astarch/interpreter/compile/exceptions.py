@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from ...ir.unknown import Unknown
+from ...ir.unknown import Lost, Reason, Unknown
 from ...source import syntax as s
 from ..builtins.exceptions import EXCEPTIONS, is_exception
 from ..machine import Frame, Machine
@@ -73,12 +73,18 @@ def _with(node: s.With, scope: Scope) -> Run:
         entered = enter_context(frame.machine, manager)
         if store is not None:
             store(frame, entered)
+        guard = type(manager) is Unknown
+        frame.machine.guards += guard
         try:
             signal = enter(frame, depth + 1)
         except Raised as raised:
+            if guard:
+                raise Lost(frame.machine.unknown(Reason.UNDECIDED, "whether an error is caught")) from None
             if not exit_context(frame.machine, manager, raised):
                 raise
             return None
+        finally:
+            frame.machine.guards -= guard
         exit_context(frame.machine, manager, None)
         return signal
 
@@ -113,14 +119,21 @@ def _try(node: s.Try, scope: Scope) -> Run:
     handlers = [(*handler_parts(handler, scope), block(handler.body, scope)) for handler in node.handlers]
     orelse = block(node.orelse, scope) if node.orelse else None
     final = block(node.final, scope) if node.final else None
+    guard = any(_catches_misfit(handler.exception) for handler in node.handlers)
 
     def attempt(frame: Frame) -> Any:
         depth, current = frame.machine.depth, frame.machine.frame
+        signal, caught = None, None
+        frame.machine.guards += guard
         try:
             signal = body(frame)
         except Raised as raised:
+            caught = raised
+        finally:
+            frame.machine.guards -= guard
+        if caught is not None:
             frame.machine.depth, frame.machine.frame = depth, current
-            return handle(frame, handlers, raised)
+            return handle(frame, handlers, caught)
         if signal is None and orelse is not None:
             return orelse(frame)
         return signal
@@ -192,6 +205,13 @@ def matches(frame: Frame, kinds: Any, value: Any) -> bool:
 
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+
+
+def _catches_misfit(node: Any) -> bool:
+    """Whether an ``except`` clause catches what frameworks raise where sizes do not fit."""
+    if type(node) is s.Display:
+        return any(_catches_misfit(item) for item in node.items)
+    return node is None or (type(node) is s.Name and node.id in ("RuntimeError", "ValueError", "Exception", "BaseException"))
 
 
 def _catches_import(node: Any) -> bool:

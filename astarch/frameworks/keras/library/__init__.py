@@ -128,6 +128,8 @@ class KerasLibrary:
                 return self.machine.import_module(name)
         if part == "__version__":
             return "3.15.1" if places[0].startswith("keras") else "2.21.0"
+        if part == "__internal__":  # what TensorFlow and older Keras keep for themselves
+            return self.machine.unknown(Reason.NOT_DESCRIBED, f"{places[0]}.{part}")
         if part.startswith("__") or all(is_missing(public(place), part) for place in (*places, module)):
             return MISSING
         return self.machine.unknown(Reason.NOT_DESCRIBED, f"{places[0]}.{part}")

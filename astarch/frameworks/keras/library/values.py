@@ -114,6 +114,8 @@ def attribute_of(library: Any, value: Any, name: str) -> Any:
         if callable(own) and not name.startswith("__"):
             return Builtin(name, getattr(value, name))
         method = METHODS[str if kind is DType else tuple].get(name)
+        if method is None and not name.startswith("_"):
+            return library.machine.unknown(Reason.NOT_DESCRIBED, f"{kind.__name__}.{name}")
         return BoundMethod(method, value) if method is not None else MISSING
     if kind is Operation and name == "__class__":
         return library.kind_class(kind)

@@ -1,0 +1,39 @@
+"""What Python's own library has and is described nowhere here: that is not known, which is not the same as not there."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from functools import lru_cache
+from typing import Any
+
+from ..ir.span import NOWHERE
+from ..ir.unknown import Reason, Unknown
+from .machine import Machine
+from .values import Class, PyModule
+
+
+def undescribed(m: Machine, value: Any, name: str) -> Unknown | None:
+    """What a look-up comes to that found nothing: unknown where Python has a member of that name; None where it has none either."""
+    if name.startswith("__"):
+        return None
+    if isinstance(value, PyModule):
+        found = value.file is None and _has(value.name, "", name)
+        return m.unknown(Reason.UNSUPPORTED, f"{value.name}.{name}") if found else None
+    for cls in (value if isinstance(value, Class) else m.class_of(value)).mro:
+        if cls.span is NOWHERE and _has(cls.module, cls.name, name):
+            return m.unknown(Reason.UNSUPPORTED, f"{cls.name}.{name}")
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _has(module: str, cls: str, name: str) -> bool:
+    """Whether a class of a module of the standard library has a member, or the module itself."""
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return False
+    try:
+        home = importlib.import_module(module)
+    except ImportError:
+        return False
+    owner = getattr(home, cls, None) if cls else home
+    return owner is not None and hasattr(owner, name)
