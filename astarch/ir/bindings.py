@@ -16,10 +16,24 @@ if TYPE_CHECKING:
 Scope = Definition | ast.Lambda
 
 
+#: What follows a name that is bound, and what stands before one in its line.
+_AFTER = re.compile(r"\s*(?:=(?!=)|:|,|\)|\]|in\b)")
+_BEFORE = re.compile(r"^[ \t]+(?:class|def|async def)\s+$|\bas\s+$|^[ \t]+(?:from|import)\b")
+
+
 def may_bind(text: str, name: str) -> bool:
-    """Whether a text may bind a name other than by importing or defining it at the top: a first look, before anything is gone through."""
-    bound = rf"\b{name}\s*(?:=(?!=)|:|,|\)|\]|in\b)|^[ \t]+(?:class|def|async def)\s+{name}\b|\bas\s+{name}\b|^[ \t]+(?:from|import)\b.*\b{name}\b"
-    return re.search(bound, text, re.MULTILINE) is not None
+    """Whether a text may bind a name other than by importing or defining it at the top: a first look, before anything is gone through.
+
+    It is asked for every name of every file: where the name stands is looked for first, and only there what stands around it.
+    """
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        whole = not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_" or text[end : end + 1].isalnum() or text[end : end + 1] == "_")
+        if whole and (_AFTER.match(text, end) or _BEFORE.search(text[text.rfind("\n", 0, at) + 1 : at])):
+            return True
+        at = text.find(name, end)
+    return False
 
 
 def scopes_around(nodes: Nodes, node: ast.AST) -> Iterator[Scope]:
