@@ -57,13 +57,13 @@ class OverrideSignatureMismatch(Rule):
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         own = {name: method for name, method in cls.methods.items() if not method.decorator_list and not name.startswith("__")}
-        for parent in cls.lineage[1:]:
+        for parent in cls.lineage[1:] if own else ():
             for method in parent.methods.values():
                 found = cls.find(method.name)
                 if found is None or found[1] is not method:  # replaced on the way: never run
                     continue
                 for call in parent.file.within(method, ast.Call):
-                    name = dotted_text(call.func).removeprefix("self.")
+                    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
                     if name not in own or dotted_text(call.func) != f"self.{name}" or has_star(call):
                         continue
                     before = next((each.methods[name] for each in parent.lineage if name in each.methods), None)
