@@ -105,6 +105,8 @@ class WeightNameStrings(Rule):
                         yield from self._among(cls.file, back.value, known, f"`{cls.name}`")
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
+        if not any(word in file.text for word in ("target_modules", *_EXTRACTORS)):
+            return
         adapted = [keyword.value for call in file.all(ast.Call) for keyword in call.keywords if keyword.arg == "target_modules"]
         if adapted:
             known = {name for cls in file.classes if cls.framework for name in cls.kept}

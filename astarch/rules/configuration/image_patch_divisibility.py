@@ -51,7 +51,7 @@ class ImagePatchDivisibility(Rule):
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         init = cls.methods.get("__init__")
         defaults = dict(_defaults(init)) if init is not None else {}
-        if init is None or len(defaults) < 2:
+        if init is None or not any("patch" in name for name in defaults) or not any(_is_whole(name) for name in defaults):
             return
         nodes = cls.file.within(init, ast.BinOp)
         if any(isinstance(node.op, ast.Mod) for node in nodes) or any(word in cls.file.source(cls.node) for word in ("pad", "interpolate")):
@@ -60,7 +60,7 @@ class ImagePatchDivisibility(Rule):
             if not (isinstance(node.op, ast.FloorDiv) and isinstance(node.left, ast.Name) and isinstance(node.right, ast.Name)):
                 continue
             whole, part = node.left.id, node.right.id
-            if "patch" not in part or not any(word in whole for word in ("image", "img", "frame")):
+            if "patch" not in part or not _is_whole(whole):
                 continue
             if (size := defaults.get(whole)) and (patch := defaults.get(part)) and size % patch:
                 yield self.finding(
@@ -70,6 +70,11 @@ class ImagePatchDivisibility(Rule):
                     help=f"{size // patch * patch} divides into patches of {patch}",
                 )
                 return
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a parameter is called like the size of what is cut into patches."""
+    return any(word in name for word in ("image", "img", "frame"))
 
 
 def _defaults(init: Definition) -> Iterator[tuple[str, int]]:
