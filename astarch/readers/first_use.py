@@ -68,9 +68,12 @@ def _is_described(module: Any) -> bool:
     return "described_as" in module.py_class.namespace or type(module.py_class.find("forward")) is Builtin
 
 
-def shapes_for(module: Any) -> list[tuple[Shape, str]]:
-    """The shapes a layer takes, the likeliest first, with the element type."""
+def shapes_for(module: Any, place: int = 0) -> list[tuple[Shape, str]]:
+    """The shapes a layer takes as its first argument, or a later one, the likeliest first, with the element type."""
     name, own = module.described_as.rpartition(".")[2], module.__dict__
+    if place:  # keys and values have widths of their own; other layers take states and masks there
+        width = own.get(("kdim", "vdim")[place - 1]) if name == "MultiheadAttention" and place < 3 else None
+        return [] if width is None else [(("B", "T", width) if own.get("batch_first") else ("T", "B", width), "float32")]
     width = next(
         (own[key] for key in ("in_channels", "in_features", "num_features", "input_size", "embed_dim", "d_model") if key in own), None
     )
@@ -113,15 +116,15 @@ def _spec(argument: Wanted, shape: Shape, dtype: str) -> InputSpec:
     return InputSpec(name, (), dtype, (InputSpec(None, shape[1:], dtype),)) if argument.is_list else InputSpec(name, shape, dtype)
 
 
-def first_users(arguments: list[Wanted], calls: list[Any]) -> dict[str, Any]:
-    """Of a run in which no argument was known: the layer with weights that met each first."""
-    found: dict[str, Any] = {}
+def first_users(arguments: list[Wanted], calls: list[Any]) -> dict[str, tuple[Any, int]]:
+    """Of a run in which no argument was known: the layer with weights that met each first, and as which of its arguments."""
+    found: dict[str, tuple[Any, int]] = {}
     for call in calls:
         if not (_is_described(call.module) and shapes_for(call.module)):
             continue
-        for value in call.args:
+        for place, value in enumerate(call.args):
             if type(value) is Unknown:
                 for argument in arguments:
                     if value.detail == argument.name:
-                        found.setdefault(argument.name, call.module)
+                        found.setdefault(argument.name, (call.module, place))
     return found

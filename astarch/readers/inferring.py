@@ -46,7 +46,7 @@ class Guess:
         if self.blank:
             unknown = [(argument, Unknown(Reason.UNDECIDED, argument.name)) for argument in self.arguments]
             return [InputSpec(argument.name if argument.by_name else None, (), value=(lost,)) for argument, lost in unknown]
-        shapes = {name: shapes_for(layer) for name, layer in (self.users or {}).items()}
+        shapes = {name: shapes_for(*user) for name, user in (self.users or {}).items()}
         if self.users is None and len(self.arguments) == 1:
             first = next(taking_layers(root), None)
             if first is not None:
@@ -92,7 +92,8 @@ def infer(read: Callable[[Guess], Architecture], watch: Callable[[Guess], object
             guess = Guess(0, users)
         else:
             bare = read(Guess(0, {}))  # nothing fits: the forward is not run
-            told = all(argument.name in (users or {}) for argument in first.arguments) or len(first.arguments) == 1
+            used = {name for name, user in users.items() if shapes_for(*user)}
+            told = all(argument.name in used for argument in first.arguments) or len(first.arguments) == 1
             tried = {"failed": tuple(failed)} if told else {}
             return replace(bare, inference=Inference({}), attributes={**bare.attributes, **tried})
         found = read(guess)

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Diagnostic, Edit, Fix
-from ...ir.program import ClassSource, Definition, dotted_text
+from ...ir.program import ClassSource, Definition, File, dotted_text
 from ...ir.span import Span
 from ..calls import own_call
+from ..layers import keras_layer, makes_module
 from ..rule import Rule
 
 
@@ -28,6 +29,11 @@ class ForwardMissingReturn(Rule):
     code = "MDL307"
     framework = "both"
     bad = (
+        """
+    def head(width):
+        layers = nn.Sequential(nn.Linear(width, 8), nn.ReLU())
+        layers
+    """,
         """
     class Net(nn.Module):
         def __init__(self):
@@ -64,6 +70,11 @@ class ForwardMissingReturn(Rule):
     """,
     )
     good = (
+        """
+    def head(width):
+        layers = nn.Sequential(nn.Linear(width, 8), nn.ReLU())
+        return layers
+    """,
         """
     class Net(nn.Module):
         def __init__(self):
@@ -108,7 +119,7 @@ class ForwardMissingReturn(Rule):
         for method in cls.methods.values():
             if not all(map(_keeps_it, method.decorator_list)) or not (method is forward or _is_used(cls, method.name)):
                 continue
-            gives = _returns(cls, method)
+            gives = _returns(cls.file, method)
             if gives is None:
                 continue
             for last in _ends(method.body):
@@ -118,6 +129,17 @@ class ForwardMissingReturn(Rule):
                     at = cls.file.span(last)
                     fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
                     yield self._finding(cls, method, last, fix)
+
+    def check_file(self, file: File) -> Iterator[Diagnostic]:
+        if file.path.rpartition("/")[2].startswith("modular_"):
+            return
+        for function in file.functions.values():
+            last = next((one for one in _ends(function.body) if isinstance(one, ast.Expr) and _is_lost(file, function, one.value)), None)
+            if last is not None and _returns(file, function) is False and all(map(_keeps_it, function.decorator_list)):
+                at = file.span(last)
+                fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
+                message = f"`{function.name}` returns nothing: its callers get None"
+                yield self.finding(file, function, message, notes=[(last, "made, then dropped")], fix=fix)
 
     def _assigned(self, cls: ClassSource, forward: Definition, last: ast.Assign) -> Iterator[Diagnostic]:
         """A forward whose last statement names its result."""
@@ -140,14 +162,26 @@ class ForwardMissingReturn(Rule):
         return self.finding(cls.file, method, message, notes=[(last, "computed, then dropped")], fix=fix)
 
 
+def _is_lost(file: File, function: Definition, node: ast.expr) -> bool:
+    """Whether the last statement of a function is a model or a tensor that nobody gets: only named, or made for those who ask for it."""
+    calls = [call for call in file.within(function, ast.Call) if file.resolve(call.func).startswith(("torch.", "keras.", "tensorflow."))]
+    if isinstance(node, ast.Name):
+        return bool(calls) and _names_results(function, node)
+    made = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) else node
+    if not isinstance(made, ast.Call) or not (makes_module(file, made) or keras_layer(file, made)):
+        return False
+    asked = (ast.Assign, ast.Call, ast.BinOp, ast.Return, ast.Attribute)
+    return any(isinstance(file.parents[call], asked) for call in file.called.get(f"{file.name}.{function.name}", ()))
+
+
 def _keeps_it(decorator: ast.expr) -> bool:
     """Whether a decorator leaves what a method gives as it is."""
     return dotted_text(decorator).startswith(("torch.jit.", "jit."))
 
 
-def _returns(cls: ClassSource, method: Definition) -> bool | None:
+def _returns(file: File, method: Definition) -> bool | None:
     """Whether it gives something on some path; None when it is a generator, or may never come back."""
-    nodes = list(cls.file.walk(method))
+    nodes = list(file.walk(method))
     if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes):
         return None
     gives = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
