@@ -33,10 +33,10 @@ __all__ = [
     "cells_of",
     "check",
     "check_text",
-    "decoded",
     "explain",
     "listed",
     "model_classes",
+    "opened",
     "python_files",
     "read_cells",
     "read_source_text",
@@ -139,6 +139,14 @@ def check_text(
         return [syntax_error(error, path)]
     found = [*_read_text(file, text, survey, folders, models)] if read else []
     return check_file(file, found, settings, read=read)
+
+
+def opened(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
+    """The code in the bytes of a file, and what is found when they are none."""
+    try:
+        return decoded(data, path), []
+    except SourceError as error:
+        return "", [syntax_error(error, path)]
 
 
 def model_classes(text: str, path: str = "stdin.py") -> frozenset[int]:

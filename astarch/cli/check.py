@@ -173,7 +173,8 @@ class Run:
 
         if self.is_stdin:
             path = self.options["stdin_filename"]
-            found = self.look(_decoded(self.given, path), path)
+            text, found = checking.opened(self.given, path)
+            found = found or self.look(text, path)
         else:
             options = self.options
             found = checking.check(
@@ -190,9 +191,15 @@ class Run:
                 cache=options["cache"],
                 since=(options["base_ref"] or "HEAD") if options["changed_only"] else None,
             )
+            if not found and not options["changed_only"] and not options["quiet"] and not checking.python_files(*self.files()):
+                click.echo("astarch: there are no Python files or notebooks here", err=True)
+        return self._reported(found, tell=not self.options["quiet"])
+
+    def _reported(self, found: list[Diagnostic], *, tell: bool) -> list[Diagnostic]:
+        """The findings that are grave enough and not known; only they are mended, too."""
         ranks = {"error": 0, "warning": 1, "info": 2}
         least = ranks[self.options["min_severity"]]
-        return self._above_baseline([one for one in found if ranks[one.severity] <= least])
+        return self._above_baseline([one for one in found if ranks[one.severity] <= least], tell=tell)
 
     def look(self, text: str, path: str) -> list[Diagnostic]:
         """The findings in a text."""
@@ -213,20 +220,18 @@ class Run:
         from ..checking.mending import mend
 
         count, files, keys = 0, 0, list[str]()
-        for file in sorted(
-            {one.span.file for one in found if one.fix is not None} | ({found[0].span.file} if self.is_stdin and found else set())
-        ):
+        paths = {one.span.file for one in found if one.fix is not None}
+        if self.is_stdin and not paths and not self.options["diff"]:
+            sys.stdout.buffer.write(self.given)
+        for file in sorted(paths):
             data = self.given if self.is_stdin else Path(file).read_bytes()
             here = [one for one in found if one.span.file == file]
             folders = [Path(folder) for folder in (*self.options["folders"], *self.config.search_path)]
-            new = mend(
-                data, file, here, lambda text, file=file: self.look(text, file), unsafe=self.options["unsafe_fixes"], folders=folders
-            )
+            again = lambda text, file=file: self._reported(self.look(text, file), tell=False)  # noqa: E731
+            new = mend(data, file, here, again, unsafe=self.options["unsafe_fixes"], folders=folders)
             count, files = count + new.count, files + bool(new.count)
             keys += [f"{file}: {change}" for change in new.keys]
             self._put(new)
-        if self.is_stdin and not found and not self.options["diff"]:
-            sys.stdout.buffer.write(self.given)
         if not self.options["quiet"]:
             self._tell(count, files, keys)
         return bool(count)
@@ -239,7 +244,10 @@ class Run:
             sys.stdout.buffer.write(new.new)
             self.given = new.new
         elif new.count:
-            Path(new.path).write_bytes(new.new)
+            try:
+                Path(new.path).write_bytes(new.new)
+            except OSError as error:
+                raise click.FileError(new.path, error.strerror) from error
 
     def _tell(self, count: int, files: int, keys: list[str]) -> None:
         word = "Would fix" if self.options["diff"] else "Fixed"
@@ -276,7 +284,7 @@ class Run:
         if not self.options["quiet"]:
             click.echo(f"Wrote {len(found)} finding{'s' * (len(found) != 1)} to {place}.", err=True)
 
-    def _above_baseline(self, found: list[Diagnostic]) -> list[Diagnostic]:
+    def _above_baseline(self, found: list[Diagnostic], *, tell: bool) -> list[Diagnostic]:
         """The findings that the baseline does not know."""
         from .. import checking
 
@@ -289,7 +297,7 @@ class Run:
             raise click.FileError(str(place), str(error)) from error
         placed = self._placed(found, place)
         new, gone = checking.beyond_baseline(known, placed)
-        if gone and not (self.options["quiet"] or self.options["changed_only"]):
+        if gone and tell and not self.options["changed_only"]:
             click.echo(f"astarch: {len(gone)} entries of {place} no longer occur; --update-baseline drops them", err=True)
         kept = {id(one) for one in new}
         return [one for one, other in zip(found, placed, strict=True) if id(other) in kept]
@@ -310,22 +318,16 @@ class Run:
         files = {span.file for one in found for span in (one.span, *(note.span for note in one.notes)) if span.file}
         texts = {file: checking.read_source_text(file) for file in sorted(files)}
         if self.is_stdin:
-            texts[self.options["stdin_filename"]] = _decoded(self.given, self.options["stdin_filename"])
+            texts[self.options["stdin_filename"]], _ = checking.opened(self.given, self.options["stdin_filename"])
         return texts
 
     def cells(self, files: Iterable[str]) -> dict[str, Cells]:
         """Of notebooks, where their cells stand."""
         from .. import checking
 
-        if self.is_stdin and self.options["stdin_filename"].endswith(".ipynb"):
+        if self.is_stdin and self.options["stdin_filename"].endswith(".ipynb") and not checking.opened(self.given, "a.ipynb")[1]:
             return {self.options["stdin_filename"]: checking.cells_of(self.given.decode("utf-8-sig"), "-")}
         return {file: cells for file in files if (cells := checking.read_cells(file)) is not None}
-
-
-def _decoded(data: bytes, path: str) -> str:
-    from .. import checking
-
-    return checking.decoded(data, path)
 
 
 def _split(texts: tuple[str, ...]) -> tuple[str, ...]:

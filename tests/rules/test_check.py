@@ -451,3 +451,24 @@ def test_where_it_is_written(project: Path) -> None:
     assert json.loads((project / "out.json").read_text())[0]["code"] == "MDL611"
     assert run("-o", "json:none/out.json").exit_code == 2 or run("-o", "json:none/out.json").exception
     assert run("--ignore", "MDL6", "-q").output == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "name"), [(b"\xff\xfe\x00", "stdin.py"), (b"class Net(:", "a.py"), (b"{", "a.ipynb"), (b"[1]", "b.ipynb")]
+)
+def test_standard_input_that_is_no_code_is_a_finding(project: Path, data: bytes, name: str) -> None:
+    for form in ("full", "json", "sarif", "github"):
+        done = CliRunner().invoke(commands, ["check", "-", "--stdin-filename", name, "-o", form], input=data)
+        assert done.exit_code == 1, done.exception
+        assert "MDL000" in done.output
+    fixed = CliRunner().invoke(commands, ["check", "-", "--stdin-filename", name, "--fix"], input=data)
+    assert fixed.exit_code == 1
+    assert fixed.stdout_bytes == data, "what is no code goes on as it came"
+
+
+def test_nothing_to_look_at_is_said(project: Path) -> None:
+    (project / "empty").mkdir()
+    done = run("empty")
+    assert done.exit_code == 0
+    assert "there are no Python files" in done.stderr
+    assert run("empty", "-q").output == ""

@@ -80,6 +80,16 @@ def test_only_what_is_reported_is_mended(net: Path) -> None:
     assert net.read_text(encoding="utf-8") == BAD
 
 
+def test_what_is_known_is_not_mended_beside_what_is_new(net: Path) -> None:
+    """The list stays as it is, and of two dropouts of which one is known one is mended."""
+    net.write_text(BAD, encoding="utf-8")
+    run("--baseline", "known.json", "--update-baseline")
+    text = BAD.replace("return F", "x = F.alpha_dropout(x, 0.1)\n        return F")
+    net.write_text(text, encoding="utf-8")
+    assert run("--fix", "--unsafe-fixes", "--baseline", "known.json").exit_code == 0
+    assert net.read_text(encoding="utf-8") == text.replace("0.5)", "0.5, training=self.training)")
+
+
 def test_standard_input_becomes_standard_output(net: Path) -> None:
     done = run("-", "--fix", input=BAD.encode())
     assert done.stdout == SAFE
