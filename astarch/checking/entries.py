@@ -49,6 +49,7 @@ class Model(msgspec.Struct, array_like=True, gc=False):
     uses: Used
     missing: tuple[int, ...]
     quiet: bool
+    asked: tuple[tuple[int, int, int, int], ...]
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
@@ -69,7 +70,12 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
             old: What was noted of it before, if models of it were not read again.
         """
         models = {
-            names.number(name): Model(names.used(reading.uses), names.numbers(reading.missing), reading.quiet)
+            names.number(name): Model(
+                names.used(reading.uses),
+                names.numbers(reading.missing),
+                reading.quiet,
+                tuple(map(names.numbers, reading.asked)),  # type: ignore[arg-type]
+            )
             for name, reading in one.readings.items()
         }
         uses = names.used({**one.uses, **dict.fromkeys(_places(one))})

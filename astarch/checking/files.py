@@ -56,12 +56,14 @@ class Reading(NamedTuple):
     Args:
         uses: The files that were opened, with the definitions that were run.
         missing: The modules that were looked for and are not there.
-        quiet: Whether nothing was found, and how else the project builds the model was not asked.
+        quiet: Whether nothing was found.
+        asked: Which files build the model, if that mattered, as in `Checked`.
     """
 
     uses: Uses
     missing: tuple[str, ...]
     quiet: bool
+    asked: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class _Checker:
         of_models, readings = self._read(file, path, aside) if job.read else ([], {})
         changed = None if job.changed is None else job.changed.get(str(path), ())
         findings = tuple(check_file(file, (), job.settings, changed, of_models, job.read))
-        asked = tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
+        asked = _answers(survey)
         uses, missing = survey.noted(file)
         survey.program.forget()
         return Checked(str(path), findings, False, uses, missing, asked, readings)
@@ -173,24 +175,31 @@ class _Checker:
     def _read(self, file: File, path: Path, aside: Aside) -> tuple[list[Diagnostic], dict[str, Reading]]:
         """What is found in the models of a file, and what that depends on."""
         from . import models
-        from .sites import Sites
+        from .sites import Sites, definitions_of
 
         project, found, readings = self.project, list[Diagnostic](), dict[str, Reading]()
         job = models.Job(self.job.models, project, Sites(self.survey, project.looked_into))
         for name, architectures in models.architectures(file, path, job, self.kept.quiet.get(str(path), ())):
             project.begin()
+            before, self.survey.asked = self.survey.asked, {}
             with aside.searched():
                 read = list(architectures)
             new = found_in_models(file, read, self.job.settings)
-            uses = project.noted()
+            uses, asked = project.noted(), _answers(self.survey)
+            self.survey.asked = {**before, **self.survey.asked}
             if name == models.SCRIPT:
                 uses[str(path.absolute())] = None
-            alone = not any(how == "call" for _, _, how in self.survey.asked)
-            readings[name] = Reading(uses, tuple(sorted(project.missed)), alone and not new)
+            elif asked:  # anything in the file may build it, too
+                uses[str(path.absolute())] = definitions_of(file)
+            readings[name] = Reading(uses, tuple(sorted(project.missed)), not new, asked)
             found += new
             read.clear()
             self._unsearched = True
         return found, readings
+
+
+def _answers(survey: Survey) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple((word, how, around, witness) for (word, around, how), witness in survey.asked.items())
 
 
 _worker: list[_Checker] = []  # of a process of the pool

@@ -62,10 +62,14 @@ class Following:
 
     def quiet(self, entry: Entry) -> frozenset[str]:
         """The models of a file in which nothing is to be found, as before."""
-        return frozenset(self._texts[name] for name, model in entry.models.items() if self._stays_quiet(model))
+        names_mean_the_same = self._leave(entry.uses, entry.missing)
+        return frozenset(self._texts[name] for name, model in entry.models.items() if self._stays_quiet(model, names_mean_the_same))
 
-    def _stays_quiet(self, model: Model) -> bool:
-        return model.quiet and self._leave(model.uses, model.missing)
+    def _stays_quiet(self, model: Model, names_mean_the_same: bool) -> bool:
+        """Whether a model is not changed, nor, if that mattered, who builds it."""
+        if not model.quiet or not self._leave(model.uses, model.missing):
+            return False
+        return not model.asked or (names_mean_the_same and all(self._same(*answer) for answer in model.asked))
 
     def answers(self, entry: Entry) -> Iterator[tuple[str, str, str, str]]:
         """What other files still are found to mention: the word, for whom, how, and the file that does."""

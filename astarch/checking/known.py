@@ -30,7 +30,7 @@ from .parts import Parts, parts_of
 from .stamps import GONE, Stamp, Stamps, content_of
 
 #: To be raised when what is kept changes its form.
-_FORM = 3
+_FORM = 4
 
 #: So many states are kept, of projects and of ways to check them; the ones not used for longest go first.
 _MOST_STATES = 50

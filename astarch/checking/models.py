@@ -51,7 +51,7 @@ class WatchedProject(Project):
         super().__init__([str(folder) for folder in folders], Cache(default_folder()))
         self.texts = texts or {}
         self.opened: set[str] = set()
-        self.looked_into: set[str] = set()
+        self.looked_into: dict[str, tuple[str, ...] | None] = {}
         self.missed: set[str] = set()
 
     def begin(self) -> None:
@@ -69,7 +69,7 @@ class WatchedProject(Project):
         found: dict[str, tuple[str, ...] | None] = {
             str(Path(path).absolute()): tuple(sorted(run.get(path, ()))) for path in self.opened | run.keys()
         }
-        return {**found, **{str(Path(path).absolute()): None for path in self.looked_into}}
+        return {**found, **self.looked_into}
 
     def text_of(self, path: str) -> str | None:
         """What is to stand in a file; None for what lies on the disk."""
@@ -93,7 +93,7 @@ class WatchedProject(Project):
         """A data file; noted."""
         found = self.find(module)
         if found is not None and "\0" not in resource:
-            self.looked_into.add(str(Path(found.path).absolute().parent.joinpath(*resource.split("/"))))
+            self.looked_into[str(Path(found.path).absolute().parent.joinpath(*resource.split("/")))] = None
         return super().data(module, resource)
 
     def open(self, path: str) -> SourceFile:

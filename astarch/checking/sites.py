@@ -31,10 +31,10 @@ class Sites:
 
     Args:
         survey: The project.
-        opened: Where the files go that were looked into.
+        opened: Where the files go that were looked into, each with its definitions; None for one that cannot be read.
     """
 
-    def __init__(self, survey: Survey, opened: set[str]) -> None:
+    def __init__(self, survey: Survey, opened: dict[str, tuple[str, ...] | None]) -> None:
         self.survey, self.opened = survey, opened
 
     def ways(self, file: File, found: Found) -> list[tuple[str, dict[str, Unknown]]]:
@@ -61,11 +61,19 @@ class Sites:
             yield None
             return
         for path in around:
-            self.opened.add(path)
+            self.opened[path] = None
             try:
-                yield self.survey.other(path, file.path)
+                other = self.survey.other(path, file.path)
             except SourceError:
                 yield None
+                continue
+            self.opened[path] = definitions_of(other)
+            yield other
+
+
+def definitions_of(file: File) -> tuple[str, ...]:
+    """All that a file defines: who looks into it sees that, and no comment."""
+    return tuple({**file.by_name, **file.functions})
 
 
 def given_unknown(name: str, parameters: list[str]) -> tuple[str, dict[str, Unknown]]:

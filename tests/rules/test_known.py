@@ -278,3 +278,17 @@ def test_a_file_that_cannot_be_kept_only_takes_time(project: Path) -> None:
     for path in (project.parent / "kept" / "findings").iterdir():
         path.write_bytes(path.read_bytes()[:-9])
     assert checking.check(["."], cache=True) == []
+
+
+def test_who_builds_a_model_matters_to_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = NET.replace("(self)", "(self, width=5)", 1).replace("double(8)", "width") + "\n\ndef make(width):\n    return {0}\n"
+    write("nets/net.py", text.format("Net(16)"))
+    for other, found in (("Net(17)", 1), ("Net(16)", 0), ("Net()", 1), ("Net(16)", 0)):
+        write("nets/net.py", text.format(other))
+        now = checking.check(["."], cache=True)
+        assert now == checking.check(["."])
+        assert len(now) == found
+    read = watched(monkeypatch)
+    write("nets/net.py", "# a comment\n" + text.format("Net(16)"))
+    assert checking.check(["."], cache=True) == []
+    assert read == []
