@@ -16,24 +16,28 @@ if TYPE_CHECKING:
 Scope = Definition | ast.Lambda
 
 
-#: Where a text may bind a name other than by importing or defining it at the top.
-_BOUND = re.compile(
-    r"^[ \t]+(?:from|import)\b(.*)|^[ \t]+(?:class|def|async def)\s+(\w+)\b|\bas\s+(\w+)\b|\b(\w+)\b\s*(?:=(?!=)|:|,|\)|\]|in\b)",
-    re.MULTILINE,
-)
-_WORD = re.compile(r"\w+")
+#: What follows a name that is bound, and what stands before one in its line.
+_AFTER = re.compile(r"\s*(?:=(?!=)|:|,|\)|\]|in\b)")
+_BEFORE = re.compile(r"^[ \t]+(?:class|def|async def)\s+$|\bas\s+$|^[ \t]+(?:from|import)\b")
 
 
-def bound_in(text: str) -> frozenset[str]:
-    """The names that functions of a text may bind, and more: a first look, before anything is gone through."""
-    found: set[str] = set()
-    for imported, *names in _BOUND.findall(text):
-        found.update(_WORD.findall(imported) if imported else names)
-    return frozenset(found)
+def may_bind(text: str, name: str) -> bool:
+    """Whether a text may bind a name other than by importing or defining it at the top: a first look, before anything is gone through.
+
+    It is asked for every name of every file: where the name stands is looked for first, and only there what stands around it.
+    """
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        whole = not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_" or text[end : end + 1].isalnum() or text[end : end + 1] == "_")
+        if whole and (_AFTER.match(text, end) or _BEFORE.search(text[text.rfind("\n", 0, at) + 1 : at])):
+            return True
+        at = text.find(name, end)
+    return False
 
 
 def bound_among(nodes: Nodes) -> frozenset[str]:
-    """The same of what has been gone through."""
+    """The names that functions may bind, and more, of what has been gone through."""
     found = {one.arg for one in nodes.all(ast.arg)}
     found.update(name.id for name in nodes.all(ast.Name) if isinstance(name.ctx, ast.Store))
     for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):

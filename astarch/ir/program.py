@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from .bindings import Scope, bindings, bound_among, bound_in, scopes_around
+from .bindings import Scope, bindings, bound_among, may_bind, scopes_around
 from .class_source import Assigned, ClassSource, Definition, dotted_text, first_parameter
 from .nodes import Heads, Nodes
 from .public_names import FOREIGN, public
@@ -61,6 +61,8 @@ class File:
         self.lines = text.split("\n")
         self._resolved: dict[ast.AST, str] = {}
         self._bindings: dict[Scope, dict[str, str]] = {}
+        self._rebound: dict[str, bool] = {}
+        self._bindable: frozenset[str] | None = None
         self.via: set[str] = set()  # the modules that the meaning of a name in it went through
         self._around: dict[ast.AST, ClassSource | None] = {}
 
@@ -70,9 +72,13 @@ class File:
         self.program.gone_through.append(self)
         return Nodes(self.tree)
 
-    @cached_property
-    def _bindable(self) -> frozenset[str]:
-        return bound_among(self._nodes) if "_nodes" in self.__dict__ else bound_in(self.text)
+    def _may_bind(self, name: str) -> bool:
+        """Whether a function may bind a name; a file that was not gone through is not gone through for that."""
+        if name not in self._rebound:
+            if self._bindable is None and "_nodes" in self.__dict__:
+                self._bindable = bound_among(self._nodes)
+            self._rebound[name] = may_bind(self.text, name) if self._bindable is None else name in self._bindable
+        return self._rebound[name]
 
     @cached_property
     def _heads(self) -> Heads:
@@ -238,7 +244,7 @@ class File:
 
     def _local(self, node: ast.AST, name: str) -> str | None:
         """What a name means that a function around a node binds: empty for a value; None when no function does."""
-        for scope in scopes_around(self._nodes, node) if name in self._bindable else ():
+        for scope in scopes_around(self._nodes, node) if self._may_bind(name) else ():
             if scope not in self._bindings:
                 self._bindings[scope] = bindings(self._nodes, scope, self._absolute)
             if name in self._bindings[scope]:
