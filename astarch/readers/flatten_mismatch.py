@@ -10,13 +10,13 @@ import ast
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 
 from ..ir.architecture import Architecture, Module
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Dim
 from ..ir.graph import Node, TensorType
 from ..ir.span import Span
+from .handed_down import tree_of_text, where_written
 from .provenance import maker_of, named, sizes_text, with_makers
 from .residual_mismatch import explained_residual
 
@@ -60,7 +60,8 @@ def _explain(architecture: Architecture, finding: Diagnostic, texts: Texts) -> D
         found = with_makers(architecture, replace(finding, notes=())).notes
         made = [note for note in found if note.span != module.defined_at]
         notes = (Note(place, f"takes {wanted}{written}"), *made, Note(finding.span, f"gets {given}"))
-        return replace(finding, code="MDL207", message=message, span=place, notes=notes, module=module.name)
+        told = replace(finding, code="MDL207", message=message, span=place, notes=notes, module=module.name)
+        return where_written(architecture, told, maker_of(architecture, architecture.graph[node.inputs[0]]), texts)
     sizes = _features(architecture, flat, given)
     notes = [Note(place, f"{wanted}{written}"), Note(flat.at, f"{given} = {'·'.join(map(str, sizes))}" if len(sizes) > 1 else str(given))]
     notes += _origin(architecture, flat, sizes)
@@ -98,7 +99,8 @@ def _channels(architecture: Architecture, finding: Diagnostic, texts: Texts) -> 
             Note(finding.span, "called here"),
         )
         message = f"`{module.name}` takes {wanted} channels and gets {given}"
-        return replace(finding, code="MDL202", message=message, span=place, notes=notes, module=module.name)
+        told = replace(finding, code="MDL202", message=message, span=place, notes=notes, module=module.name)
+        return where_written(architecture, told, maker, texts)
     return finding
 
 
@@ -229,7 +231,7 @@ def _side(value: object) -> int | None:
 def _argument_place(span: Span, texts: Texts) -> tuple[Span, str]:
     """The first argument of the call at a place, and how its number is written; the whole call when it cannot be told."""
     text = texts(span.file)
-    for node in ast.walk(_tree(text)) if text else ():
+    for node in ast.walk(tree_of_text(text)) if text else ():
         if isinstance(node, ast.Call) and (node.lineno, node.col_offset + 1) == (span.line, span.column):
             first = next(
                 (keyword.value for keyword in node.keywords if keyword.arg in ("in_features", "in_channels")),
@@ -247,11 +249,3 @@ def _factors(node: ast.expr) -> list[int]:
         left, right = _factors(node.left), _factors(node.right)
         return [*left, *right] if left and right else []
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, int) else []
-
-
-@cache
-def _tree(text: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return ast.Module([], [])

@@ -27,6 +27,9 @@ _FACTORIES = {
     "meshgrid",
 }
 
+#: Functions that compute with tensors on one device.
+_COMPUTATIONS = frozenset(f"torch.{name}" for name in ("matmul", "mm", "bmm", "cat", "add", "mul", "sub", "div", "dot"))
+
 
 class TensorAttributeNotBuffer(Rule):
     """A tensor made in `__init__` is a plain attribute, and the forward computes with it.
@@ -110,9 +113,17 @@ def _computed_with(cls: ClassSource, name: str) -> ast.AST | None:
     for each in cls.lineage:
         for node in each.reads.get(name, []):
             parent = each.file.parents[node]
-            if not isinstance(parent, ast.BinOp) or isinstance(parent.op, (ast.MatMult,)):
+            if not isinstance(parent, ast.BinOp) and not _is_computation(each, parent, node):
                 return None
             function = each.file.function_of(node)
             if function is not None and function.name == "forward" and each is cls:
                 found = parent
     return found
+
+
+def _is_computation(cls: ClassSource, call: ast.AST, node: ast.AST) -> bool:
+    """Whether it is given to a function of torch that computes with it."""
+    if not isinstance(call, ast.Call) or node not in call.args:
+        return False
+    name = cls.file.resolve(call.func)
+    return name.startswith("torch.nn.functional.") or name in _COMPUTATIONS
