@@ -279,7 +279,7 @@ class Program:
     Args:
         finder: Gives a module's file by its dotted name, or None.
         mentions: Whether another file of the project than the one given uses a word: as an attribute or a text (``read``), as an
-            attribute that is assigned (``store``), as a class that others inherit from (``base``).
+            attribute that is assigned (``store``), as a class that others inherit from (``base``), among others (``mixed``).
     """
 
     def __init__(
@@ -354,6 +354,10 @@ class Program:
     def inherited_elsewhere(self, name: str, path: str) -> bool:
         """Whether a class of another file of the project inherits from a class of this name."""
         return self._mentions(name, path, "base")
+
+    def mixed_elsewhere(self, name: str, path: str) -> bool:
+        """Whether a class of another file of the project inherits from a class of this name, and from others."""
+        return self._mentions(name, path, "mixed")
 
     def forget(self, most: int = 8_000_000) -> None:
         """Let go of files when they are many characters: a repository does not fit into memory as syntax.

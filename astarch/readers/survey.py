@@ -308,6 +308,8 @@ def _pattern(word: str, how: str) -> str:
         return rf"\b{word}\s*\(|[=:,(\[]\s*(?:\w+\.)*{word}\s*[,)\]}}\n]"
     if how == "base":
         return rf"class\s+\w+\s*\([^)]*\b{word}\b[^)]*\)"
+    if how == "mixed":
+        return rf"class\s+\w+\s*\((?=[^)]*\w\s*,\s*\w)[^)]*\b{word}\b[^)]*\)"
     return rf"\b{word}\b" if word[:1].isupper() else rf"[.\"']{word}\b"
 
 

@@ -53,8 +53,13 @@ class UndefinedAttribute(Rule):
             known |= {one.name for one in each.assigned} | each.class_names | each.named | _guarded(each)
         elsewhere = set(_given_from_outside(cls.file))
         for heir in _heirs(cls):
-            elsewhere |= {one.name for one in heir.assigned} | heir.class_names | heir.named
+            if not heir.closed:  # what it is mixed with may have any attribute
+                return
+            for each in heir.lineage:
+                elsewhere |= {one.name for one in each.assigned} | each.class_names | each.named
         inherited = cls.file.program.inherited_elsewhere(cls.name, cls.file.path)
+        if inherited and cls.file.program.mixed_elsewhere(cls.name, cls.file.path):
+            return
         for name, places in cls.reads.items():
             if (
                 name in known

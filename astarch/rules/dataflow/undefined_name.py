@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -135,10 +136,19 @@ def _is_of_outer(inner: ast.AST, scope: ast.AST) -> bool:
     return isinstance(scope, ast.Lambda) and inner is scope.args
 
 
+#: What Python once had, and how code asks which Python it is.
+_OF_PYTHON_2 = frozenset(
+    {"unicode", "basestring", "xrange", "long", "unichr", "raw_input", "reduce", "file", "cmp", "buffer", "reload", "execfile"}
+)
+_ASKS_VERSION = re.compile(r"\bPY[23]\b|version_info|python_version|sys\.version")
+
+
 def _is_guarded(file: File, node: ast.Name) -> bool:
     """Whether it may never be asked for: in an annotation, or where its absence is provided for."""
     inner: ast.AST = node
     for outer in file.up(node):
+        if node.id in _OF_PYTHON_2 and isinstance(outer, (ast.If, ast.IfExp, ast.BoolOp)) and _ASKS_VERSION.search(ast.unparse(outer)):
+            return True
         if isinstance(outer, ast.arg) or (isinstance(outer, ast.AnnAssign) and inner is outer.annotation):
             return True
         if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner is outer.returns:
