@@ -3,7 +3,7 @@
     python scripts/bench_check.py FOLDER --rival /venv/bin/torchfix --rival /venv/bin/mlinter [--every 20] [--rounds 3]
 
 Every program gets the same files, nothing kept from before, on one core; what counts is the time of the processor, the least of
-the rounds, and only ratios are printed: they hold on any machine. The last two lines are of the clock: two processes beside one,
+the rounds, and only ratios are printed: they hold on any machine. The last lines are of the clock: two processes beside one,
 and a file changed in a project that was checked before.
 """
 
@@ -11,13 +11,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
+
+#: What is changed in a file.
+_EDITS: dict[str, Callable[[str, int], str]] = {
+    "nothing": lambda text, number: text,
+    "a comment": lambda text, number: f"{text}\n# {number}\n",
+    "a method": lambda text, number: re.sub(r"\n( {8,})return ", rf"\n\1_changed = {number}\n\1return ", text, count=1),
+    "all methods": lambda text, number: re.sub(r"\n( {8,})return ", rf"\n\1_changed = {number}\n\1return ", text),
+}
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,17 +74,19 @@ def processes(files: list[Path], rounds: int, kept: Path) -> None:
 
 
 def one_change(folder: Path, change: Path | None, kept: Path) -> None:
-    """A second check after one file changed, as a part of the first, and of half a second."""
+    """A second check after one file changed, as a part of the first, and of half a second: by what changed in it."""
     copy = kept / "project"
     shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
     changed = copy / change if change is not None else max(copy.rglob("*.py"), key=lambda path: path.stat().st_size)
     command = [*_ours("--isolated", "-j", "2"), str(copy)]
     first = _clock(command, kept)
-    again = []
-    for number in range(3):
-        changed.write_text(changed.read_text(encoding="utf-8") + f"\n# {number}\n", encoding="utf-8")
-        again.append(_clock(command, kept))
-    print(f"one changed file: 1/{first / min(again):.0f} of the first check, {min(again) / 0.5:.2f} of half a second ({changed.name})")
+    text = changed.read_text(encoding="utf-8")
+    for name, edit in _EDITS.items():
+        again: list[float] = []
+        for number in range(3):
+            changed.write_text(edit(text, number), encoding="utf-8")
+            again.append(_clock(command, kept))
+        print(f"{changed.name}, {name}: 1/{first / min(again):.0f} of the first check, {min(again) / 0.5:.2f} of half a second")
 
 
 def _ours(*options: str) -> list[str]:
