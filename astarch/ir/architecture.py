@@ -55,6 +55,29 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A layer or parameter that a module holds in a plain container.
+
+    Args:
+        module: The path of the module.
+        attribute: Its attribute.
+        container: ``list``, ``tuple`` or ``dict``.
+        what: The class of the layer, or ``Parameter``.
+        owner: The qualified name of the module's class.
+        owner_at: The definition of that class.
+        made_at: The call that made the layer; of a parameter, that of the module.
+    """
+
+    module: str
+    attribute: str
+    container: str
+    what: str
+    owner: str
+    owner_at: Span
+    made_at: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A named parameter; ``tied_to`` is the first name of the same object, ``shape`` None while lazy or unknown.
 

@@ -25,6 +25,7 @@ from ..ir.inference import Equation
 from ..ir.tensor import Shape, Tensor
 from ..ir.unknown import Numbers, Reason, Unknown
 from .dataflow import Dataflow
+from .hidden import hidden
 from .interface import interface, run_facts
 from .rounds import Rounds
 
@@ -82,6 +83,7 @@ class Recorder:
             attributes={
                 **interface(self.root),
                 **run_facts(self.machine, self.run),
+                **({"hidden": beside} if (beside := hidden(self.tree)) else {}),
                 **({"equations": tuple(self._equations())} if self.run.open else {}),
             },
         )

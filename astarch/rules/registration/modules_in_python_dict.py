@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ...ir.architecture import Architecture
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource
+from ...ir.program import ClassSource, File
+from ..beside import held_beside
 from ..containers import hidden_items, library_name
 from ..layers import has_weights, makes_module
 from ..rule import Rule, wrap
@@ -53,3 +55,8 @@ class ModulesInPythonDict(Rule):
             made = makes_module(file, item)
             message = f"the `{made}` in `self.{name}` is not registered: a plain dict hides it from parameters(), state_dict() and .to()"
             yield self.finding(file, place, message, notes=[(item, "never trained, never saved")], help="use nn.ModuleDict", fix=fix)
+
+    def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
+        for one, place in held_beside(file, architecture, ("dict",), False, self.check_class):
+            message = f"the `{one.what}` in `self.{one.attribute}` is not registered: a plain dict hides it from parameters(), state_dict() and .to()"
+            yield self.finding(file, place, message, help="use nn.ModuleDict")

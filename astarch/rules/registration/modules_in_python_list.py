@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ...ir.architecture import Architecture
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource
+from ...ir.program import ClassSource, File
+from ..beside import held_beside
 from ..containers import hidden_items, library_name
 from ..layers import has_weights, makes_module
 from ..rule import Rule, wrap
@@ -99,3 +101,9 @@ class ModulesInPythonList(Rule):
                 help="use nn.ModuleList",
                 fix=fix,
             )
+
+    def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
+        for one, place in held_beside(file, architecture, ("list", "tuple"), False, self.check_class):
+            hides = f"a plain {one.container} hides it from parameters(), state_dict() and .to()"
+            message = f"the `{one.what}` in `self.{one.attribute}` is not registered: {hides}"
+            yield self.finding(file, place, message, help="use nn.ModuleList")

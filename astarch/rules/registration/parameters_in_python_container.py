@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ...ir.architecture import Architecture
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource
+from ...ir.program import ClassSource, File
+from ..beside import held_beside
 from ..containers import hidden_items, library_name
 from ..layers import is_parameter
 from ..rule import Rule, wrap
@@ -50,3 +52,7 @@ class ParametersInPythonContainer(Rule):
             fix = wrap(file, place, f"{library_name(file)}.{right}(", ")", f"make it a `{right}`: its parameters join the state dict")
             message = f"the parameters in `self.{name}` are not registered: the optimizer never sees them"
             yield self.finding(file, place, message, notes=[(item, "never trained, never saved")], help=f"use nn.{right}", fix=fix)
+
+    def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
+        for one, place in held_beside(file, architecture, ("list", "tuple", "dict"), True, self.check_class):
+            yield self.finding(file, place, f"the parameters in `self.{one.attribute}` are not registered: the optimizer never sees them")
