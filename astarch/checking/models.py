@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import warnings
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -298,6 +299,9 @@ def _read(
     try:
         architecture = read_source(target, inputs, [], names, steps, job.project, given)
     except (AstarchError, SourceError):
+        return
+    except Exception as error:  # a fault of ours: said aloud, and it must not cost what else there is to find
+        warnings.warn(f"astarch failed to read {target.text}, please report it: {type(error).__name__}: {error}", stacklevel=2)
         return
     absolute = os.path.abspath(shown)  # readings name files without `..`
     tried = tuple(_named(one, absolute, shown) for one in architecture.attributes.get("failed", ()))

@@ -113,11 +113,18 @@ class KerasRecorder:
 
     def _layers(self, model: Any) -> list[Any]:
         if model.py_class.find("layers") is MISSING:
-            return [layer for layer in model.__dict__.get("_layers", ()) if layer is not model]
+            return self._tracked(model)
         try:
             return list(self.machine.iterate(self.machine.get(model, "layers")))
         except (Raised, Lost):  # a property of the program's own
+            return self._tracked(model)
+
+    def _tracked(self, model: Any) -> list[Any]:
+        try:
             return [layer for layer in model.__dict__.get("_layers", ()) if layer is not model]
+        except Lost as lost:  # nobody knows how many there are
+            self.run.unknown(lost.unknown.reason, lost.unknown.detail)
+            return []
 
     def _module(self, name: str, layer: Any, shared: str | None = None) -> Module:
         cls = layer.py_class
@@ -174,7 +181,12 @@ class KerasRecorder:
         if "_unknown" in self.root.__dict__:  # a part of them, in an order of its own, would tell of another model
             return found
         counts: dict[str, int] = {}
-        for variable in collect(self.root, False):
+        try:
+            variables = list(collect(self.root, False))
+        except Lost as lost:  # of layers nobody knows how many there are
+            self.run.unknown(lost.unknown.reason, lost.unknown.detail)
+            return found
+        for variable in variables:
             counts[variable.path] = counts.get(variable.path, 0) + 1
             name = variable.path if counts[variable.path] == 1 else f"{variable.path}#{counts[variable.path]}"
             found[name] = Parameter(name, tuple(variable.shape), variable.dtype, bool(variable.trainable))
