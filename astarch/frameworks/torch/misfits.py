@@ -9,12 +9,13 @@ from typing import Any
 
 from ...interpreter.values import CURRENT, MISSING, BoundMethod, Builtin, Class, Function, PyModule
 from ...ir.refusal import Refusal
+from ...ir.tensor import Shape
 from ..describe import BoundOp, Op
 from .instance import ModuleInstance
 
 #: No argument parser of torch makes a tensor of one of these, and none has ``__torch_function__`` to answer for itself.
 _NEVER = frozenset(
-    {str, bytes, dict, set, frozenset, list, tuple, range, slice, type(None), GeneratorType, zip, map, filter, enumerate, reversed,
+    {str, bytes, dict, set, frozenset, list, tuple, Shape, range, slice, type(None), GeneratorType, zip, map, filter, enumerate, reversed,
      type({}.keys()), type({}.values()), type({}.items()), Function, BoundMethod, Builtin, Class, PyModule, Op, BoundOp,
      *(type(iter(value)) for value in ([], (), {}, "", set(), range(0), {}.values(), {}.items()))}
 )  # fmt: skip

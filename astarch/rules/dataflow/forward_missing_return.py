@@ -162,12 +162,18 @@ class ForwardMissingReturn(Rule):
         return self.finding(cls.file, method, message, notes=[(last, "computed, then dropped")], fix=fix)
 
 
+#: Nobody makes one of these for its effect.
+_MODELS = frozenset(f"{package}.{name}" for package in ("keras", "keras.models") for name in ("Model", "Sequential"))
+
+
 def _is_lost(file: File, function: Definition, node: ast.expr) -> bool:
     """Whether the last statement of a function is a model or a tensor that nobody gets: only named, or made for those who ask for it."""
     calls = [call for call in file.within(function, ast.Call) if file.resolve(call.func).startswith(("torch.", "keras.", "tensorflow."))]
     if isinstance(node, ast.Name):
         return bool(calls) and _names_results(function, node)
     made = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) else node
+    if isinstance(node, ast.Call) and file.resolve(node.func) in _MODELS:
+        return True
     if not isinstance(made, ast.Call) or not (makes_module(file, made) or keras_layer(file, made)):
         return False
     asked = (ast.Assign, ast.Call, ast.BinOp, ast.Return, ast.Attribute)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import less
-from ....ir.tensor import Tensor
+from ....ir.tensor import Shape, Tensor
 from ...describe import RUN, refuse, require
 
 #: Element types that hold real numbers.
@@ -44,7 +44,8 @@ def tensors(name: str, **given: Any) -> None:
     """Each of these is a tensor: for rules that ask nothing of theirs. A rule that does is told what it was given (`misfits`)."""
     for what, value in given.items():
         if not isinstance(value, Tensor):
-            refuse("TypeError", f"{name}(): argument '{what}' must be Tensor, not {type(value).__name__}")
+            kind = "torch.Size" if isinstance(value, Shape) else type(value).__name__
+            refuse("TypeError", f"{name}(): argument '{what}' must be Tensor, not {kind}")
 
 
 def rank_of(name: str, input: Any, *ranks: int) -> int:
