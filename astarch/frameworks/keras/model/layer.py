@@ -439,7 +439,7 @@ def flatten_layers(self: Any, include_self: Any = True, recursive: Any = True) -
         seen.add(id(layer))
         layers.append(layer)
         if recursive and isinstance(layer, LayerInstance):
-            waiting[:0] = reversed(layer.__dict__.get("_layers", ()))
+            waiting[:0] = reversed(list(layer.__dict__.get("_layers", ())))
     return layers
 
 
