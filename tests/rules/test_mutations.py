@@ -14,7 +14,7 @@ import pytest
 
 from scripts.mutations.kinds import KINDS, Source
 from scripts.mutations.scoring import Score, Trial
-from scripts.mutations.subjects import Place, Subject, own
+from scripts.mutations.subjects import Place, Subject, of_keras, own
 from scripts.mutations.trying import Live, trials
 
 #: A sample of some dozens may lie below the 95 % that the whole benchmark asks for.
@@ -42,7 +42,7 @@ def test_what_crashes_is_found_and_what_runs_is_not(subject: Subject, live: Live
 def test_every_kind_has_its_places() -> None:
     """Between them the programs have something for every kind to break, and each edit keeps the lines of the file."""
     found: set[str] = set()
-    for subject in own():
+    for subject in (*own(), *of_keras()):
         text = subject.path.read_text(encoding="utf-8")
         for name, make in KINDS.items():
             for edit in make(Source(text)):

@@ -56,7 +56,7 @@ class SelfAttention(nn.Module):
         B, N, C = x.shape
         qkv = self.qkv(x).reshape(B, N, 3, self.heads, self.head_dim).permute(2, 0, 3, 1, 4)
         q, k, v = qkv.unbind(0)
-        scores = (q @ k.transpose(-2, -1)) / math.sqrt(self.head_dim)
+        scores = torch.einsum("bhid,bhjd->bhij", q, k) / math.sqrt(self.head_dim)
         if mask is not None:
             scores = scores.masked_fill(mask == 0, float("-inf"))
         x = (scores.softmax(dim=-1) @ v).transpose(1, 2).reshape(B, N, C)
