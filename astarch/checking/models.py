@@ -157,8 +157,18 @@ def _with_arguments(file: File, found: Found, job: Job) -> Iterator[Architecture
     ways = [expression for expression, unknown in job.sites.ways(file, found) if not unknown]
     for expression in ways:
         yield from _built(file, found, expression, job)
-    for architecture in () if ways else _built(file, found, found.name, job):
+    for architecture in () if ways or _is_open(file, found, job) else _built(file, found, found.name, job):
         yield replace(architecture, diagnostics=tuple(one for one in architecture.diagnostics if is_of_any_size(one)))
+
+
+def _is_open(file: File, found: Found, job: Job) -> bool:
+    """Whether a model with symbols for its arguments is not known well enough to be run, and wrong in no way that holds for all of them.
+
+    One reading tells, the likeliest of those that conditions on symbols lead to.
+    """
+    target = Target(f"{file.path}:{found.name}", file.path, found.name)
+    first = list(_read(target, [], job, {}, file.path, FREE_STEPS, paths=1))
+    return all(one.unknown and not any(map(is_of_any_size, one.diagnostics)) for one in first)
 
 
 def _built(file: File, found: Found, expression: str, job: Job) -> Iterator[Architecture]:
@@ -293,11 +303,12 @@ def _read(
     shown: str,
     steps: int = STEPS,
     given: Given | None = None,
+    paths: int | None = None,
 ) -> Iterable[Architecture]:
     from ..readers.python import read_source
 
     try:
-        architecture = read_source(target, inputs, [], names, steps, job.project, given)
+        architecture = read_source(target, inputs, [], names, steps, job.project, given, paths)
     except (AstarchError, SourceError):
         return
     except Exception as error:  # a fault of ours: said aloud, and it must not cost what else there is to find

@@ -168,6 +168,7 @@ def read_source(
     budget: int | None,
     project: Project | None = None,
     given: Given | None = None,
+    paths: int | None = None,
 ) -> Architecture:
     """Everything known of the model a target names.
 
@@ -179,6 +180,7 @@ def read_source(
         budget: Steps; None for the usual.
         project: Where the files come from, when it is not the disk.
         given: Values for arguments by name, and which are to be symbols.
+        paths: How many ways are gone where conditions cannot be decided; None for the usual.
 
     Raises:
         ReadError: The file is not Python.
@@ -186,6 +188,8 @@ def read_source(
     """
     project = project or project_for(search_path)
     limits = Budget() if budget is None else Budget(steps=budget)
+    if paths is not None:
+        limits = replace(limits, paths=paths)
 
     unread: set[Any] = set()  # loops over a symbol whose rounds differ
 
