@@ -14,13 +14,13 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from ..ir.diagnostic import Diagnostic
-from ..readers.survey import MOST_SEARCHED, packages_around
+from ..readers.survey import LARGE, MOST_SEARCHED, packages_around
 from ..source.cache import default_folder
 from ..version import VERSION
 from .entries import Entry, Names
@@ -143,7 +143,7 @@ class Known:
         appeared = {path for path in changed if not (now[path][3] and before.get(path, GONE)[3])}
         for path in [path for path in appeared if not now[path][3]]:
             del now[path]
-        if _is_built_anew(appeared, now) or len(now) > MOST_SEARCHED:
+        if _is_built_anew(appeared, now) or _is_another_size(appeared, before, now) or len(now) > MOST_SEARCHED:
             state.found.clear()
             self._entries.clear()
             return
@@ -207,6 +207,16 @@ def _is_broken(path: str, text: str) -> bool:
             ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
+    return False
+
+
+def _is_another_size(appeared: Iterable[str], before: Mapping[str, Stamp], now: Mapping[str, Stamp]) -> bool:
+    """Whether a package has become large, or is so no longer, by files that came or went."""
+    for folder in packages_around({os.path.dirname(path) for path in appeared}):
+        start = folder.rstrip(os.sep) + os.sep
+        was, has = (sum(bool(stamp[3]) and path.startswith(start) for path, stamp in files.items()) for files in (before, now))
+        if (was > LARGE) != (has > LARGE):
+            return True
     return False
 
 

@@ -145,6 +145,8 @@ def architectures(file: File, path: Path, job: Job, known: Container[str] = ()) 
     for found in free[:MOST_MODELS]:
         if found.name not in known:
             yield found.name, _built(file, found, found.name if found.kind == "variable" else f"{found.name}()", job)
+    if job.sites.survey.is_large(str(path)):
+        return
     used = {name.id for name in file.all(ast.Name)}
     needy = [found for found in models_of(file) if found.needs and found.kind == "class" and found.name not in used]
     for found in needy[:MOST_MODELS]:

@@ -44,6 +44,9 @@ _FEW = 20
 #: More files than this around one are not searched for mentions.
 MOST_SEARCHED = 6000
 
+#: A package of more files than this is a library with tests of its own: what is built of it with symbols costs more than it tells.
+LARGE = 1000
+
 
 def python_files(
     paths: Iterable[Path], exclude: Sequence[str] = (), respect_gitignore: bool = True, force_exclude: bool = False
@@ -145,7 +148,9 @@ class Survey:
         self._bases: dict[str, dict[str, list[str]]] = {}
         self._answers: dict[tuple[str, str, str], str] = dict(answers or {})
         self.asked: dict[tuple[str, str, str], str] = {}  # what was asked, and the file that said yes
-        self._searched = 0
+        self._searched = self._sought = 0
+        self._large: dict[str, bool] = {}
+        self._words: dict[str, dict[bytes, list[tuple[str, bytes]]]] = {}
 
     def open(self, path: Path) -> File:
         """A file by its path, as which findings name it.
@@ -229,6 +234,13 @@ class Survey:
         self.asked[key] = self._answers[key]
         return bool(self._answers[key])
 
+    def is_large(self, path: str) -> bool:
+        """Whether the package around a file is a large library."""
+        folder = package_around(path)
+        if folder not in self._large:
+            self._large[folder] = sum(1 for _ in entries_around(folder, LARGE + 1)) > LARGE
+        return self._large[folder]
+
     def calling(self, name: str, path: str, most: int) -> list[str]:
         """The other files of the package around that call something of a name, or hand it on; so many at most."""
         path = os.path.abspath(path)
@@ -238,7 +250,22 @@ class Survey:
 
     def _having(self, word: str, path: str, how: str) -> Iterator[str]:
         mentions, sought = mentions_of(word, how), word.encode("utf-8", "replace")
-        return (other for other, data in self._texts(path) if sought in data and mentions(data.decode("utf-8", "replace")))
+        texts = self._saying(sought, path) if _CAPITALISED.fullmatch(sought) else self._texts(path)
+        return (other for other, data in texts if sought in data and mentions(data.decode("utf-8", "replace")))
+
+    def _saying(self, word: bytes, path: str) -> list[tuple[str, bytes]]:
+        """The texts around that say a word with a capital, as the names of classes have: those are asked for by the hundreds."""
+        folder = package_around(path)
+        self._sought += 1
+        if self._sought <= _FEW:
+            return self._texts(path)
+        if folder not in self._words:
+            found: dict[bytes, list[tuple[str, bytes]]] = {}
+            for file, data in self._texts(path):
+                for one in set(_CAPITALISED.findall(data)):
+                    found.setdefault(one, []).append((file, data))
+            self._words[folder] = found
+        return self._words[folder].get(word, [])
 
     def _heirs(self, path: str) -> dict[str, list[str]]:
         """The files around in which a class inherits from something of a name, by the name."""
@@ -297,6 +324,7 @@ def mentions_of(word: str, how: str) -> Callable[[str], bool]:
     return lambda text: word in text and pattern.search(text) is not None
 
 
+_CAPITALISED = re.compile(rb"(?<![A-Za-z0-9_\x80-\xff])[A-Z][A-Za-z0-9_]*(?![\x80-\xff])")
 _CLASS = re.compile(r"class\s+\w+\s*\(([^)]*)\)")
 _WORD = re.compile(r"\w+")
 

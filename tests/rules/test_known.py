@@ -11,6 +11,7 @@ import pytest
 
 from astarch import checking
 from astarch.checking import known
+from astarch.readers import survey
 
 BLOCKS = """
 import torch
@@ -292,3 +293,24 @@ def test_who_builds_a_model_matters_to_it(project: Path, monkeypatch: pytest.Mon
     write("nets/net.py", "# a comment\n" + text.format("Net(16)"))
     assert checking.check(["."], cache=True) == []
     assert read == []
+
+
+def test_what_a_package_grows_to_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a large library nothing is built with symbols: files that make one of a package change what is found in others."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ASTARCH_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setattr(known, "LARGE", 3)
+    monkeypatch.setattr(survey, "LARGE", 3)
+    package = tmp_path / "nets"
+    package.mkdir()
+    wrong = "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n"
+    wrong += "        self.layers = nn.Sequential(nn.Linear(width, 8), nn.Linear(9, 2))\n\n    def forward(self, x):\n        return self.layers(x)\n"
+    for name, text in (("__init__", ""), ("net", wrong)):
+        (package / f"{name}.py").write_text(text)
+    assert [one.name for one in checking.check(["nets"], cache=True)] == ["linear-mismatch"]
+    for number in range(3):
+        (package / f"more{number}.py").write_text("")
+    assert checking.check(["nets"], cache=True) == checking.check(["nets"]) == []
+    (package / "more1.py").unlink()
+    (package / "more2.py").unlink()
+    assert [one.name for one in checking.check(["nets"], cache=True)] == ["linear-mismatch"]
