@@ -187,12 +187,8 @@ def read_source(
         TargetError: The target names no model.
     """
     project = project or project_for(search_path)
-    limits = Budget() if budget is None else Budget(steps=budget)
-    if paths is not None:
-        limits = replace(limits, paths=paths)
-
+    limits = Budget(**{name: limit for name, limit in (("steps", budget), ("paths", paths)) if limit is not None})
     unread: set[Any] = set()  # loops over a symbol whose rounds differ
-
     keras_guess = KerasGuess()
 
     def once(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess) -> Outcome:
