@@ -158,7 +158,9 @@ def model_classes(text: str, path: str = "stdin.py") -> frozenset[int]:
     return frozenset(cls.node.lineno for cls in file.classes if cls.framework)
 
 
-def _read_text(file: File, text: str, survey: Survey, folders: tuple[Path, ...], models: Sequence[ModelConfig]) -> Iterable[Architecture]:
+def _read_text(
+    file: File, text: str, survey: Survey, folders: tuple[Path, ...], configured: Sequence[ModelConfig]
+) -> Iterable[Architecture]:
     """The models of a text that is to stand in a file."""
     from .models import Job as Reading
     from .models import WatchedProject, architectures
@@ -166,7 +168,7 @@ def _read_text(file: File, text: str, survey: Survey, folders: tuple[Path, ...],
 
     place = Path(file.path)
     project = WatchedProject(folders, {str(place.absolute()): text})
-    job = Reading(tuple(models), project, Sites(survey, project.looked_into))
+    job = Reading(tuple(configured), project, Sites(survey, project.looked_into))
     return (architecture for _, read in architectures(file, place, job) for architecture in read)
 
 

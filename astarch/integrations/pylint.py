@@ -110,7 +110,7 @@ def _is_of_module(node: Any) -> bool:
 def _is_self(name: Any) -> bool:
     """Whether a name is the first parameter of a method of a module."""
     function = name.frame()
-    while isinstance(function, nodes.Lambda) and not isinstance(function, nodes.FunctionDef):
+    while isinstance(function, nodes.Lambda) and not isinstance(function, nodes.FunctionDef) and function.parent is not None:
         function = function.parent.frame()
     if not isinstance(function, nodes.FunctionDef) or not isinstance(function.parent, nodes.ClassDef):
         return False
