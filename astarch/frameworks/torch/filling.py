@@ -14,7 +14,7 @@ from ...interpreter.values import MISSING, BoundMethod, Builtin, Otherwise
 from ..describe import REGISTRY, BoundOp, Op, Run
 from ..describe import Property as DescribedProperty
 from .instance import REGISTERED, ModuleInstance
-from .module import Module, is_plainly
+from .module import Module, described_by, is_plainly
 from .tensor import Parameter, TorchTensor
 
 #: In-place operations that need no other tensor and change nothing but the numbers in one.
@@ -113,7 +113,7 @@ class TorchFiller:
             return self._operate(callee.op, (callee.receiver, *args), kwargs)
         if kind is not BoundMethod or type(callee.function) is not Builtin or not isinstance(callee.receiver, ModuleInstance):
             raise Otherwise
-        method = _described(callee.function)
+        method = described_by(callee.function)
         if method is Module.apply and len(args) == 1 and not kwargs:
             return _apply(m, callee.receiver, args[0])
         if method in _WALKS or (callee.function.name.endswith(".reset_parameters") and not args and not kwargs):
@@ -159,11 +159,6 @@ class TorchFiller:
                 del run.diagnostics[noted[0] :], run.found_in[noted[0] :], run.unknowns[noted[1] :], run.open[noted[2] :]
                 raise Otherwise
         return result
-
-
-def _described(method: Any) -> Any:
-    """The function that describes a method."""
-    return getattr(method.function, "__wrapped__", method.function) if type(method) is Builtin else None
 
 
 def _apply(m: Machine, module: Any, function: Any) -> Any:

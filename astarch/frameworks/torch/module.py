@@ -421,5 +421,9 @@ def is_plainly(module: Any, name: str) -> bool:
     """Whether a method is the one that every module has, not one of the program's own."""
     if not isinstance(module, ModuleInstance) or module.py_class.intercepts or name in module.__dict__:
         return False
-    found = module.py_class.find(name)
-    return type(found) is Builtin and getattr(found.function, "__wrapped__", found.function) is getattr(Module, name)
+    return described_by(module.py_class.find(name)) is getattr(Module, name)
+
+
+def described_by(method: Any) -> Any:
+    """The function that describes a method; None for one of the program's own."""
+    return getattr(method.function, "__wrapped__", method.function) if type(method) is Builtin else None

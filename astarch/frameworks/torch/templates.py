@@ -9,8 +9,9 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
-from ...interpreter.values import Builtin, Class
+from ...interpreter.values import Class
 from ..describe import Run
+from .module import described_by
 from .tensor import Buffer, Parameter, TorchTensor, default_dtype
 
 #: What so many constructors left behind is kept.
@@ -67,7 +68,7 @@ def _fits(cls: Class) -> bool:
 
 
 def _names_in(method: Any) -> tuple[str, ...]:
-    function = getattr(method.function, "__wrapped__", method.function) if type(method) is Builtin else None
+    function = described_by(method)
     return function.__code__.co_names if isinstance(function, FunctionType) else ()
 
 

@@ -20,7 +20,7 @@ from .dispatch import BREAK, CONTINUE
 Plain = Callable[[dict[str, Any]], Any]
 
 #: Numbers within this need no guard against enormous results.
-_LARGE = 1 << 62
+LARGE = 1 << 62
 #: Lists that grow by more than an item at a time are not longer than this.
 _MOST = 1 << 20
 _NUMBERS = frozenset({int, float})
@@ -188,13 +188,13 @@ class Compiler:
         return self._arithmetic(node.op, self.value(node.left), self.value(node.right))
 
     def _arithmetic(self, op: str, left: Plain, right: Plain) -> Plain:
-        apply = _ARITHMETIC.get(op)
+        apply = ARITHMETIC.get(op)
         if apply is None:
             raise Otherwise
 
         def run(names: dict[str, Any]) -> Any:
             a, b = left(names), right(names)
-            if type(a) in _NUMBERS and type(b) in _NUMBERS and -_LARGE < a < _LARGE and -_LARGE < b < _LARGE:
+            if type(a) in _NUMBERS and type(b) in _NUMBERS and -LARGE < a < LARGE and -LARGE < b < LARGE:
                 return apply(a, b)
             raise Otherwise
 
@@ -259,7 +259,7 @@ def _changeable(value: Any) -> Any:
     raise Otherwise
 
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,
 }  # fmt: skip
 _UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "not": operator.not_}

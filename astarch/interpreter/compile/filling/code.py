@@ -13,11 +13,10 @@ from ...machine import Frame
 from ...values import Function, Instance, Otherwise, PyModule
 from ..dispatch import BREAK, CONTINUE, RETURN, Run, expression, statement
 from ..names import load
+from ..plain import ARITHMETIC, LARGE
 from ..scopes import Scope, function_scope
 from .values import NUMBERS, PLAIN, SEQUENCES, attribute, call, given, is_instance, truth
 
-#: Numbers within this need no guard against enormous results.
-_ENORMOUS = 1 << 62
 _TEXT_METHODS = frozenset({"endswith", "join", "lower", "partition", "replace", "rpartition", "rsplit", "split", "startswith", "strip"})
 
 
@@ -233,13 +232,13 @@ class Compiler:
         return self._arithmetic(node.op, self.value(node.left), self.value(node.right))
 
     def _arithmetic(self, op: str, left: Run, right: Run) -> Run:
-        apply = _ARITHMETIC.get(op)
+        apply = ARITHMETIC.get(op)
         if apply is None:
             return _otherwise
 
         def run(frame: Frame) -> Any:
             a, b = left(frame), right(frame)
-            if type(a) in NUMBERS and type(b) in NUMBERS and -_ENORMOUS < a < _ENORMOUS and -_ENORMOUS < b < _ENORMOUS:
+            if type(a) in NUMBERS and type(b) in NUMBERS and -LARGE < a < LARGE and -LARGE < b < LARGE:
                 return apply(a, b)
             raise Otherwise
 
@@ -388,9 +387,6 @@ def _contains(holder: Any, item: Any) -> bool:
     return item in holder
 
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,
-}  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": _on_plain(operator.eq), "!=": _on_plain(operator.ne), "<": _on_plain(operator.lt), "<=": _on_plain(operator.le),
     ">": _on_plain(operator.gt), ">=": _on_plain(operator.ge), "is": _identical, "is not": lambda a, b: not _identical(a, b),
