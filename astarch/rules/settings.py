@@ -20,7 +20,6 @@ class Settings:
         extend_select: Selectors of rules to use as well.
         per_file_ignores: Selectors to leave out, by file pattern.
         comments: Whether comments in the source can silence findings.
-        preview: Whether rules in preview are used.
     """
 
     select: tuple[str, ...] = ()
@@ -28,7 +27,6 @@ class Settings:
     extend_select: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     comments: bool = True
-    preview: bool = False
 
     def unknown(self) -> list[str]:
         """Selectors that mean no rule."""
@@ -36,7 +34,7 @@ class Settings:
         return [text for text in texts if not matching(text)]
 
     def active(self) -> tuple[Rule, ...]:
-        """The rules that are on."""
+        """The rules that are on; one in preview only when it is named itself."""
         chosen: dict[str, int] = {}
         for text in self.select:
             _weigh(chosen, text)
@@ -49,7 +47,9 @@ class Settings:
                 if _weight(text) >= chosen.get(rule.code, 0):
                     chosen.pop(rule.code, None)
         return tuple(
-            rule for rule in rules() if rule.code in chosen and rule.status != "removed" and (self.preview or rule.status != "preview")
+            rule
+            for rule in rules()
+            if rule.code in chosen and (rule.status == "stable" or (rule.status == "preview" and chosen[rule.code] == _ITSELF))
         )
 
     def ignored_in(self, path: str) -> frozenset[str]:
@@ -63,9 +63,13 @@ class Settings:
         return frozenset(rule.code for text in found for rule in matching(text))
 
 
+#: The weight of a selector that names one rule.
+_ITSELF = 10
+
+
 def _weight(text: str) -> int:
     """The more exactly a selector names a rule, the stronger it is."""
-    return 0 if text.upper() == "ALL" else 10 if len(matching(text)) == 1 else len(text)
+    return 0 if text.upper() == "ALL" else _ITSELF if len(matching(text)) == 1 else len(text)
 
 
 def _weigh(chosen: dict[str, int], text: str) -> None:

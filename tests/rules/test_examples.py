@@ -133,3 +133,13 @@ def test_selectors() -> None:
     assert "MDL110" not in {rule.code for rule in Settings(ignore=("MDL110",)).active()}
     assert {rule.code for rule in Settings(select=("MDL1",), ignore=("MDL110",)).active()} >= {"MDL101"}
     assert "MDL110" in {rule.code for rule in Settings(select=("MDL110",), ignore=("MDL1",)).active()}
+
+
+def test_a_rule_in_preview_is_on_when_it_is_named() -> None:
+    previews = {rule.code for rule in rules() if rule.status == "preview"}
+    assert previews
+    for code in previews:
+        assert code in {rule.code for rule in Settings(select=(code,)).active()}
+        assert code in {rule.code for rule in Settings(extend_select=(rule_named(code).name,)).active()}
+        assert code not in {rule.code for select in ("ALL", code[:4], code[:5]) for rule in Settings(select=(select,)).active()}
+    assert not previews & {rule.code for rule in Settings().active()}

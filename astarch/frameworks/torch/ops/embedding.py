@@ -22,7 +22,7 @@ def _found(input: Any, weight: Any) -> Any:
         low, high = min(input.data), max(input.data)
         if type(low) is int and type(high) is int and (low < 0 or high >= rows):
             require(False, f"index {low if low < 0 else high} is out of range of the {rows} rows of the embedding",
-                    name="index-out-of-range")  # fmt: skip
+                    name="embedding-index-range")  # fmt: skip
     return weight.like((*input.shape, columns))
 
 
