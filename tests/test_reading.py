@@ -242,3 +242,29 @@ def test_the_graph_is_worked_out_after_the_reading(tmp_path: Path) -> None:
     assert [node.op for node in found.graph.nodes][-1] == "call_method"
     assert pickle.loads(pickle.dumps(found.graph)) == again.graph
     assert found.graph.results == (("node", len(found.graph) - 1, ()),)
+
+
+def test_a_loop_that_only_data_ends_is_not_followed_for_ever(tmp_path: Path) -> None:
+    text = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x):
+            seen = x
+            rounds = 0
+            while True:
+                rounds = rounds + 1
+                label = self.fc(x).argmax(dim=1, keepdim=True)
+                if torch.sum(label != seen) == 0:
+                    break
+                seen = label
+            return x * rounds, self.fc(x)
+    """
+    found = read(tmp_path, text, inputs=(2, 4))
+    assert len(found.calls) < 5_000
+    assert any(one.reason is Reason.DATA_DEPENDENT and "ends" in one.detail for one in found.unknown)
+    ((counted, result),) = found.outputs or ()
+    assert isinstance(counted, Unknown)
+    assert result.shape == (2, 4)

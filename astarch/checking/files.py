@@ -15,7 +15,7 @@ from ..interpreter.cycles import Aside, rarely_searched
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
-from ..readers.survey import Survey, root_of
+from ..readers.survey import Survey, root_of, start_of
 from ..rules.runner import check_file, found_in_models
 from ..rules.settings import Settings
 from ..source.index import SourceError
@@ -130,13 +130,16 @@ class _Checker:
     def __init__(self, job: Job, kept: Kept) -> None:
         self.job, self.kept = job, kept
         self._unsearched = False  # whether a search for cycles would find any
-        self._root, self.survey = "", Survey(job.folders, kept.answers)
+        self._root, self._start, self.survey = "", "", Survey(job.folders, kept.answers)
 
-    def _go_to(self, root: str) -> None:
+    def _go_to(self, path: str) -> None:
         """What lies beside a file can be imported by it, and by none that begins elsewhere."""
-        if root != self._root:
-            self._root, self.survey = root, Survey(self.job.folders, self.kept.answers)
+        root, start = root_of(path), start_of(path)
+        if (root, start) != (self._root, self._start):
             self.__dict__.pop("project", None)
+        if root != self._root:
+            self.survey = Survey(self.job.folders, self.kept.answers)
+        self._root, self._start = root, start
 
     @cached_property
     def project(self) -> WatchedProject:
@@ -155,7 +158,7 @@ class _Checker:
     def _one(self, path: Path, aside: Aside) -> Checked:
         if self._unsearched:
             aside.search()
-        self._go_to(root_of(str(path)))
+        self._go_to(str(path))
         survey, job = self.survey, self.job
         survey.asked.clear()
         survey.program.seen.clear()

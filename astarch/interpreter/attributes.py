@@ -9,7 +9,7 @@ from typing import Any
 from ..ir.refusal import Refusal
 from ..ir.unknown import Reason, Unknown
 from .builtins.hosts import CLASS_OF_HOST, METHODS, NONE_CLASS, OBJECT_METHODS, TYPE
-from .gaps import undescribed
+from .gaps import is_given_names, undescribed
 from .machine import Machine
 from .values import (
     MISSING,
@@ -73,6 +73,8 @@ def get(m: Machine, value: Any, name: str, default: Any = _NO_DEFAULT) -> Any:
             return default
         if callable(value) and not isinstance(value, Instance) and class_of(m, value) is m.builtins["object"]:
             return m.unknown(Reason.UNSUPPORTED, f"'{name}' of {value!r}")  # what it is described by says nothing of its members
+        if isinstance(value, PyModule) and is_given_names(value):
+            return m.unknown(Reason.UNSUPPORTED, f"{value.name}.{name}")
         raise m.error("AttributeError", f"{_spoken(m, value)} has no attribute '{name}'")
     return found
 

@@ -1,8 +1,9 @@
-"""What Python's own library has and is described nowhere here: that is not known, which is not the same as not there."""
+"""What is found nowhere and may yet be there: what Python's own library has and nobody describes, names that a module is given unseen."""
 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,23 @@ def undescribed(m: Machine, value: Any, name: str) -> Unknown | None:
         if cls.span is NOWHERE and _has(cls.module, cls.name, name):
             return m.unknown(Reason.UNSUPPORTED, f"{cls.name}.{name}")
     return None
+
+
+#: Ways in which a module, or what it defines, gives modules names that no statement of theirs binds: generated messages, registries.
+_GIVING = re.compile(
+    r"[(,]\s*globals\(\)\s*[,)]|\bglobals\(\)\.(?:update|setdefault)\(|\bglobals\(\)\[[^\]\n]+\]\s*=[^=]|\bsetattr\(|\bexec\("
+)
+
+
+def is_given_names(module: PyModule) -> bool:
+    """Whether the names of a module of the program are not all in its statements."""
+    file = module.file
+    if file is None:
+        return False
+    found = file.compiled.get("is given names")
+    if found is None:
+        found = file.compiled["is given names"] = _GIVING.search("\n".join(file.lines)) is not None
+    return found
 
 
 @lru_cache(maxsize=4096)

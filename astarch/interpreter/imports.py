@@ -17,6 +17,7 @@ from typing import Any
 from ..ir.unknown import Reason, Unknown
 from .compile.dispatch import block
 from .compile.scopes import Scope, walk
+from .gaps import is_given_names
 from .machine import Decision, Frame, Machine
 from .registrations import holds
 from .values import MISSING, PyModule, Raised
@@ -414,6 +415,8 @@ def import_name(m: Machine, importer: PyModule, module: str, level: int, name: s
     below = find_submodule(m, f"{source.name}.{name}")
     if below is not MISSING:
         return below
+    if is_given_names(source):
+        return m.unknown(Reason.UNSUPPORTED, f"{source.name}.{name}")
     raise m.error("ImportError", f"cannot import name '{name}' from '{source.name}'")
 
 

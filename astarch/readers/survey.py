@@ -296,6 +296,14 @@ def root_of(path: str) -> str:
     return os.path.dirname(folder) if os.path.isfile(os.path.join(folder, "__init__.py")) else folder
 
 
+def start_of(path: str) -> str:
+    """The folder from which a file is run: the first around it that is no package; inside of one, too."""
+    folder = os.path.dirname(os.path.abspath(path))
+    while os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder = os.path.dirname(folder)
+    return folder
+
+
 def packages_around(folders: Iterable[str]) -> frozenset[str]:
     """The same for the files of several folders."""
     known = cache(os.path.isfile)

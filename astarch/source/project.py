@@ -254,6 +254,7 @@ class Project:
         name = ".".join(parts) or "__main__"
         if folder not in self.search_path:
             self.search_path.insert(0, folder)
+            self.files = {known: found for known, found in self.files.items() if found is not None}  # it may lie there
         file = self.files.get(name)
         if file is None or self._places.get(name, ("", None))[0] != path:
             file = self._file(name, path, stem == "__init__")

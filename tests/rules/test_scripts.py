@@ -105,3 +105,52 @@ def test_a_name_imported_by_itself_is_no_stand_in(tmp_path: Path) -> None:
     path.write_text("import torch\nfrom lazy import Model\nmodel = Model()\nprint(model.fcc.weight.shape)\n")
     (found,) = checking.check([path])
     assert found.span.line == 4
+
+
+NET = """import torch
+from torch import nn
+IMPORTS
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.size = SIZE
+        self.fc = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.fc(x)
+"""
+
+
+def of_net(imports: str, size: str) -> str:
+    return NET.replace("IMPORTS", imports).replace("SIZE", size)
+
+
+def test_names_that_a_module_is_given_are_not_missing(tmp_path: Path) -> None:
+    """Generated messages bind their names by `globals()`, registries by `setattr`: neither shows in the statements."""
+    (tmp_path / "messages.py").write_text("from somewhere import builder\nbuilder.fill('messages', globals())\n")
+    (tmp_path / "models.py").write_text("import models as own\n\n\ndef register(maker):\n    setattr(own, maker.__name__, maker)\n")
+    (tmp_path / "plain.py").write_text("size = 3\n")
+    path = tmp_path / "use.py"
+    path.write_text(of_net("import messages, models", "messages.Schema(), models.Tiny(3)"))
+    assert checking.check([path]) == []
+    path.write_text(of_net("from messages import Schema\nfrom models import Tiny", "Schema(), Tiny(3)"))
+    assert checking.check([path]) == []
+    path.write_text(of_net("import plain", "plain.Tiny(3)"))
+    (found,) = checking.check([path])
+    assert "has no attribute 'Tiny'" in found.message
+
+
+def test_a_script_inside_of_a_package_hides_no_package(tmp_path: Path) -> None:
+    """It is run from its own folder, which has no `__init__.py`; what it does not find there, files after it do."""
+    package = tmp_path / "outer" / "package"
+    (package / "a_scripts").mkdir(parents=True)
+    (package / "below").mkdir()
+    (package / "__init__.py").write_text("SIZE = 3\n")
+    (package / "a_scripts" / "run.py").write_text(of_net("import package", "package.SIZE"))
+    (package / "below" / "__init__.py").write_text("")
+    (package / "below" / "use.py").write_text(of_net("import package as whole", "whole.SIZE"))
+    assert checking.check([tmp_path]) == []
+    (package / "below" / "use.py").write_text(of_net("import package as whole", "whole.SIZES"))
+    (found,) = checking.check([tmp_path])
+    assert "has no attribute 'SIZES'" in found.message

@@ -399,26 +399,38 @@ def _rounds(store: Store, body: Run, orelse: Run | None) -> Callable[[Frame, Any
     return rounds
 
 
+#: So many rounds a loop is followed of which every one could have been the last: data says when it ends.
+MOST_OPEN_ROUNDS = 2048
+
+
 @compiles(s.While)
 def _while(node: s.While, scope: Scope) -> Run:
     test, body = expression(node.test, scope), block(node.body, scope)
     orelse, at = block(node.orelse, scope) if node.orelse else None, node.test.at
     skipped: list[Skipped] = []
 
+    def forget(frame: Frame, lost: Unknown) -> None:
+        if not skipped:
+            skipped.append(Skipped(node.body, scope))
+        frame.machine.unknown(lost.reason, f"while {spell(node.test)}")
+        skipped[0].forget(frame, lost)
+
     def run(frame: Frame) -> Any:
         m = frame.machine
+        open_before, rounds = len(m.decided), 0
         while True:
             value = test(frame)
             frame.at = at
             if type(value) is Unknown:
-                if not skipped:
-                    skipped.append(Skipped(node.body, scope))
-                m.unknown(value.reason, f"while {spell(node.test)}")
-                skipped[0].forget(frame, value)
+                forget(frame, value)
                 return None
             if not truth(m, value):
                 break
             m.step()
+            rounds += 1
+            if rounds > MOST_OPEN_ROUNDS and len(m.decided) - open_before >= rounds - 1:
+                forget(frame, m.unknown(Reason.DATA_DEPENDENT, f"when `while {spell(node.test)}` ends"))
+                return None
             signal = body(frame)
             if signal is not None and signal is not CONTINUE:
                 if signal is BREAK:
