@@ -39,7 +39,7 @@ SIZED = frozenset({str, bytes, list, tuple, dict, set, frozenset})
 
 def call(m: Machine, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``function(*args, **kwargs)``."""
-    caller = _CALLERS.get(type(function))
+    caller = CALLERS.get(type(function))
     if caller is not None:
         return caller(m, function, args, kwargs)
     if isinstance(function, Instance):
@@ -54,11 +54,12 @@ def _call_method(m: Machine, method: BoundMethod, args: tuple[Any, ...], kwargs:
     if type(function) is Function:
         return invoke(m, function, (method.receiver, *args), kwargs)
     if type(function) is Builtin:
-        return _call_builtin(m, function, (method.receiver, *args), kwargs)
+        return call_builtin(m, function, (method.receiver, *args), kwargs)
     return call(m, function, (method.receiver, *args), kwargs)
 
 
-def _call_builtin(m: Machine, function: Builtin, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call_builtin(m: Machine, function: Builtin, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call what is described or the language's own; what it raises, the program sees raised."""
     if not function.lenient:
         for value in (*args, *kwargs.values()) if kwargs else args:
             if type(value) is Unknown:
@@ -285,7 +286,7 @@ def construct_plainly(m: Machine, cls: Class, args: tuple[Any, ...], kwargs: dic
     """``type.__call__``: make it with ``__new__``, then hand it to ``__init__``."""
     make = CONSTRUCTORS.get(cls.name) if cls.host is not None else None
     if make is not None:
-        return _call_builtin(m, make, args, kwargs)
+        return call_builtin(m, make, args, kwargs)
     new = cls.find("__new__")
     made = allocate(m, cls, args, kwargs) if new is MISSING else call(m, new, (cls, *args), kwargs)
     if isinstance(made, Instance) and made.py_class.derives(cls):
@@ -313,7 +314,7 @@ def allocate(m: Machine, cls: Class, args: tuple[Any, ...] = (), kwargs: dict[st
     elif host in (dict, list, set):
         made.payload = host()
     else:
-        made.payload = _call_builtin(m, CONSTRUCTORS[host.__name__], args, {}) if host.__name__ in CONSTRUCTORS else None
+        made.payload = call_builtin(m, CONSTRUCTORS[host.__name__], args, {}) if host.__name__ in CONSTRUCTORS else None
     return made
 
 
@@ -327,8 +328,9 @@ def _call_module(m: Machine, module: PyModule, args: tuple[Any, ...], kwargs: di
     raise m.error("TypeError", "'module' object is not callable")
 
 
-_CALLERS: dict[type, Callable[[Machine, Any, tuple[Any, ...], dict[str, Any]], Any]] = {
-    Function: invoke, BoundMethod: _call_method, Builtin: _call_builtin, Class: _call_class, Unknown: _call_unknown,
+#: How each type of value is called; `call` has a word for those not among them.
+CALLERS: dict[type, Callable[[Machine, Any, tuple[Any, ...], dict[str, Any]], Any]] = {
+    Function: invoke, BoundMethod: _call_method, Builtin: call_builtin, Class: _call_class, Unknown: _call_unknown,
     GenericAlias: _call_alias, StaticMethod: _call_wrapper, ClassMethod: _call_wrapper, CachedProperty: _call_wrapper,
     PyModule: _call_module,
 }  # fmt: skip

@@ -25,6 +25,10 @@ T = TypeVar("T")
 _STACK = 512 * 2**20
 #: The host needs time in the square of the depth for an exception that comes up from there: a second at this one.
 _HOST_DEPTH = 20_000
+#: Words for the frames of the host's functions. CPython takes its memory for frames in pieces of 16 KB and gives each back at once: calls that
+#: go to and fro over the end of one ask the system for memory a thousand times a reading. A piece is made larger for a frame that needs more,
+#: and what that frame leaves is for those it calls.
+_FRAMES = 2**20
 
 _ABILITIES: dict[str, Callable[..., Any]] = {
     "call": calls.call, "get": attributes.get, "put": attributes.put, "delete": attributes.delete, "class_of": attributes.class_of,
@@ -70,7 +74,7 @@ def run_deep(work: Callable[[], T]) -> T:
     limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
     sys.setrecursionlimit(max(limit, _HOST_DEPTH))
     try:
-        thread = threading.Thread(target=target)
+        thread = threading.Thread(target=_with_room(target))
         with rarely_searched():
             thread.start()
             thread.join()
@@ -80,6 +84,13 @@ def run_deep(work: Callable[[], T]) -> T:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def _with_room(function: Callable[[], None]) -> Callable[[], None]:
+    """The same function, with a frame in which those of all it calls find room."""
+    if sys.implementation.name == "cpython":
+        function.__code__ = function.__code__.replace(co_stacksize=_FRAMES)
+    return function
 
 
 def use(machine: Machine, work: Callable[[], T]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..frameworks.torch.instance import ModuleInstance
@@ -11,6 +11,8 @@ from ..ir.architecture import Hidden
 
 #: A list in a list in a list: what is deeper is no list of layers.
 _DEEPEST = 3
+_CONTAINERS = frozenset({list, tuple, dict})
+_PLAIN = frozenset({int, float, bool, type(None)})
 
 
 def hidden(tree: list[tuple[str, Any, dict[str, list[tuple[str, Any]]]]]) -> tuple[Hidden, ...]:
@@ -23,7 +25,7 @@ def hidden(tree: list[tuple[str, Any, dict[str, list[tuple[str, Any]]]]]) -> tup
     found: list[Hidden] = []
     for path, module, _ in tree:
         for name, value in list(module.__dict__.items()) if isinstance(module, ModuleInstance) else ():
-            if name.startswith("_") or type(value) not in (list, tuple, dict) or len(value) < 2:
+            if type(value) not in _CONTAINERS or len(value) < 2 or name.startswith("_") or _PLAIN.issuperset(map(type, _content(value))):
                 continue
             lost = next((item for item in _items(value, 0) if id(item) not in known), None)
             if lost is not None:
@@ -41,9 +43,13 @@ def _items(value: Any, depth: int) -> Iterator[Any]:
             yield value
     elif isinstance(value, Parameter):
         yield value
-    elif type(value) in (list, tuple, dict) and depth < _DEEPEST:
-        for item in value.values() if isinstance(value, dict) else value:
+    elif type(value) in _CONTAINERS and depth < _DEEPEST:
+        for item in _content(value):
             yield from _items(item, depth + 1)
+
+
+def _content(value: Any) -> Iterable[Any]:
+    return value.values() if type(value) is dict else value
 
 
 def _has_parameters(module: ModuleInstance, depth: int) -> bool:

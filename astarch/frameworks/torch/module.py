@@ -193,10 +193,10 @@ class Module:
         return (module for _, module in walk(self, "", set(), True))
 
     def named_children(self) -> Iterator[Any]:
-        seen: list[Any] = []
+        seen: set[int] = set()
         for name, module in list(self.__dict__["_modules"].items()):
-            if module is not None and not any(module is other for other in seen):
-                seen.append(module)
+            if module is not None and id(module) not in seen:
+                seen.add(id(module))
                 yield name, module
 
     def children(self) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from ...ir.unknown import Unknown
 from ...source import syntax as s
 from ..attributes import plain_method
 from ..builtins.hosts import METHODS
-from ..calls import invoke
+from ..calls import CALLERS, call, call_builtin, invoke
 from ..machine import Frame
 from ..repeated import Repeat, Repeated
 from ..values import MISSING, Builtin, Class, Lost, Super
@@ -36,7 +36,7 @@ def _call(node: s.Call, scope: Scope) -> Run:
         if type(callee) is Builtin and len(args) == 1 and not kwargs and (quick := callee.quick.get(type(args[0]))) is not None:
             return quick(args[0])
         frame.at = at
-        return frame.machine.call(callee, args, kwargs)
+        return CALLERS.get(type(callee), call)(frame.machine, callee, args, kwargs)
 
     return run
 
@@ -51,7 +51,7 @@ def _spread_call(node: s.Call, gather: Run, keywords: Run | None, scope: Scope) 
         frame.at = at
         if any(type(item) is Repeat for item in args) and not _takes_repeats(callee):
             raise Lost(Repeated(list(args)).lost())
-        return frame.machine.call(callee, args, kwargs)
+        return CALLERS.get(type(callee), call)(frame.machine, callee, args, kwargs)
 
     return run
 
@@ -96,7 +96,7 @@ def _method_call(node: s.Call, gather: Run, keywords: Run | None, scope: Scope) 
         if table is not None and name in table:
             args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
             frame.at = at
-            return m.call(table[name], (owner, *args), kwargs)
+            return call_builtin(m, table[name], (owner, *args), kwargs)
         frame.at = at
         method = plain_method(owner, name)
         if method is not None:
@@ -106,7 +106,7 @@ def _method_call(node: s.Call, gather: Run, keywords: Run | None, scope: Scope) 
         callee = m.get(owner, name)
         args, kwargs = gather(frame), keywords(frame) if keywords is not None else {}
         frame.at = at
-        return m.call(callee, args, kwargs)
+        return CALLERS.get(type(callee), call)(m, callee, args, kwargs)
 
     return run
 

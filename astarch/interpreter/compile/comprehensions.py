@@ -7,9 +7,10 @@ from typing import Any
 
 from ...ir.unknown import Unknown
 from ...source import syntax as s
-from ..machine import Frame
+from ..budget import BudgetSpent
+from ..machine import Frame, Machine
 from ..repeated import Repeated
-from ..values import Lost
+from ..values import MISSING, Lost
 from .columns import FEWEST, Column, column
 from .dispatch import Run, Store, compiles, expression
 from .expressions import condition
@@ -110,6 +111,17 @@ def _simple_list(source: Run, store: Store, element: Run, open_frame: Any, table
     return run
 
 
+def _starts(m: Machine, rounds: Iterator[Any]) -> bool:
+    """Whether there is a first round. One generator that starts another, which starts another ..., goes as deep as calls do."""
+    if m.depth >= m.budget.depth:
+        raise BudgetSpent(f"{m.budget.depth} generators inside one another")
+    m.depth += 1
+    try:
+        return next(rounds, MISSING) is not MISSING
+    finally:
+        m.depth -= 1
+
+
 def _set(source: Run, clauses: list[Any], element: Run, key: Any, open_frame: Any) -> Run:
     gather = _list(source, clauses, element, key, open_frame)
 
@@ -158,8 +170,11 @@ def _generator(source: Run, clauses: list[Any], element: Run, key: Any, open_fra
         inner = open_frame(frame)
 
         def generate() -> Iterator[Any]:
-            for _ in _rounds(inner, items, clauses):
+            rounds = _rounds(inner, items, clauses)
+            if _starts(frame.machine, rounds):
                 yield element(inner)
+                for _ in rounds:
+                    yield element(inner)
 
         return generate()
 

@@ -157,8 +157,13 @@ def _constructor(cls: Class, fields: dict[str, Field]) -> Builtin:
     title = f"{cls.qualname}.__init__()"
     plain = {field.name: field.default for field in fields.values() if field._kind == "field" and field.default_factory is ABSENT}
     direct: dict[Class, bool] = {}  # of classes, whether their instances just take what they are given
+    is_optional = len(plain) == len(fields) and ABSENT not in plain.values()
 
     def start(m: Machine, self: Any, *args: Any, **kwargs: Any) -> None:
+        if is_optional and not args and kwargs.keys() <= names.keys() and _is_direct(self.py_class, plain, direct):
+            self.__dict__.update(plain)
+            self.__dict__.update(kwargs)
+            return
         values = _bound(title, positional, names, args, kwargs)
         if len(plain) == len(fields) and _is_direct(self.py_class, plain, direct):
             self.__dict__.update({name: found for name, default in plain.items() if (found := values.get(name, default)) is not ABSENT})
