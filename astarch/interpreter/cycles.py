@@ -6,6 +6,7 @@ import gc
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from .machine import Machine
 from .values import Class, PyModule
@@ -14,25 +15,69 @@ from .values import Class, PyModule
 #: hundreds, looking it all through again and again takes a third of the time.
 PACE = 1_000_000
 
-_lock = threading.Lock()
-_before: list[tuple[int, int, int]] = []  # one entry per reading at work, the host's own pace first
+#: The same from the end of a reading until what it worked with is gone: all of it would be looked through, and nothing of it be found.
+LATER = 100_000
+
+_lock = threading.RLock()  # what is thrown away may come back here from anywhere
+
+
+@dataclass
+class _Pace:
+    """How often the host searches: what was usual before, who is inside, how many runs have yet to be taken apart."""
+
+    usual: tuple[int, int, int] = (0, 0, 0)
+    inside: int = 0
+    held: int = 0
+    ours: int = 0
+
+    def set(self, pace: int) -> None:
+        """Search as seldom as that; where the host never searches, or has changed its mind since, nothing is done."""
+        if gc.get_threshold()[0] == (self.ours or self.usual[0]) and 0 < self.usual[0] < pace:
+            gc.set_threshold(pace, *self.usual[1:])
+            self.ours = pace
+
+    def reset(self) -> None:
+        """As was usual."""
+        if self.ours and gc.get_threshold()[0] == self.ours:
+            gc.set_threshold(*self.usual)
+        self.ours = 0
+
+
+_pace = _Pace()
 
 
 @contextmanager
 def rarely_searched() -> Generator[None]:
-    """Search less often from here on, until the last of all that are inside leaves."""
+    """Search less often from here on, until the last of all that are inside leaves and what they worked with is gone."""
     with _lock:
-        _before.append(gc.get_threshold())
-        if 0 < _before[-1][0] < PACE:  # zero: somebody switched it off
-            gc.set_threshold(PACE, *_before[-1][1:])
+        if not _pace.inside and not _pace.ours:
+            _pace.usual = gc.get_threshold()
+        _pace.inside += 1
+        _pace.set(PACE)
     try:
         yield
     finally:
         with _lock:
-            usual = _before[0]
-            _before.pop()
-            if not _before:
-                gc.set_threshold(*usual)
+            _pace.inside -= 1
+            if not _pace.inside:
+                if _pace.held:
+                    _pace.set(LATER)
+                else:
+                    _pace.reset()
+
+
+def hold() -> None:
+    """What a run worked with is there from now on, until `let_go`."""
+    with _lock:
+        _pace.held += 1
+
+
+def let_go() -> None:
+    """It is gone."""
+    with _lock:
+        _pace.held -= 1
+        if not _pace.held and not _pace.inside:
+            _pace.reset()
 
 
 class Aside:

@@ -13,7 +13,7 @@ from ..frameworks.describe import Run
 from ..frameworks.torch.calling import Call as RunCall
 from ..frameworks.torch.instance import ModuleInstance, walk
 from ..frameworks.torch.tensor import UninitializedParameter
-from ..interpreter.cycles import take_apart
+from ..interpreter.cycles import hold, let_go, take_apart
 from ..interpreter.engine import use
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, BoundMethod, Builtin, Class, Function, Instance
@@ -35,6 +35,7 @@ class Workings:
 
     def __init__(self, machine: Machine, run: Run) -> None:
         self.machine, self.run = machine, run
+        hold()
 
     def __del__(self) -> None:
         run = self.run
@@ -42,6 +43,7 @@ class Workings:
             node.args, node.kwargs, node.result = (), {}, None
         run.nodes, run.calls, run.state = [], [], {}
         take_apart(self.machine)
+        let_go()
 
 
 class Recorder:
