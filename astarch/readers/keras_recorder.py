@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..frameworks.describe import Run
@@ -15,6 +16,7 @@ from ..frameworks.keras.tensor import KerasTensor, Variable, outward
 from ..interpreter.machine import Machine
 from ..interpreter.values import MISSING, Builtin, Function, Lost, Raised
 from ..ir.architecture import Architecture, Assumption, Call, Module, Parameter, Requirement
+from ..ir.diagnostic import Diagnostic
 from ..ir.dim import Dim
 from ..ir.graph import Graph, Node, Record, TensorType
 from ..ir.span import Span
@@ -64,9 +66,15 @@ class KerasRecorder:
             unknown=self._unknowns(),
             assumptions=tuple(Assumption(text, span) for text, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             requirements=tuple(Requirement(fact, span) for fact, span in self.machine.requirements.items()),
-            diagnostics=tuple(self.run.diagnostics),
+            diagnostics=tuple(dict.fromkeys(self._diagnostics())),
             attributes={**(self._wiring() if self.configs else {}), "operations": self.between, "wired": self.wired},
         )
+
+    def _diagnostics(self) -> Iterator[Diagnostic]:
+        """What was found; where the model was called from outside, at the layer in which it was."""
+        for finding, layer in zip(self.run.diagnostics, self.run.found_in, strict=True):
+            span = finding.span if finding.span.line else getattr(layer or self.root, "span", finding.span)
+            yield replace(finding, span=span)
 
     # --- layers ---------------------------------------------------------------------------------------------------
 

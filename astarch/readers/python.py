@@ -308,6 +308,7 @@ def _only_model(session: Session, module: PyModule, target: Target) -> Any:
 
 
 def _call_keras(session: Session, reading: Reading, inputs: list[InputSpec]) -> None:
+    reading.place = _place_of(_method_of(reading.root, "call"))
     reading.outputs = session.keras.call(reading.root, inputs, reading.inputs)
 
 
@@ -318,8 +319,8 @@ def _forward(session: Session, reading: Reading, source: list[InputSpec] | Guess
     inputs = source.choose(machine, root) if isinstance(source, Guess) else source
     if not inputs:
         return
-    forward = _forward_of(root)
-    reading.place = forward.code.span if isinstance(forward, Function) else NOWHERE
+    forward = _method_of(root, "forward")
+    reading.place = _place_of(forward)
     parameters = _forward_parameters(forward)
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
@@ -341,9 +342,13 @@ def _forward(session: Session, reading: Reading, source: list[InputSpec] | Guess
             source.look(session.run.calls)
 
 
-def _forward_of(root: Instance) -> Any:
-    forward = root.__dict__.get("forward", root.py_class.find("forward"))
-    return getattr(forward, "function", forward)
+def _method_of(root: Instance, name: str) -> Any:
+    found = root.__dict__.get(name, root.py_class.find(name))
+    return getattr(found, "function", found)
+
+
+def _place_of(method: Any) -> Span:
+    return method.code.span if isinstance(method, Function) else NOWHERE
 
 
 def _forward_parameters(forward: Any) -> list[str] | None:

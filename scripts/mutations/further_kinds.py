@@ -49,8 +49,7 @@ def removed_layer_of_several(source: Source) -> Iterator[Edit]:
             for item in calls if len(calls) > 1 else ():
                 end = re.compile(r"\s*,").match(source.text, source.end(item))
                 if end is not None and "\n" not in source.text[source.start(item) : end.end()]:
-                    lines = (item.lineno, item.end_lineno or item.lineno)
-                    yield Edit(source.start(item), end.end(), "", lines, f"{last(item)} left out")
+                    yield Edit(source.start(item), end.end(), "", _lines(statement), f"{last(item)} left out")
 
 
 def dropped_call(source: Source) -> Iterator[Edit]:

@@ -39,6 +39,19 @@ def test_what_crashes_is_found_and_what_runs_is_not(subject: Subject, live: Live
     assert score.recall >= LEAST_RECALL, said
 
 
+def test_keras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same of Keras, which takes longer to answer: a few mutants of each program, judged together."""
+    pytest.importorskip("keras")
+    monkeypatch.setenv("ASTARCH_CACHE", str(tmp_path / "cache"))
+    seed, asked = secrets.token_hex(4), Live(sys.executable, [], "keras")
+    score = Score(list(trials(of_keras(), asked, Place(tmp_path), 8, seed)))
+    asked.close()
+    said = f"seed {seed}\n" + "\n".join(score.failures())
+    assert score.crashed >= 8, said
+    assert not score.count("false"), said
+    assert score.recall >= LEAST_RECALL, said
+
+
 def test_every_kind_has_its_places() -> None:
     """Between them the programs have something for every kind to break, and each edit keeps the lines of the file."""
     found: set[str] = set()

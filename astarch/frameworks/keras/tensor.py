@@ -56,8 +56,8 @@ def inward(shape: Any, batch: bool = True) -> tuple[Any, ...]:
             size = BATCH if place == 0 and batch else open_size()
         elif isinstance(size, KerasTensor):
             size = size.data[0] if size.data is not None and len(size.data) == 1 else open_size()
-        elif type(size) is float and size.is_integer():
-            size = int(size)
+        elif isinstance(size, (float, str, tuple, list, dict)):
+            refuse("ValueError", f"Cannot convert '{shape}' to a shape. Found invalid dimension '{size}' of type '{type(size).__name__}'.")
         found.append(size)
     return tuple(found)
 

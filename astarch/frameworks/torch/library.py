@@ -126,8 +126,8 @@ class TorchLibrary:
                 return extra[name]
             if name == "__class__":
                 return self.class_of(value)
-            if name.startswith("_") or exists(f"{kind}.{name}") is False:
-                return MISSING
+            if name.startswith("_") or exists(f"{kind}.{name}") is False or not kind.startswith(("torch.", "numpy.")):
+                return MISSING  # of the tensors of another library that library has told all
             return self.machine.unknown(Reason.NOT_DESCRIBED, f"{kind}.{name}")
         if isinstance(found, describe.Property):
             return self._asked(value, f"{kind}.{name}", found.read(value))

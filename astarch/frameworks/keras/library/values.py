@@ -12,6 +12,7 @@ from ....ir.unknown import Reason, Unknown
 from ...describe import REGISTRY, RUN, BoundOp, refuse
 from ..model.graph import Operation
 from ..model.tracking import TrackedDict, TrackedList
+from ..ops.environment import backend
 from ..tensor import DType, KerasTensor, TensorShape, Variable, outward
 
 
@@ -77,6 +78,25 @@ _AS_OPS = {"reshape": "reshape", "squeeze": "squeeze", "__add__": "add", "__radd
            "__pow__": "power"}  # fmt: skip
 
 
+#: What tensors and variables of TensorFlow have beside what is described, eager or in a graph, dense, sparse or ragged, and arrays of
+#: NumPy, which stand here as tensors too.
+_OF_TENSORFLOW = """
+    OVERLOADABLE_OPERATORS backing_device consumers cpu device dtype eval experimental_ref get_shape gpu graph is_packed name ndim numpy op
+    ref set_shape shape value_index
+    SaveSliceInfo aggregation assign assign_add assign_sub batch_scatter_update constraint count_up_to create from_proto gather_nd handle
+    initial_value initialized_value initializer is_initialized load read_value read_value_no_copy scatter_add scatter_div scatter_max
+    scatter_min scatter_mul scatter_nd_add scatter_nd_max scatter_nd_min scatter_nd_sub scatter_nd_update scatter_sub scatter_update
+    sparse_read synchronization to_proto trainable value path overwrite_with_gradient regularizer autocast
+    bounding_shape dense_shape flat_values indices merge_dims nested_row_lengths nested_row_splits nested_value_rowids nrows ragged_rank
+    row_lengths row_limits row_splits row_starts to_list to_sparse to_tensor uniform_row_length value_rowids values with_flat_values
+    with_row_splits_dtype with_values
+    T all any argmax argmin argpartition argsort astype base byteswap choose clip compress conj conjugate copy ctypes cumprod cumsum data
+    diagonal dot dump dumps fill flags flat flatten getfield imag item itemset itemsize mT max mean min nbytes newbyteorder nonzero
+    partition prod ptp put ravel real repeat reshape resize round searchsorted setfield setflags size sort squeeze std strides sum swapaxes
+    take to_device tobytes tofile tolist tostring trace transpose var view
+"""
+
+
 def _number(value: KerasTensor, what: str) -> Any:
     """The one number in a tensor; nobody knows it of what only runs."""
     if value.symbolic:
@@ -138,7 +158,7 @@ def _of_tensor(library: Any, value: KerasTensor, name: str) -> Any:
         return extra[name]
     if name == "__class__":
         return library.class_of(value)
-    if name.startswith("_") or value.symbolic:
+    if name.startswith("_") or value.symbolic or (name not in _OF_TENSORFLOW.split() and backend() == "tensorflow"):
         return MISSING
     return library.machine.unknown(Reason.NOT_DESCRIBED, f"tensorflow.Tensor.{name}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import same
-from ...describe import kind, refuse, require
+from ...describe import RUN, kind, refuse, require
 from ..nested import flatten
 from ..tensor import KerasTensor, outward
 
@@ -16,6 +16,7 @@ class InputSpec:
 
     def __init__(self, dtype: Any = None, shape: Any = None, ndim: Any = None, max_ndim: Any = None, min_ndim: Any = None, axes: Any = None,
                  allow_last_axis_squeeze: Any = False, name: Any = None, optional: Any = False) -> None:  # fmt: skip
+        self.layer: Any = None  # the input of a wired model that demands it
         self.dtype = dtype
         self.shape = tuple(shape) if shape is not None else None
         self.ndim = len(shape) if shape is not None else ndim
@@ -52,7 +53,12 @@ def check_inputs(layer: Any, inputs: Any) -> None:
         refuse("ValueError", f"Layer '{name}' expected {len(specs)} input(s). Received {len(leaves)} instead.")
     for place, (leaf, spec) in enumerate(zip(leaves, specs, strict=False)):
         if isinstance(spec, InputSpec) and isinstance(leaf, KerasTensor):
-            _check(name, place, leaf, spec)
+            held = RUN.get().modules
+            held.append(spec.layer or layer)
+            try:
+                _check(name, place, leaf, spec)
+            finally:
+                held.pop()
 
 
 def _check(name: str, place: int, leaf: KerasTensor, spec: InputSpec) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....interpreter.values import CURRENT
+from ....ir.dim import same
 from ....ir.refusal import Refusal
 from ....ir.unknown import Reason, Unknown
 from ...describe import RUN, refuse
@@ -169,7 +170,9 @@ def _specifications(structure: Any, inputs: list[Any]) -> Any:
         operation = tensor.history[0] if tensor.history else None
         optional = bool(operation.__dict__.get("optional")) if operation is not None else False
         name = name or (operation.name if operation is not None else None)
-        return InputSpec(shape=(None, *outward(tensor.shape)[1:]), allow_last_axis_squeeze=True, name=name, optional=optional)
+        made = InputSpec(shape=(None, *outward(tensor.shape)[1:]), allow_last_axis_squeeze=True, name=name, optional=optional)
+        made.layer = operation
+        return made
 
     if isinstance(structure, dict):
         if all(isinstance(tensor, KerasTensor) for tensor in structure.values()):
@@ -202,6 +205,10 @@ def _adjusted(self: Any, tensor: Any, wanted: Any) -> Any:
         made = KerasTensor(tensor.shape, wanted.dtype)
         made.mask, made.node = tensor.mask, tensor.node
     if rank == expected:
+        if any(same(size, other) is False for size, other in zip(tensor.shape, wanted.shape, strict=True)):
+            # that was said when the inputs were checked; all that follows from it is not worth saying
+            sizes = [other if same(size, other) is False else size for size, other in zip(tensor.shape, wanted.shape, strict=True)]
+            return made.like(sizes)
         return made
     if rank == expected + 1 and tensor.shape[-1] == 1:
         return made.like(made.shape[:-1])

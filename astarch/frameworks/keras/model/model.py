@@ -6,8 +6,10 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from ....interpreter.values import CURRENT, Class, Raised, linearise
+from ....interpreter.machine import Frame, Machine
+from ....interpreter.values import CURRENT, Class, PyModule, Raised, linearise
 from ....ir.refusal import Refusal
+from ....ir.span import NOWHERE
 from ....ir.unknown import Reason, Unknown
 from ...describe import RUN, refuse
 from ..nested import flatten, is_shape, map_leaves
@@ -201,14 +203,24 @@ def _relinearise(cls: Class) -> None:
 def _called_where_made(layer: Any, value: Any) -> Any:
     """What a layer of a list gives: what is wrong with that is said where the layer was made, for nobody wrote the call."""
     machine = CURRENT.get()
-    frame, place = machine.frame, getattr(layer, "span", None)
-    if frame is None or place is None or frame.module.file is None or frame.module.file.path != place.file:
-        return machine.call(layer, (value,), {})
-    before, frame.at = frame.at, (place.line, place.column, place.end_line, place.end_column)
+    place, before = getattr(layer, "span", NOWHERE), machine.frame
+    here = before is not None and before.module.file is not None and before.module.file.path == place.file
+    module = before.module if before is not None and here else _module_of(machine, place.file)
+    if place.line and module is not None:
+        frame = machine.frame = Frame(machine, module, module.namespace)
+        frame.at = (place.line, place.column, place.end_line, place.end_column)
+        frame.caller = before.caller if before is not None and here else before
     try:
+        if _is_input(layer):
+            message = "Layers added to a Sequential model should have a single positional argument, the input tensor. InputLayer has none."
+            raise machine.error("ValueError", message)
         return machine.call(layer, (value,), {})
     finally:
-        frame.at = before
+        machine.frame = before
+
+
+def _module_of(machine: Machine, path: str) -> PyModule | None:
+    return next((module for module in machine.modules.values() if module.file is not None and module.file.path == path), None)
 
 
 class Sequential(Model):

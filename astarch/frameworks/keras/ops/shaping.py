@@ -23,6 +23,8 @@ def sizes(values: Any) -> list[Any]:
         return [open_size() for _ in range(length)] if type(length) is int else [open_size()]
     if isinstance(values, (int, Dim)):
         return [values]
+    if any(isinstance(value, KerasTensor) and value.shape for value in values) and any(isinstance(value, int) for value in values):
+        refuse("InvalidArgumentError", f"Shapes of all inputs must match: {values} holds numbers and a tensor of several")
     return [_size(value) for value in values]
 
 
@@ -34,6 +36,13 @@ def _size(value: Any) -> Any:
     if isinstance(value, float):
         return int(value)
     return value
+
+
+def _fraction(values: Any) -> str:
+    """The floating type of what is given as a shape, which TensorFlow does not take; on symbolic tensors Keras does not look."""
+    if isinstance(values, KerasTensor):
+        return "" if values.symbolic or "int" in values.dtype else values.dtype
+    return "float" if isinstance(values, float) or (isinstance(values, (tuple, list)) and any(isinstance(v, float) for v in values)) else ""
 
 
 def reshaped(shape: Any, wanted: list[Any]) -> tuple[Any, ...]:
@@ -74,7 +83,11 @@ def reshape(x: Any, newshape: Any) -> Any:
     >>> reshape(T(2, 3, 4), (-1, 4))
     float32[6, 4]
     """
+    if isinstance(newshape, KerasTensor) and newshape.symbolic and not isinstance(x, KerasTensor):
+        refuse("AttributeError", f"'{type(x).__name__}' object has no attribute 'shape'")
     x = as_tensor(x)
+    if not x.symbolic and (found := _fraction(newshape)):
+        refuse("InvalidArgumentError", f"Value for attr 'Tshape' of {found} is not in the list of allowed values: int32, int64")
     wanted = sizes(newshape)
     return KerasTensor(reshaped(x.shape, wanted), x.dtype, x.data)
 
@@ -92,12 +105,18 @@ def transpose(x: Any, axes: Any = None) -> Any:
     x = as_tensor(x)
     if axes is None:
         return KerasTensor(tuple(reversed(x.shape)), x.dtype)
+    if isinstance(axes, KerasTensor) and (axes.symbolic or "int" not in axes.dtype):
+        refuse("TypeError", f"the axes are a tensor of {axes.dtype}, and should be whole numbers")
     order = sizes(axes)
     if len(order) != len(x.shape):
         refuse(
             "ValueError", f"axis must be a list of the same length as the input shape, expected {len(x.shape)}, but received {len(order)}."
         )
-    return KerasTensor(tuple(x.shape[axis_of(axis, len(x.shape))] for axis in order), x.dtype)
+    places = [axis_of(axis, len(x.shape)) for axis in order]
+    if len({place for place in places if type(place) is int}) < sum(type(place) is int for place in places):
+        refuse("ValueError", "`axes` must be a valid permutation of the input dimensions (no duplicates). "
+                             f"Received: axes={order} for input of rank {len(x.shape)}.")  # fmt: skip
+    return KerasTensor(tuple(x.shape[place] for place in places), x.dtype)
 
 
 @keras_op("keras.ops.moveaxis")
