@@ -268,3 +268,21 @@ def test_a_loop_that_only_data_ends_is_not_followed_for_ever(tmp_path: Path) -> 
     ((counted, result),) = found.outputs or ()
     assert isinstance(counted, Unknown)
     assert result.shape == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [("F.relu(x.shape)", "torch.Size"), ("F.softplus(self)", "Net"), ("self.fc(False)", "bool"), ("self.fc(x.shape)", "torch.Size")],
+)
+def test_an_error_names_types_as_the_program_does(tmp_path: Path, expression: str, kind: str) -> None:
+    text = f"""
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x):
+            return {expression}
+    """
+    (found,) = read(tmp_path, text, inputs=(2, 4)).diagnostics
+    assert found.message.endswith(f"argument 'input' must be Tensor, not {kind}")

@@ -16,6 +16,7 @@ from ..frameworks.torch.filling import TorchFiller
 from ..frameworks.torch.instance import REGISTERED, ModuleInstance
 from ..frameworks.torch.library import TorchLibrary
 from ..frameworks.torch.misfits import of_an_op
+from ..frameworks.torch.module import Module
 from ..frameworks.torch.ops.strides import in_order
 from ..frameworks.torch.tensor import TorchTensor
 from ..inputs import InputSpec
@@ -24,7 +25,7 @@ from ..interpreter.builtins.exceptions import message_of
 from ..interpreter.compile.dispatch import block
 from ..interpreter.compile.scopes import Scope
 from ..interpreter.engine import new_machine, run_deep, use
-from ..interpreter.machine import Decision, Frame
+from ..interpreter.machine import Decision, Frame, Machine
 from ..interpreter.repetition import Unrepeatable
 from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
 from ..ir.architecture import Architecture
@@ -312,9 +313,19 @@ def _call_keras(session: Session, reading: Reading, inputs: list[InputSpec]) -> 
     reading.outputs = session.keras.call(reading.root, inputs, reading.inputs)
 
 
+def _evaluate(machine: Machine, root: Any) -> None:
+    """Put a model into evaluation; one whose own ``train`` takes something else than a mode was never asked to by its program."""
+    try:
+        machine.call(machine.get(root, "eval"), (), {})
+    except Raised:
+        machine.assume("a `train` of its own takes no mode: its modules are in evaluation all the same")
+        for module in Module.modules(root):
+            module.__dict__["training"] = False
+
+
 def _forward(session: Session, reading: Reading, source: list[InputSpec] | Guess) -> None:
     machine, root = session.machine, reading.root
-    machine.call(machine.get(root, "eval"), (), {})
+    _evaluate(machine, root)
     session.run.state["lost in construction"] = (*session.run.unknowns, *machine.unknowns)
     inputs = source.choose(machine, root) if isinstance(source, Guess) else source
     if not inputs:

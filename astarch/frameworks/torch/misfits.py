@@ -44,17 +44,18 @@ def refuse_misfit(name: str, function: Callable[..., Any], args: tuple[Any, ...]
     if error.name not in _ASKED:
         return
     signature = inspect.signature(function)
-    if not misfit(error.obj) and not (type(error.obj) in _NUMBERS and "input" in signature.parameters and args and error.obj is args[0]):
+    given = signature.bind(*args, **kwargs).arguments
+    if not misfit(error.obj) and not (type(error.obj) in _NUMBERS and given.get("input", MISSING) is error.obj):
         return
     if type(error.obj) in _NUMBERS and not _TWO.isdisjoint(signature.parameters):
         return
-    for key, value in signature.bind(*args, **kwargs).arguments.items():
+    for key, value in given.items():
         parameter = signature.parameters[key]
         several = parameter.kind is parameter.VAR_POSITIONAL or isinstance(value, (list, tuple))
         if value is not error.obj and not (several and any(item is error.obj for item in value)):
             continue
         if parameter.default is parameter.empty or error.obj is not parameter.default:
-            kind = CURRENT.get().class_of(error.obj).name
+            kind = "torch.Size" if type(error.obj) is Shape else CURRENT.get().class_of(error.obj).name
             raise Refusal("TypeError", f"{name}(): argument '{key}' must be Tensor, not {kind}") from None
 
 

@@ -117,6 +117,16 @@ def dtype_name(dtype: Any) -> str | None:
     return {"int": "int64", "float": "float64"}.get(dtype.name, dtype.name)  # Python's own types stand for these
 
 
+#: What the program's own names are for what stands in for them here.
+_KINDS = {"Shape": "torch.Size", "TorchTensor": "Tensor", "Dim": "int", "Float64": "float"}
+
+
+def kind_name(value: Any) -> str:
+    """What the program calls the type of a value, as torch's messages do."""
+    own = getattr(getattr(value, "py_class", None), "name", "")
+    return own or _KINDS.get(type(value).__name__, type(value).__name__)
+
+
 #: What torch never takes for a size.
 _NO_SIZES = frozenset({str, bytes, float, complex, list, tuple, dict, set, type(None)})
 
@@ -187,4 +197,4 @@ for _name in _OPERATORS.split():
     setattr(TorchTensor, f"__{_name}__", _forward(f"__{_name}__"))
 
 __all__ = ["Buffer", "Parameter", "Shape", "TorchTensor", "UninitializedBuffer", "UninitializedParameter", "default_dtype", "dtype_name",
-           "is_size", "is_tensor", "param", "sizes_of", "tensor"]  # fmt: skip
+           "is_size", "is_tensor", "kind_name", "param", "sizes_of", "tensor"]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
@@ -14,6 +15,14 @@ _DROPOUTS = {
 }
 
 
+#: How people say that a dropout is meant to go on.
+_MEANT = re.compile(
+    r"\bnon[- ]?deterministic|\bmonte[- ]?carlo|\bmc[- ]?dropout|\balways?\s+(?:appl\w+|uses?|active|on)\b|\bkeeps?\s+(?:the\s+)?dropout"
+    r"|\b(?:even|also|still)\s+(?:applied\s+)?(?:in|at|during|for)\s+(?:eval|inference|test|validation|prediction|generation)",
+    re.IGNORECASE,
+)
+
+
 class FunctionalDropoutTraining(Rule):
     """`F.dropout` without `training=`, or attention with a constant `dropout_p`.
 
@@ -21,7 +30,8 @@ class FunctionalDropoutTraining(Rule):
     Its default is `training=True`: the dropout goes on in evaluation, and predictions are random.
 
     ## Known problems
-    Monte-Carlo dropout is meant to go on; say `training=True`.
+    Monte-Carlo dropout is meant to go on; say `training=True`. Where only a comment or the docstring of the class says so, it is a
+    warning.
 
     ## Fix
     Safe for training: `training=self.training`.
@@ -49,8 +59,7 @@ class FunctionalDropoutTraining(Rule):
                     continue
                 rate = argument(call, 1, "p")
                 if name in _DROPOUTS and argument(call, 2, "training") is None and (rate is None or constant(rate) != 0):
-                    fix = add_argument(cls.file, call, "training=self.training", "hand on the mode", safe=True)
-                    yield self.finding(cls.file, call, "this dropout is also on in evaluation: `training` is True by default", fix=fix)
+                    yield self._found(cls, call)
                 elif name == "torch.nn.functional.scaled_dot_product_attention":
                     value = argument(call, 4, "dropout_p")
                     if isinstance(constant(value), float) and constant(value) > 0:
@@ -60,6 +69,24 @@ class FunctionalDropoutTraining(Rule):
                             "the dropout of this attention is also on in evaluation",
                             help="dropout_p=p if self.training else 0.0",
                         )
+
+    def _found(self, cls: ClassSource, call: ast.Call) -> Diagnostic:
+        message = "this dropout is also on in evaluation: `training` is True by default"
+        if _is_meant(cls, call):
+            fix = add_argument(cls.file, call, "training=True", "say so", safe=True)
+            help = "that it is meant is said in words only: training=True says it in the call"
+            return self.finding(cls.file, call, message, help=help, fix=fix, severity="warning")
+        return self.finding(
+            cls.file, call, message, fix=add_argument(cls.file, call, "training=self.training", "hand on the mode", safe=True)
+        )
+
+
+def _is_meant(cls: ClassSource, call: ast.Call) -> bool:
+    """Whether the docstring of the class, or a comment at the call, says that it goes on in evaluation."""
+    first = max(cls.node.lineno, call.lineno - 3)
+    lines = cls.file.lines[first - 1 : call.end_lineno or call.lineno]
+    comments = [line.partition("#")[2] for line in lines if "#" in line]
+    return any(_MEANT.search(text) for text in (ast.get_docstring(cls.node) or "", *comments))
 
 
 def _is_guarded(cls: ClassSource, call: ast.Call) -> bool:

@@ -8,7 +8,7 @@ from ....ir.dim import same
 from ...describe import REGISTRY, refuse, require
 from ...dtypes import category
 from ...shapes import axis
-from ..tensor import TorchTensor, default_dtype, dtype_name
+from ..tensor import TorchTensor, default_dtype, dtype_name, kind_name
 from .demands import FLOATING, floating
 from .signatures import op
 
@@ -20,7 +20,7 @@ _NONE: frozenset[str] = frozenset()
 def _applied(name: str, input: Any, inplace: Any, also: frozenset[str] = _NONE) -> Any:
     """The result of a function that changes neither shape nor element type."""
     if not isinstance(input, TorchTensor):
-        refuse("TypeError", f"{name}(): argument 'input' must be Tensor, not {type(input).__name__}")
+        refuse("TypeError", f"{name}(): argument 'input' must be Tensor, not {kind_name(input)}")
     if input.dtype not in FLOATING:
         floating(name, input, also=also)
     if inplace:

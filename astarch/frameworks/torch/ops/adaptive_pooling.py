@@ -7,6 +7,7 @@ from typing import Any
 from ....ir.dim import Dim, less
 from ...describe import op, refuse, require, unknown
 from ...shapes import text
+from ..tensor import kind_name
 from .demands import floating, not_negative, rank_of
 
 
@@ -15,7 +16,7 @@ def _sizes(name: str, axes: int, input: Any, output_size: Any) -> tuple[Any, ...
     if isinstance(output_size, (int, Dim)):
         return (output_size,) * axes
     if not isinstance(output_size, (tuple, list)):
-        refuse("TypeError", f"{name}: output_size must be a number or {axes} numbers, not {type(output_size).__name__}")
+        refuse("TypeError", f"{name}: output_size must be a number or {axes} numbers, not {kind_name(output_size)}")
     if axes > 1 and len(input.shape) <= len(output_size):
         refuse("ValueError", f"Input dimension should be at least {len(output_size) + 1}")
     if len(output_size) != axes:

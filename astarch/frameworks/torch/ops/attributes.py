@@ -9,7 +9,7 @@ from ....ir.unknown import Unknown
 from ...describe import REGISTRY, RUN, assume, attribute, kind, refuse, unknown
 from ...dtypes import BITS, real_of
 from ...shapes import axis
-from ..tensor import Parameter, TorchTensor
+from ..tensor import Parameter, TorchTensor, kind_name
 from .aliasing import picked, steps, view_of
 from .demands import tensors
 from .device import Device
@@ -238,7 +238,7 @@ def size(input: Any, dim: Any = None) -> Any:
         return sizes[axis(dim, rank)]
     if dim is None:
         return input.shape
-    return refuse("TypeError", f"size(): argument 'dim' must be int, not {type(dim).__name__}")
+    return refuse("TypeError", f"size(): argument 'dim' must be int, not {kind_name(dim)}")
 
 
 @op("torch.Tensor.dim", "torch.Tensor.ndimension")

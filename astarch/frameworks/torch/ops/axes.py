@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...describe import refuse
 from ...shapes import axis
-from ..tensor import TorchTensor
+from ..tensor import TorchTensor, kind_name
 from .promotion import category_of
 from .signatures import op
 
@@ -53,7 +53,7 @@ def _whole(name: str, dim: Any) -> int:
         return dim
     if isinstance(dim, TorchTensor) and category_of(dim.dtype) == 1 and dim.data is not None and len(dim.data) == 1:
         return dim.data[0]
-    return refuse("TypeError", f"{name}(): argument 'dim' must be int, not {type(dim).__name__}")  # type: ignore[no-any-return]
+    return refuse("TypeError", f"{name}(): argument 'dim' must be int, not {kind_name(dim)}")  # type: ignore[no-any-return]
 
 
 def several_axes(name: str, dim: Any, rank: int) -> tuple[int, ...]:
@@ -73,7 +73,7 @@ def several_axes(name: str, dim: Any, rank: int) -> tuple[int, ...]:
 def truth(name: str, keepdim: Any) -> bool:
     """A ``keepdim`` argument, which must be a truth value."""
     if not isinstance(keepdim, bool):
-        refuse("TypeError", f"{name}(): argument 'keepdim' must be bool, not {type(keepdim).__name__}")
+        refuse("TypeError", f"{name}(): argument 'keepdim' must be bool, not {kind_name(keepdim)}")
     return keepdim
 
 

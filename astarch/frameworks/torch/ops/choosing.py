@@ -7,7 +7,7 @@ from typing import Any
 
 from ...describe import fresh_size, refuse
 from ...shapes import broadcast
-from ..tensor import TorchTensor
+from ..tensor import TorchTensor, kind_name
 from .comparison import MAXIMUM
 from .dtypes import DTYPES, FLOAT_LIMITS, IntegerLimits
 from .elementwise import NUMBERS, Rule, deliver, elementwise, letter, place_of, store
@@ -233,7 +233,7 @@ def _filled(input: Any, mask: Any, value: Any) -> Any:
         if value.shape:
             refuse("RuntimeError", f"masked_fill_ only supports a 0-dimensional value tensor, but got {len(value.shape)} dimensions")
     elif number_category(value) is None:
-        refuse("TypeError", f"masked_fill(): argument 'value' must be Number, not {type(value).__name__}")
+        refuse("TypeError", f"masked_fill(): argument 'value' must be Number, not {kind_name(value)}")
     else:
         fits(value, input.dtype)
     shape = broadcast(input.shape, mask.shape)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ....ir.dim import same
 from ...describe import refuse, unknown
-from ..tensor import TorchTensor
+from ..tensor import TorchTensor, kind_name
 from .arithmetic import both, family
 from .elementwise import ANY, REAL, Rule, check_numbers, deliver, elementwise, store
 from .promotion import number_category, number_dtype
@@ -81,7 +81,7 @@ def heaviside_(input: Any, values: Any) -> Any:
 def _tensors(name: str, *values: Any) -> None:
     for value in values:
         if not isinstance(value, TorchTensor):
-            refuse("TypeError", f"{name}(): arguments must be Tensors, not {type(value).__name__}")
+            refuse("TypeError", f"{name}(): arguments must be Tensors, not {kind_name(value)}")
 
 
 def _comparable(name: str, input: Any, other: Any) -> None:

@@ -8,7 +8,7 @@ from ....ir.dim import Dim, same
 from ....ir.unknown import Numbers, Unknown
 from ...describe import REGISTRY, RUN, fresh_size, op, refuse, require, unknown
 from ...shapes import broadcast, text
-from ..tensor import TorchTensor, is_size
+from ..tensor import TorchTensor, is_size, kind_name
 from .aliasing import view_of, write
 from .choosing import fits
 from .device import Device, device_name
@@ -320,7 +320,7 @@ def _fill(input: Any, value: Any) -> list[Any] | None:
             refuse("RuntimeError", f"fill_ only supports 0-dimension value tensor but got tensor with {len(value.shape)} dimensions.")
         value = None if value.data is None else value.data[0]
     elif number_category(value) is None:
-        refuse("TypeError", f"fill_(): argument 'value' must be Number, not {type(value).__name__}")
+        refuse("TypeError", f"fill_(): argument 'value' must be Number, not {kind_name(value)}")
     else:
         fits(value, input.dtype)
     if value is None or not few(input.shape):
@@ -354,7 +354,7 @@ def copy_(input: Any, src: Any, non_blocking: Any = False) -> Any:
     """Take over the values of another tensor, which broadcasts."""
     if not isinstance(src, TorchTensor):
         if type(src) is not Unknown and number_category(src) is None:
-            refuse("TypeError", f"copy_(): argument 'other' must be Tensor, not {type(src).__name__}")
+            refuse("TypeError", f"copy_(): argument 'other' must be Tensor, not {kind_name(src)}")
         return write(input, None if type(src) is Unknown else _fill(input, src))
     if src.shape != input.shape:
         shape = broadcast(input.shape, src.shape)

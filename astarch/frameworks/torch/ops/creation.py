@@ -10,7 +10,7 @@ from ....ir.unknown import Unknown
 from ...describe import REGISTRY, fresh_size, op, refuse
 from ...dtypes import promote
 from ...scalars import Float64
-from ..tensor import TorchTensor, default_dtype, is_size
+from ..tensor import TorchTensor, default_dtype, is_size, kind_name
 from .choosing import fits
 from .device import device_name
 from .dtypes import element_type
@@ -32,7 +32,7 @@ def sizes(name: str, args: tuple[Any, ...], keyword: Any = None) -> tuple[Any, .
     if keyword is not None and not args:
         args = (keyword,)
         if not isinstance(keyword, (tuple, list)):
-            refuse("TypeError", f"{name}(): argument 'size' must be tuple of ints, not {type(keyword).__name__}")
+            refuse("TypeError", f"{name}(): argument 'size' must be tuple of ints, not {kind_name(keyword)}")
     if not args:
         refuse("TypeError", f'{name}() missing 1 required positional arguments: "size"')
     first = args[0]
@@ -121,7 +121,7 @@ def _fill_value(value: Any) -> Any:
             refuse("TypeError", "argument 'fill_value' must be Number, not Tensor")
         return value.data[0] if value.data is not None else None
     if number_category(value) is None:
-        refuse("TypeError", f"argument 'fill_value' must be Number, not {type(value).__name__}")
+        refuse("TypeError", f"argument 'fill_value' must be Number, not {kind_name(value)}")
     return value
 
 
@@ -141,7 +141,7 @@ def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layo
     bool[2, 3]
     """
     if not isinstance(size, (tuple, list)):
-        refuse("TypeError", f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
+        refuse("TypeError", f"full(): argument 'size' (position 1) must be tuple of ints, not {kind_name(size)}")
     kind = element_type(dtype) or (out.dtype if out is not None else kind_of(fill_value))
     return _full(sizes("full", (size,)), fill_value, kind, device, requires_grad, out)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.dim import less
-from ....ir.tensor import Shape, Tensor
+from ....ir.tensor import Tensor
 from ...describe import RUN, refuse, require
+from ..tensor import kind_name
 
 #: Element types that hold real numbers.
 FLOATING = frozenset({"float32", "float16", "bfloat16", "float64"})
@@ -44,8 +45,7 @@ def tensors(name: str, **given: Any) -> None:
     """Each of these is a tensor: for rules that ask nothing of theirs. A rule that does is told what it was given (`misfits`)."""
     for what, value in given.items():
         if not isinstance(value, Tensor):
-            kind = "torch.Size" if isinstance(value, Shape) else type(value).__name__
-            refuse("TypeError", f"{name}(): argument '{what}' must be Tensor, not {kind}")
+            refuse("TypeError", f"{name}(): argument '{what}' must be Tensor, not {kind_name(value)}")
 
 
 def rank_of(name: str, input: Any, *ranks: int) -> int:
@@ -70,7 +70,7 @@ def sizes(name: str, what: str, value: Any, count: int) -> tuple[Any, ...]:
             return tuple(value) * count
         return refuse("RuntimeError", f"{name}: {what} must be one number or {count} numbers, but got {list(value)}")
     if value is None or isinstance(value, (str, float)):
-        return refuse("TypeError", f"{name}(): argument '{what}' must be tuple of ints, not {type(value).__name__}")
+        return refuse("TypeError", f"{name}(): argument '{what}' must be tuple of ints, not {kind_name(value)}")
     return (value,) * count
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...describe import RUN, constant, kind, op, refuse
 from ...dtypes import BITS, category, complex_of, promote, real_of
-from ..tensor import TorchTensor, default_dtype
+from ..tensor import TorchTensor, default_dtype, kind_name
 from .promotion import castable, result_dtype
 
 _UNPROMOTED = {"uint16", "uint32", "uint64"}
@@ -220,7 +220,7 @@ def element_type(dtype: Any, otherwise: str | None = None) -> str | None:
         return dtype if isinstance(dtype, str) else dtype.name
     found = _PYTHON_TYPES.get(getattr(dtype, "__name__", None) or getattr(dtype, "name", ""))
     if found is None:
-        refuse("TypeError", f"argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+        refuse("TypeError", f"argument 'dtype' must be torch.dtype, not {kind_name(dtype)}")
     return found
 
 

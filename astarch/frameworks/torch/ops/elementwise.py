@@ -10,7 +10,7 @@ from ....ir.dim import same
 from ...describe import refuse, require
 from ...dtypes import real_of
 from ...shapes import broadcast, text
-from ..tensor import TorchTensor, default_dtype
+from ..tensor import TorchTensor, default_dtype, kind_name
 from .aliasing import write
 from .promotion import castable, category_of, result_dtype
 from .values import LOST, cast, cast_all, computed, few, spread_values
@@ -120,7 +120,7 @@ def _fits(number: Any, dtype: str) -> bool:
 def store(target: Any, result: Any) -> Any:
     """Write a result into the tensor an in-place op was called on, and give that back."""
     if not isinstance(target, TorchTensor):
-        refuse("TypeError", f"argument 'input' must be Tensor, not {type(target).__name__}")
+        refuse("TypeError", f"argument 'input' must be Tensor, not {kind_name(target)}")
     if not castable(result.dtype, target.dtype):
         refuse("RuntimeError", f"result type {result.dtype} can't be cast to the desired output type {target.dtype}")
     if target.shape != result.shape:

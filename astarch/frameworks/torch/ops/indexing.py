@@ -11,7 +11,7 @@ from ....ir.unknown import Unknown
 from ...describe import fresh_size, refuse, require, unknown
 from ...dtypes import category
 from ...shapes import broadcast, product, text
-from ..tensor import is_size, is_tensor
+from ..tensor import is_size, is_tensor, kind_name
 from .aliasing import into, view_of, write
 from .selection import select, true_count
 from .signatures import op
@@ -111,7 +111,7 @@ def _written(self: Any, found: Any, value: Any) -> list[Any] | None:
 
 def _mask(name: str, mask: Any) -> None:
     if not is_tensor(mask):
-        refuse("TypeError", f"{name}(): argument 'mask' must be Tensor, not {type(mask).__name__}")
+        refuse("TypeError", f"{name}(): argument 'mask' must be Tensor, not {kind_name(mask)}")
     if mask.dtype != "bool":
         refuse("RuntimeError", f"{name}: expected BoolTensor for mask, got {mask.dtype}")
 

@@ -7,7 +7,7 @@ from typing import Any
 from ....ir.dim import less, same
 from ...describe import op, refuse, require
 from ...shapes import axes, product, text
-from ..tensor import is_tensor
+from ..tensor import is_tensor, kind_name
 from .demands import floating, mixable
 
 _COMPLEX = frozenset({"complex64", "complex128"})
@@ -98,7 +98,7 @@ def instance_norm_flat(input: Any, weight: Any, bias: Any, running_mean: Any, ru
 def _trailing(name: str, input: Any, normalized_shape: Any, **parameters: Any) -> None:
     """The last axes of the input have the normalized shape, and so have the parameters."""
     if not isinstance(normalized_shape, (tuple, list)):
-        refuse("TypeError", f"{name}(): argument 'normalized_shape' must be tuple of ints, not {type(normalized_shape).__name__}")
+        refuse("TypeError", f"{name}(): argument 'normalized_shape' must be tuple of ints, not {kind_name(normalized_shape)}")
     wanted, count = tuple(normalized_shape), len(normalized_shape)
     if not count:
         refuse("RuntimeError", "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element")

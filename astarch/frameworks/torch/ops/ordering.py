@@ -9,7 +9,7 @@ from ....ir.dim import less, same
 from ...describe import fresh_size, refuse, require, results
 from ...dtypes import category
 from ...shapes import axis, product
-from ..tensor import is_size, is_tensor, sizes_of
+from ..tensor import is_size, is_tensor, kind_name, sizes_of
 from .aliasing import into, into_each
 from .signatures import op
 
@@ -25,7 +25,7 @@ def _orderable(name: str, input: Any) -> None:
 
 def _is_axis(name: str, dim: Any) -> None:
     if isinstance(dim, bool) or not isinstance(dim, int):
-        refuse("TypeError", f"{name}(): argument 'dim' must be int, not {type(dim).__name__}")
+        refuse("TypeError", f"{name}(): argument 'dim' must be int, not {kind_name(dim)}")
 
 
 def _order(input: Any, descending: bool) -> list[int] | None:

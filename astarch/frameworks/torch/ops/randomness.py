@@ -7,7 +7,7 @@ from typing import Any
 from ....ir.dim import Dim, less
 from ...describe import fresh_size, op, refuse
 from ...shapes import broadcast
-from ..tensor import TorchTensor, default_dtype, is_size
+from ..tensor import TorchTensor, default_dtype, is_size, kind_name
 from .aliasing import write
 from .creation import PRESERVE, STRIDED, made, sizes
 from .dtypes import element_type
@@ -47,7 +47,7 @@ _random_family("randn")
 def _whole_range(name: str, low: Any, high: Any, dtype: str) -> None:
     for bound in (low, high):
         if number_category(bound) not in (0, 1) and not isinstance(bound, TorchTensor):
-            refuse("TypeError", f"{name}(): bounds must be int, not {type(bound).__name__}")
+            refuse("TypeError", f"{name}(): bounds must be int, not {kind_name(bound)}")
     if type(low) is int and type(high) is int:
         if low >= high:
             refuse("RuntimeError", f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
@@ -104,7 +104,7 @@ def randperm(n: Any, *, generator: Any = None, out: Any = None, dtype: Any = Non
     if isinstance(n, TorchTensor):
         n = n.data[0] if n.data is not None else fresh_size("torch.randperm")
     if isinstance(n, bool) or not is_size(n):
-        refuse("TypeError", f"randperm(): argument 'n' must be int, not {type(n).__name__}")
+        refuse("TypeError", f"randperm(): argument 'n' must be int, not {kind_name(n)}")
     if less(n, 0):
         refuse("RuntimeError", f"Trying to create tensor with negative dimension {n}")
     kind = element_type(dtype) or ("int64" if out is None else out.dtype)

@@ -12,7 +12,7 @@ from ....ir.tensor import KEPT_VALUES
 from ...describe import fresh_size, op, refuse
 from ...dtypes import complex_of, real_of, rounded
 from ...shapes import broadcast, product
-from ..tensor import TorchTensor, default_dtype, is_size
+from ..tensor import TorchTensor, default_dtype, is_size, kind_name
 from .creation import STRIDED, made
 from .dtypes import element_type
 from .elementwise import place_of
@@ -31,7 +31,7 @@ def _number(name: str, value: Any) -> tuple[Any, bool]:
         return (None if value.data is None else value.data[0]), category_of(value.dtype) < 2
     rank = number_category(value)
     if rank is None or rank == 3:
-        refuse("TypeError", f"{name}(): argument must be Number, not {type(value).__name__}")
+        refuse("TypeError", f"{name}(): argument must be Number, not {kind_name(value)}")
     return value, rank < 2  # type: ignore[operator]
 
 
@@ -128,7 +128,7 @@ def _steps(name: str, steps: Any) -> Any:
     if isinstance(steps, TorchTensor) and category_of(steps.dtype) == 1:
         return steps.data[0] if steps.data is not None else fresh_size(f"torch.{name}")
     if isinstance(steps, bool) or not is_size(steps):
-        refuse("TypeError", f"{name}(): argument 'steps' must be int, not {type(steps).__name__}")
+        refuse("TypeError", f"{name}(): argument 'steps' must be int, not {kind_name(steps)}")
     if less(steps, 0):
         refuse("RuntimeError", "number of steps must be non-negative")
     return steps
@@ -217,7 +217,7 @@ def eye(n: Any, m: Any = None, *, out: Any = None, dtype: Any = None, layout: An
     shape = (n, n if m is None else m)
     for size in shape:
         if isinstance(size, bool) or not is_size(size):
-            refuse("TypeError", f"eye(): sizes must be int, not {type(size).__name__}")
+            refuse("TypeError", f"eye(): sizes must be int, not {kind_name(size)}")
         if less(size, 0):
             refuse("RuntimeError", f"n must be greater or equal to 0, got {size}")
     kind = element_type(dtype) or (default_dtype() if out is None else out.dtype)
@@ -353,7 +353,7 @@ def _window(name: str, length: Any, dtype: Any, device: Any, requires_grad: bool
     if category_of(kind) != 2:  # type: ignore[arg-type]
         refuse("RuntimeError", f"{name} expects floating point dtypes, got: {kind}")
     if isinstance(length, bool) or not is_size(length):
-        refuse("TypeError", f"{name}(): argument 'window_length' must be int, not {type(length).__name__}")
+        refuse("TypeError", f"{name}(): argument 'window_length' must be int, not {kind_name(length)}")
     if less(length, 0):
         refuse("RuntimeError", f"{name} requires non-negative window_length, got window_length={length}")
     return made((length,), kind, device, requires_grad)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from ....ir.dim import same
 from ...describe import RUN, fresh_size, refuse
 from ...dtypes import real_of
 from ...shapes import without
-from ..tensor import TorchTensor
+from ..tensor import TorchTensor, kind_name
 from .arithmetic import SUBTRACT, scaled
 from .axes import MinMax, ValuesIndices, lines, one_axis, reduction, several_axes, truth
 from .comparison import MAXIMUM, MINIMUM
@@ -200,7 +200,7 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: Any = False, out:
         if p == "nuc" and count != 2:
             refuse("RuntimeError", "the nuclear norm takes two axes")
     elif p is not None and number_category(p) is None:
-        refuse("TypeError", f"norm(): argument 'p' must be Number, not {type(p).__name__}")
+        refuse("TypeError", f"norm(): argument 'p' must be Number, not {kind_name(p)}")
     elif p is not None and (p < 0 or p == math.inf):
         _not_empty("norm", input, several_axes("norm", dim, len(input.shape)))
     return deliver(_reduced("norm", input, dim, keepdim, real_of(kind)), out)  # type: ignore[arg-type]

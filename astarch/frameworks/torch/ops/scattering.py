@@ -10,7 +10,7 @@ from ....ir.unknown import Unknown
 from ...describe import op, refuse, require
 from ...dtypes import category
 from ...shapes import axis, broadcast, product, strided, text
-from ..tensor import is_tensor, sizes_of
+from ..tensor import is_tensor, kind_name, sizes_of
 from .aliasing import into, steps, write
 from .selection import select_at
 from .splitting import diagonal as diagonal_of
@@ -22,7 +22,7 @@ _WHOLE = ("int64", "int32")
 
 def _positions(name: str, index: Any, dtypes: tuple[str, ...] = _WHOLE) -> None:
     if not is_tensor(index):
-        refuse("TypeError", f"{name}(): argument 'index' must be Tensor, not {type(index).__name__}")
+        refuse("TypeError", f"{name}(): argument 'index' must be Tensor, not {kind_name(index)}")
     if index.dtype not in dtypes:
         refuse("IndexError" if dtypes == _LONG else "RuntimeError", f"{name}(): Expected dtype {'/'.join(dtypes)} for index")
 

@@ -9,7 +9,7 @@ from ...describe import RUN, assume, refuse, require, unknown
 from ...dtypes import BITS
 from ...shapes import axis, broadcast, product, text
 from ...shapes import reshape as inferred
-from ..tensor import dtype_name, is_size, is_tensor, sizes_of
+from ..tensor import dtype_name, is_size, is_tensor, kind_name, sizes_of
 from .aliasing import become, picked, same_values, steps, view_of
 from .signatures import op
 from .strides import lies, strides_of, viewed
@@ -29,7 +29,7 @@ def _reshaped(input: Any, sizes: tuple[Any, ...], name: str) -> Any:
         if type(size) is not int and not is_size(size):
             if is_tensor(size):
                 return unknown(f"a size of {name} is the value of a tensor")
-            refuse("TypeError", f"{name}(): a size must be an int, not {type(size).__name__}")
+            refuse("TypeError", f"{name}(): a size must be an int, not {kind_name(size)}")
         if type(size) is int and size < -1:
             refuse("RuntimeError", f"invalid shape dimension {size}")
     shape = inferred(input.shape, sizes)
