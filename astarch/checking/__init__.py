@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..config import ModelConfig
 from ..environment import project_root
 from ..errors import ConfigError, ReadError
-from ..ir.architecture import Architecture
-from ..ir.cells import Cells
-from ..ir.diagnostic import Diagnostic
-from ..ir.program import File
-from ..readers.survey import Survey, python_files
+from ..ir.diagnostic import Diagnostic, order
+from ..readers.listing import python_files
 from ..rules.baseline import counted as baseline_of
 from ..rules.baseline import unknown_to as beyond_baseline
 from ..rules.catalog import matching, rule_named, rules
 from ..rules.rule import Rule
-from ..rules.runner import check_file, order
 from ..rules.settings import Settings
-from ..source.index import SourceError
-from ..source.notebook import cells_of
-from ..source.project import decoded, read_text
-from .changed import beside_the_old, changed_files
-from .files import Job, checked, syntax_error
-from .known import Known
+from .job import Job
+
+if TYPE_CHECKING:
+    from ..ir.architecture import Architecture
+    from ..ir.cells import Cells
+    from ..ir.program import File
+    from ..readers.survey import Survey
 
 __all__ = [
     "baseline_of",
@@ -89,18 +86,35 @@ def check(
     for place in places:
         if not place.exists():
             raise ReadError(f"there is no file or folder `{place}`")
-    files = python_files(places, exclude, respect_gitignore, force_exclude)
+    wanted = python_files(places, exclude, respect_gitignore, force_exclude)
     folders = _folders(places, search_path)
     changed = None
     if since is not None:
-        files = changed_files(files, since)
-        changed = beside_the_old(files, since, settings, models, folders) if read else None
+        from .changed import beside_the_old, changed_files
+
+        wanted = changed_files(wanted, since)
+        changed = beside_the_old(wanted, since, settings, models, folders) if read else None
     job = Job(settings, folders, tuple(models), read, changed)
     if not cache:
-        return sorted((finding for one in checked(files, job, jobs) for finding in one.findings), key=order)
-    known = Known.of(job, files)
-    known.learn(job, checked([path for path in files if not known.knows(path)], job, jobs, known.kept))
-    return sorted((finding for path in files for finding in known.findings(path)), key=order)
+        from .files import checked
+
+        return sorted((finding for one in checked(wanted, job, jobs) for finding in one.findings), key=order)
+    return sorted(_with_what_is_known(wanted, job, jobs), key=order)
+
+
+def _with_what_is_known(wanted: list[Path], job: Job, jobs: int) -> Iterator[Diagnostic]:
+    """The findings in files, of which only those are checked of which not all is known: for none nothing is loaded that checks."""
+    from .known import Known
+
+    known = Known.of(job, wanted)
+    new = [path for path in wanted if not known.knows(path)]
+    if new:
+        from .files import checked
+
+        known.learn(job, checked(new, job, jobs, known.kept))
+    else:
+        known.learn(job, [])
+    return (finding for path in wanted for finding in known.findings(path))
 
 
 def check_text(
@@ -130,6 +144,11 @@ def check_text(
         search_path: As in `check`.
         models: As in `check`.
     """
+    from ..readers.survey import Survey
+    from ..rules.runner import check_file
+    from ..source.index import SourceError
+    from .files import syntax_error
+
     settings = _chosen(select, ignore, extend_select, per_file_ignores, comments)
     folders = _folders([Path(path)], search_path) if read else (Path.cwd(),)
     survey = Survey(folders)
@@ -143,6 +162,10 @@ def check_text(
 
 def opened(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     """The code in the bytes of a file, and what is found when they are none."""
+    from ..source.index import SourceError
+    from ..source.project import decoded
+    from .files import syntax_error
+
     try:
         return decoded(data, path), []
     except SourceError as error:
@@ -151,6 +174,9 @@ def opened(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
 
 def model_classes(text: str, path: str = "stdin.py") -> frozenset[int]:
     """The lines on which the classes of a text are named that are modules or layers, wherever what they inherit from stands."""
+    from ..readers.survey import Survey
+    from ..source.index import SourceError
+
     try:
         file = Survey(_folders([Path(path)], ())).text("__stdin__", text, path)
     except SourceError:
@@ -198,8 +224,8 @@ def explain(code: str) -> str:
     return _documented(rule)
 
 
-def listed() -> list[dict[str, Any]]:
-    """All rules, as data."""
+def listed(codes: Container[str] | None = None) -> list[dict[str, Any]]:
+    """Rules, as data: those of some codes, or all."""
     return [
         {
             "code": rule.code,
@@ -214,6 +240,7 @@ def listed() -> list[dict[str, Any]]:
             "explanation": _documented(rule),
         }
         for rule in rules()
+        if codes is None or rule.code in codes
     ]
 
 
@@ -264,16 +291,28 @@ def _folders(places: list[Path], search_path: Iterable[str | Path]) -> tuple[Pat
 
 def read_source_text(path: str) -> str:
     """The text of a file, for frames; empty when it cannot be read."""
+    from ..source.index import SourceError
+    from ..source.project import read_text
+
     try:
         return read_text(path)
     except SourceError:
         return ""
 
 
+def cells_of(text: str, path: str) -> Cells:
+    """Where the cells of a notebook stand in its code."""
+    from ..source.notebook import cells_of
+
+    return cells_of(text, path)
+
+
 def read_cells(path: str) -> Cells | None:
     """Where the cells of a notebook stand in its text; None for other files."""
     if not path.endswith(".ipynb"):
         return None
+    from ..source.index import SourceError
+
     try:
         return cells_of(Path(path).read_text(encoding="utf-8-sig"), path)
     except (OSError, UnicodeDecodeError, SourceError):

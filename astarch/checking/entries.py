@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from .files import Checked, Uses
+from .job import Checked, Uses
 
 #: The definitions of files that matter, all by their numbers; None where all of a file does.
 Used = dict[int, tuple[int, ...] | None]

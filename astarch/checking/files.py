@@ -2,104 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ..config import ModelConfig
 from ..interpreter.cycles import Aside, rarely_searched
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
-from ..readers.survey import Survey, root_of, start_of
+from ..readers.listing import root_of, start_of
+from ..readers.survey import Survey
 from ..rules.runner import check_file, found_in_models
-from ..rules.settings import Settings
 from ..source.index import SourceError
+from .job import Checked, Job, Kept, Reading
 
 if TYPE_CHECKING:
     from .models import WatchedProject
 
 #: So many files are handed to a process at a time: enough that what they share is read once, few enough that all end together.
 _PORTION = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker needs to check files of its own.
-
-    Args:
-        settings: Which rules are on.
-        folders: Where modules are looked for.
-        models: Targets with their inputs, that the project names.
-        read: Whether models are built and run.
-        changed: By file, what was found by comparing with an older state; None when that was not asked for.
-    """
-
-    settings: Settings
-    folders: tuple[Path, ...]
-    models: tuple[ModelConfig, ...]
-    read: bool
-    changed: Mapping[str, tuple[Diagnostic, ...]] | None = None
-
-
-#: What something depends on: files, each with the definitions of it that matter; None where all of it does.
-Uses = Mapping[str, tuple[str, ...] | None]
-
-
-class Reading(NamedTuple):
-    """One model that was read.
-
-    Args:
-        uses: The files that were opened, with the definitions that were run.
-        missing: The modules that were looked for and are not there.
-        quiet: Whether nothing was found.
-        asked: Which files build the model, if that mattered, as in `Checked`.
-    """
-
-    uses: Uses
-    missing: tuple[str, ...]
-    quiet: bool
-    asked: tuple[tuple[str, str, str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One file, checked.
-
-    Args:
-        path: The file.
-        findings: What was found in it.
-        broken: Whether it is no Python.
-        uses: The files whose definitions rules looked into.
-        missing: The modules that rules looked for and are not there.
-        asked: The words that other files were searched for, each with how, for whom, and the files that have it.
-        readings: The models that were read, by name.
-    """
-
-    path: str
-    findings: tuple[Diagnostic, ...]
-    broken: bool = False
-    uses: Uses = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    asked: tuple[tuple[str, str, str, str], ...] = ()
-    readings: Mapping[str, Reading] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is known from an earlier check and still holds.
-
-    Args:
-        quiet: By file, the models in which nothing is to be found: they are not read.
-        answers: What other files were found to mention, as `Survey` keeps it.
-    """
-
-    quiet: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    answers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None) -> list[Checked]:
@@ -116,6 +37,9 @@ def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None
     kept = kept or Kept()
     if jobs <= 1 or len(files) < 2:
         return _Checker(job, kept).check(files)
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     portions = [files[start : start + _PORTION] for start in range(0, len(files), _PORTION)]
     if len(portions) < jobs:
         portions = [part for start in range(jobs) if (part := files[start::jobs])]

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from ..readers.survey import mentions_of, package_around
+from ..readers.listing import package_around
+from ..readers.survey import mentions_of
 from .entries import Entry, Model, Names, Used
 
 _WORD = re.compile(r"\w+")

@@ -20,12 +20,11 @@ from pathlib import Path
 import msgspec
 
 from ..ir.diagnostic import Diagnostic
-from ..readers.survey import LARGE, MOST_SEARCHED, packages_around
+from ..readers.listing import LARGE, MOST_SEARCHED, packages_around
 from ..source.cache import default_folder
 from ..version import VERSION
 from .entries import Entry, Names
-from .files import Checked, Job, Kept
-from .following import Change, Following
+from .job import Checked, Job, Kept
 from .parts import Parts, parts_of
 from .stamps import GONE, Stamp, Stamps, content_of
 
@@ -126,6 +125,8 @@ class Known:
 
     def _follow(self, changed: set[str], before: dict[str, Stamp]) -> None:
         """Keep only what the changes of some files leave as it was."""
+        from .following import Change, Following
+
         state, now = self._state, self._state.files
         self._open()
         changes: dict[str, Change] = {}
@@ -229,7 +230,8 @@ def _digest(job: Job, tops: list[str]) -> str:
     """The name of all that findings depend on beside the files."""
     settings = job.settings
     parts = [_FORM, VERSION, sys.version_info[:2], _ourselves(), str(Path.cwd()), tops, [str(folder) for folder in job.folders],
-             [rule.code for rule in settings.active()], sorted(settings.per_file_ignores.items()), settings.comments, job.models, job.read,
+             settings.select, settings.ignore, settings.extend_select, sorted(settings.per_file_ignores.items()), settings.comments,
+             settings.preview, job.models, job.read,
              job.changed is None, [name for folder in tops for name in _installed(folder)]]  # fmt: skip
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..readers.survey import entries_around
+from ..readers.listing import entries_around
 
 #: When it was written, when anything of it was changed, its size; and its content, as git names it.
 Stamp = tuple[int, int, int, str]

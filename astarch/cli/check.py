@@ -354,13 +354,15 @@ def _writer(text: str, usual: str | None) -> tuple[Writer, str | None]:
 
 def _report(found: list[Diagnostic], run: Run, writers: list[tuple[Writer, str | None]], *, to_stdout: bool) -> None:
     from .. import checking
-    from ..render.findings import data, terminal
+    from ..render.findings import data, sarif, terminal
     from ..render.findings.report import Report
     from ..version import VERSION
     from .show import _page
 
     options, sources = run.options, run.texts(found)
-    cells, rules = run.cells(sources), {rule["code"]: rule for rule in checking.listed()}
+    cells = run.cells(sources)
+    told = {one.code for one in found} if any(write in (data.as_json, data.json_lines, sarif.sarif) for write, _ in writers) else set[str]()
+    rules = {rule["code"]: rule for rule in checking.listed(told)} if told else {}
     for write, place in writers:
         page = _page({"output": place, "width": None, "color": options["color"], "plain": False})
         report = Report(found, sources, rules, VERSION, page, str(Path.cwd()), cells)

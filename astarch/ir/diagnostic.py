@@ -59,3 +59,8 @@ class Diagnostic:
     fix: Fix | None = None
     module: str = ""
     assumptions: tuple[str, ...] = ()
+
+
+def order(finding: Diagnostic) -> tuple[str, int, int, str, str]:
+    """Findings stand in the order of the text."""
+    return finding.span.file, finding.span.line, finding.span.column, finding.code, finding.message

@@ -11,7 +11,8 @@ from pathlib import Path
 from ..ir.nodes import statements
 from ..ir.program import ClassSource, Definition, File
 from ..source.index import SourceError
-from .survey import Survey, python_files
+from .listing import python_files
+from .survey import Survey
 
 #: Classes of the frameworks that a builder may return as they are.
 _MODELS = ("torch.nn.Sequential", "keras.Sequential", "keras.models.Sequential", "keras.Model", "keras.models.Functional")

@@ -1,135 +1,20 @@
-"""A project as source: which files there are, and the `Program` that rules read, with files found by name when asked for."""
+"""A project as source: the `Program` that rules read, with files found by name when asked for."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
-
-from pathspec import PathSpec
 
 from ..ir.program import File, FoundText, Program
 from ..source.index import SourceError
 from ..source.project import Project, read_text, shown
-
-#: Folders that hold no source of the project's own.
-SKIPPED = frozenset(
-    {
-        ".git",
-        ".hg",
-        ".svn",
-        ".tox",
-        ".nox",
-        ".venv",
-        "venv",
-        "__pycache__",
-        "node_modules",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".ipynb_checkpoints",
-        "build",
-        "dist",
-        ".eggs",
-    }
-)
-SUFFIXES = (".py", ".pyi", ".ipynb")
+from .listing import LARGE, entries_around, files_around, package_around, root_of
 
 #: For so many questions about heirs all files are looked through each time; for more, their classes are listed once.
 _FEW = 20
-
-#: More files than this around one are not searched for mentions.
-MOST_SEARCHED = 6000
-
-#: A package of more files than this is a library with tests of its own: what is built of it with symbols costs more than it tells.
-LARGE = 1000
-
-
-def python_files(
-    paths: Iterable[Path], exclude: Sequence[str] = (), respect_gitignore: bool = True, force_exclude: bool = False
-) -> list[Path]:
-    """The files to look at: those named, and all below the folders named that no ``.gitignore`` leaves out; sorted, each once.
-
-    Args:
-        paths: Files and folders.
-        exclude: Patterns of files to leave out.
-        respect_gitignore: Whether ``.gitignore`` leaves out files.
-        force_exclude: Whether a file that is named is left out like one that is found.
-    """
-    left_out = PathSpec.from_lines("gitignore", exclude)
-    found: dict[str, None] = {}
-    for path in paths:
-        if path.is_file():
-            if not (force_exclude and _is_left_out(path, left_out, respect_gitignore)):
-                found[str(path)] = None
-        elif path.is_dir():
-            ignored = _ignored_above(path) if respect_gitignore else []
-            for entry in _below(str(path), ignored, respect_gitignore):
-                if not exclude or not left_out.match_file(os.path.relpath(entry.path, path)):
-                    found[entry.path.removeprefix(f".{os.sep}")] = None
-    return [Path(file) for file in sorted(found, key=lambda file: file.split(os.sep))]
-
-
-def _is_left_out(path: Path, left_out: PathSpec[Any], respect_gitignore: bool) -> bool:
-    """Whether a file that is named would not be found."""
-    name = shown(str(path.absolute()))
-    if left_out.match_file(name) or not SKIPPED.isdisjoint(Path(name).parts):
-        return True
-    folder = path.absolute().parent
-    return respect_gitignore and _is_ignored(str(path), False, _ignored_above(folder / path.name))
-
-
-#: What a ``.gitignore`` says, and the folder it stands in.
-_Ignored = list[tuple[str, PathSpec[Any]]]
-
-
-def _ignored_above(folder: Path) -> _Ignored:
-    """The rules of ``.gitignore`` files between a folder and the top of its repository."""
-    found: _Ignored = []
-    here = folder.absolute()
-    for place in here.parents:
-        if (place / ".gitignore").is_file():
-            found.append((str(place), _rules(place)))
-        if (place / ".git").exists():
-            return found
-    return []
-
-
-def _rules(folder: Path) -> PathSpec[Any]:
-    try:
-        return PathSpec.from_lines("gitignore", (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines())
-    except OSError:
-        return PathSpec.from_lines("gitignore", [])
-
-
-def _below(folder: str, ignored: _Ignored, respect: bool) -> Iterator[os.DirEntry[str]]:
-    """The files of source below a folder, in order."""
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError:
-        return
-    names = {entry.name for entry in entries}
-    if respect and ".gitignore" in names:
-        ignored = [*ignored, (os.path.abspath(folder), _rules(Path(folder)))]
-    for entry in entries:
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if not is_folder and not entry.name.endswith(SUFFIXES):
-            continue
-        if ignored and _is_ignored(entry.path, is_folder, ignored):
-            continue
-        if not is_folder:
-            yield entry
-        elif entry.name not in SKIPPED and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
-            yield from _below(entry.path, ignored, respect)
-
-
-def _is_ignored(path: str, is_folder: bool, ignored: _Ignored) -> bool:
-    full = os.path.abspath(path)
-    return any(spec.match_file(os.path.relpath(full, top) + ("/" if is_folder else "")) for top, spec in ignored)
 
 
 class Survey:
@@ -283,47 +168,6 @@ class Survey:
         if folder not in self._around:
             self._around[folder] = [(file, _raw(file)) for file in files_around(folder)]
         return self._around[folder]
-
-
-def package_around(path: str) -> str:
-    """The folder whose files are searched for what a file defines: that of its outermost package."""
-    return _outermost(os.path.dirname(os.path.abspath(path)), os.path.isfile)
-
-
-def root_of(path: str) -> str:
-    """The folder in which the dotted name of a file begins: what lies there it can import."""
-    folder = package_around(path)
-    return os.path.dirname(folder) if os.path.isfile(os.path.join(folder, "__init__.py")) else folder
-
-
-def start_of(path: str) -> str:
-    """The folder from which a file is run: the first around it that is no package; inside of one, too."""
-    folder = os.path.dirname(os.path.abspath(path))
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
-        folder = os.path.dirname(folder)
-    return folder
-
-
-def packages_around(folders: Iterable[str]) -> frozenset[str]:
-    """The same for the files of several folders."""
-    known = cache(os.path.isfile)
-    return frozenset(_outermost(os.path.abspath(folder), known) for folder in folders)
-
-
-def _outermost(folder: str, exists: Callable[[str], bool]) -> str:
-    while (above := os.path.dirname(folder)) != folder and exists(os.path.join(above, "__init__.py")):
-        folder = above
-    return folder
-
-
-def entries_around(folder: str, most: int) -> Iterator[os.DirEntry[str]]:
-    """The files of source below a folder, in order; so many at most."""
-    return islice(_below(folder, [], False), most)
-
-
-def files_around(folder: str) -> list[str]:
-    """The files that are searched, in order."""
-    return [entry.path for entry in entries_around(folder, MOST_SEARCHED)]
 
 
 def mentions_of(word: str, how: str) -> Callable[[str], bool]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..ir.architecture import Architecture
-from ..ir.change import Comparison
 from ..ir.diagnostic import Diagnostic, Edit, Fix, Note
-from ..ir.program import ClassSource, File
 from ..ir.span import Span
+
+if TYPE_CHECKING:
+    from ..ir.architecture import Architecture
+    from ..ir.change import Comparison
+    from ..ir.program import ClassSource, File
 
 
 class Rule:

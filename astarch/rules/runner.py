@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..ir.architecture import Architecture
 from ..ir.change import Comparison
-from ..ir.diagnostic import Diagnostic
+from ..ir.diagnostic import Diagnostic, order
 from ..ir.program import File
 from ..ir.span import Span
 from .catalog import rule_named
@@ -65,11 +65,6 @@ def found_in_models(file: File, architectures: Iterable[Architecture], settings:
 def _used(file: File, settings: Settings, beside_older: bool) -> list[Rule]:
     off = settings.ignored_in(file.path)
     return [rule for rule in settings.active() if rule.code not in off and (beside_older or not rule.needs_revision)]
-
-
-def order(finding: Diagnostic) -> tuple[str, int, int, str, str]:
-    """Findings stand in the order of the text."""
-    return finding.span.file, finding.span.line, finding.span.column, finding.code, finding.message
 
 
 def _source_findings(file: File, used: list[Rule]) -> Iterable[Diagnostic]:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import astarch
 from astarch import checking
+from astarch.checking.files import checked
 from astarch.cli import commands
 from astarch.rules.baseline import counted, unknown_to
 
@@ -292,8 +293,8 @@ def test_kept_findings_are_not_looked_for_again(project: Path, monkeypatch: pyte
     checking.check(["."], cache=True)
     (project / "good.py").write_text("x = 2\n")
     looked: list[list[Path]] = []
-    real = checking.checked
-    monkeypatch.setattr(checking, "checked", lambda files, *rest: looked.append(files) or real(files, *rest))
+    real = checked
+    monkeypatch.setattr("astarch.checking.files.checked", lambda files, *rest: looked.append(files) or real(files, *rest))
     assert len(checking.check(["."], cache=True)) == 1
     assert looked == [[Path("good.py")]]
 

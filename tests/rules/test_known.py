@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from astarch import checking
 from astarch.checking import known
+from astarch.checking.files import checked
 from astarch.readers import survey
 
 BLOCKS = """
@@ -85,8 +88,8 @@ def test_a_change_is_followed_as_far_as_it_matters(
         (package / f"{name}.py").write_text(text)
     assert checking.check(["nets"], cache=True) == []
     looked: list[Path] = []
-    real = checking.checked
-    monkeypatch.setattr(checking, "checked", lambda files, *rest: looked.extend(files) or real(files, *rest))
+    real = checked
+    monkeypatch.setattr("astarch.checking.files.checked", lambda files, *rest: looked.extend(files) or real(files, *rest))
     changed = BLOCKS.replace(old, new) if old in BLOCKS else BLOCKS + old + "\n"
     (package / "blocks.py").write_text(changed)
     found = checking.check(["nets"], cache=True)
@@ -243,8 +246,8 @@ def test_what_is_unchanged_is_not_read(project: Path, monkeypatch: pytest.Monkey
 
 def test_another_way_to_check_and_another_program_know_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[Path] = []
-    real = checking.checked
-    monkeypatch.setattr(checking, "checked", lambda files, *rest: looked.extend(files) or real(files, *rest))
+    real = checked
+    monkeypatch.setattr("astarch.checking.files.checked", lambda files, *rest: looked.extend(files) or real(files, *rest))
     assert checking.check(["."], cache=True) == [] and not looked
     checking.check(["."], cache=True, select=["MDL2"])
     assert len(looked) == 3
@@ -314,3 +317,17 @@ def test_what_a_package_grows_to_is_followed(tmp_path: Path, monkeypatch: pytest
     (package / "more1.py").unlink()
     (package / "more2.py").unlink()
     assert [one.name for one in checking.check(["nets"], cache=True)] == ["linear-mismatch"]
+
+
+def test_where_nothing_changed_nothing_is_loaded_that_checks(project: Path) -> None:
+    code = """
+import sys
+from astarch import checking
+found = checking.check(["."], cache=True)
+print(len(found), *(name for name in ("astarch.ir.program", "astarch.rules.runner", "astarch.interpreter") if name in sys.modules))
+"""
+    said = [
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=project).stdout.split()
+        for _ in range(2)
+    ]
+    assert said == [["0", "astarch.ir.program", "astarch.rules.runner", "astarch.interpreter"], ["0"]]
