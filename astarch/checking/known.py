@@ -231,7 +231,7 @@ def _digest(job: Job, tops: list[str]) -> str:
     settings = job.settings
     parts = [_FORM, VERSION, sys.version_info[:2], _ourselves(), str(Path.cwd()), tops, [str(folder) for folder in job.folders],
              settings.select, settings.ignore, settings.extend_select, sorted(settings.per_file_ignores.items()), settings.comments,
-             settings.preview, job.models, job.read,
+             job.models, job.read,
              job.changed is None, [name for folder in tops for name in _installed(folder)]]  # fmt: skip
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
