@@ -79,6 +79,24 @@ class OverrideSignatureMismatch(Rule):
         def step(self, x):
             return x
     """,
+        """
+    class Base(nn.Module):
+        def run(self, x):
+            return self.step(x, 2)
+
+        def step(self, x, scale):
+            return x * scale
+
+        def forward(self, x):
+            return self.run(x)
+
+
+    class Net(Base):
+        run = nn.Module.__call__
+
+        def step(self, x):
+            return x
+    """,
     )
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
@@ -88,8 +106,8 @@ class OverrideSignatureMismatch(Rule):
         for parent in cls.lineage[1:] if own else ():
             for method in parent.methods.values():
                 found = cls.find(method.name)
-                if found is None or found[1] is not method or _is_careful(parent, method):  # replaced on the way: never run
-                    continue
+                if found is None or found[1] is not method or _is_rebound(cls, parent, method.name) or _is_careful(parent, method):
+                    continue  # replaced on the way: never run
                 for call in parent.file.within(method, ast.Call):
                     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
                     if name not in own or dotted_text(call.func) != f"self.{name}" or has_star(call):
@@ -108,6 +126,11 @@ class OverrideSignatureMismatch(Rule):
                         help="take what the base class gives; what comes on top needs a default",
                     )
                     own.pop(name)
+
+
+def _is_rebound(cls: ClassSource, parent: ClassSource, name: str) -> bool:
+    """Whether a class on the way to a parent binds a name without a definition: ``transform = Other.transform``."""
+    return any(name in each.bound for each in cls.lineage[: cls.lineage.index(parent)])
 
 
 def _is_careful(cls: ClassSource, method: Definition) -> bool:
