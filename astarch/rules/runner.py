@@ -14,6 +14,7 @@ from ..ir.span import Span
 from .catalog import rule_named
 from .leftovers import leftovers
 from .placing import at_home
+from .reach import never_run
 from .rule import Rule
 from .settings import Settings
 from .suppression import silence
@@ -51,6 +52,8 @@ def check_file(
     found = [*_source_findings(file, used), *_model_findings(file, architectures, used), *of_models]
     found += [finding for finding in changed or () if finding.code not in off]
     found = [finding for finding in found if finding.span.file == file.path]
+    dead = never_run(file) if found else frozenset[int]()
+    found = [finding for finding in found if finding.span.line not in dead]
     kept, comments = silence(file, _once(found)) if settings.comments else (_once(found), [])
     if settings.comments:
         kept += leftovers(file, comments, used, read)

@@ -74,3 +74,27 @@ def test_a_train_that_takes_something_else_is_found_where_it_is_defined(tmp_path
         TRAIN.replace("def train(self, x):\n        return self.fc(x).mean()", "def train(self, mode):\n        return super().train(mode)")
     )
     assert checking.check([path]) == []
+
+
+def test_what_is_never_run_is_not_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    text = """
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x, other=None):
+        if other is not None:
+            raise ValueError("not yet")
+            return self.fc(x, other)
+        return self.fc(x)
+"""
+    path.write_text(text)
+    assert checking.check([path]) == []
+    path.write_text(text.replace('            raise ValueError("not yet")\n', ""))
+    (found,) = checking.check([path])
+    assert (found.name, found.span.line) == ("call-arity", 12)
