@@ -1,10 +1,10 @@
-"""Calls of a class's own submodules, and what those submodules are."""
+"""Calls of a class's own submodules, what those submodules are, and the functions that a forward comes through."""
 
 from __future__ import annotations
 
 import ast
 
-from ..ir.program import ClassSource
+from ..ir.program import ClassSource, Definition
 from .layers import keras_layer, makes_module
 
 
@@ -26,3 +26,26 @@ def layer_of(cls: ClassSource, name: str) -> ast.Call | None:
         return None
     value = found[0][1].value
     return value if isinstance(value, ast.Call) and (makes_module(cls.file, value) or keras_layer(cls.file, value)) else None
+
+
+def reached(cls: ClassSource) -> list[Definition]:
+    """The functions that a call of the forward may come through, itself first: methods of the class, functions of the file."""
+    found: list[Definition] = []
+    waiting = [cls.forward] if cls.forward is not None else []
+    while waiting:
+        function = waiting.pop()
+        if function not in found:
+            found.append(function)
+            called = [callee(cls, call) for call in cls.file.within(function, ast.Call)]
+            waiting += [one for one in called if one is not None]
+    return found
+
+
+def callee(cls: ClassSource, call: ast.Call) -> Definition | None:
+    """The method of the class, or the function of its file, that a call means."""
+    func = call.func
+    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "self":
+        return cls.methods.get(func.attr)
+    if isinstance(func, ast.Name) and func.id in cls.file.functions and func.id not in cls.file.ambiguous:
+        return cls.file.functions[func.id] if cls.file.resolve(func) == f"{cls.file.name}.{func.id}" else None
+    return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
-from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource, File, dotted_text
-from ..layers import has_weights, makes_module
+from ...ir.architecture import Architecture, Module
+from ...ir.diagnostic import Diagnostic, Note
+from ...ir.program import Assigned, ClassSource, File, dotted_text
+from ..layers import has_weights, keras_layer, makes_module
 from ..rule import Rule
 
 _ALL_CHILDREN = {"children", "named_children", "_modules", "modules", "named_modules", "__dict__", "get_submodule"}
@@ -23,7 +25,7 @@ class UnusedLayer(Rule):
 
     ## Known problems
     A layer that other code reaches by its name, or that only keeps old checkpoints loadable, is meant to be there; a mention of
-    the name anywhere in the project counts as use.
+    the name anywhere in the project counts as use. A layer that is handed to a constructor is judged where the model is built.
     """
 
     code = "MDL302"
@@ -52,7 +54,7 @@ class UnusedLayer(Rule):
     """
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
-        if cls.forward is None or not cls.closed or any(each.dynamic for each in cls.lineage) or _takes_all(cls):
+        if not _is_open_to_view(cls):
             return
         used = _used_names(cls)
         seen: set[str] = set()
@@ -61,9 +63,49 @@ class UnusedLayer(Rule):
                 continue
             seen.add(one.name)
             if not cls.file.program.mentioned(one.name, cls.file.path):
-                made = makes_module(cls.file, one.value) or "layer"
-                message = f"`self.{one.name}` is never used: this `{made}` has weights that nothing trains"
-                yield self.finding(cls.file, one.target, message, notes=[(cls.forward, "does not reach it")])
+                made = makes_module(cls.file, one.value) or keras_layer(cls.file, one.value) or "layer"
+                yield self._unused(cls, one, made)
+
+    def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
+        """What a model was given as an argument, keeps, and never reads."""
+        weighted = {name.rpartition(".")[0] for name in architecture.parameters}
+        shared = {module.shared_with for module in architecture.modules.values()}
+        for name, module in architecture.modules.items():
+            cls = _written_at(file, module) if module.class_at.file == file.path else None
+            if cls is None or not _is_open_to_view(cls):
+                continue
+            for one in cls.assigned:
+                child = f"{name}.{one.name}" if name else one.name
+                made = architecture.modules.get(child)
+                if made is None or made.shared_with or child in shared or not _is_handed_over(one):
+                    continue
+                if not any(owner == child or owner.startswith(f"{child}.") for owner in weighted):
+                    continue
+                if one.name not in _used_names(cls) and not file.program.mentioned(one.name, file.path):
+                    finding = self._unused(cls, one, made.class_name)
+                    given = (Note(made.defined_at, "made here"),) if made.defined_at.line else ()
+                    yield replace(finding, notes=(*finding.notes, *given))
+
+    def _unused(self, cls: ClassSource, one: Assigned, made: str) -> Diagnostic:
+        message = f"`self.{one.name}` is never used: this `{made}` has weights that nothing trains"
+        assert cls.forward is not None
+        return self.finding(cls.file, one.target, message, notes=[(cls.forward, "does not reach it")])
+
+
+def _is_open_to_view(cls: ClassSource) -> bool:
+    """Whether all is seen that a class may do with what it keeps."""
+    return cls.forward is not None and cls.closed and not any(each.dynamic for each in cls.lineage) and not _takes_all(cls)
+
+
+def _written_at(file: File, module: Module) -> ClassSource | None:
+    found = (cls for cls in file.classes if cls.name == module.class_name and cls.node.lineno <= module.class_at.line)
+    return max(found, key=lambda cls: cls.node.lineno, default=None)
+
+
+def _is_handed_over(one: Assigned) -> bool:
+    """Whether an argument of the constructor is kept as it is."""
+    arguments = [*one.method.args.posonlyargs, *one.method.args.args, *one.method.args.kwonlyargs]
+    return one.method.name == "__init__" and isinstance(one.value, ast.Name) and one.value.id in {each.arg for each in arguments}
 
 
 def _takes_all(cls: ClassSource) -> bool:

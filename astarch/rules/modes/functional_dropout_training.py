@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource
+from ...ir.program import ClassSource, dotted_text
+from ..calls import reached
 from ..rule import Rule, add_argument, argument, constant, has_star
 
 _DROPOUTS = {
@@ -21,6 +22,8 @@ _MEANT = re.compile(
     r"|\b(?:even|also|still)\s+(?:applied\s+)?(?:in|at|during|for)\s+(?:eval|inference|test|validation|prediction|generation)",
     re.IGNORECASE,
 )
+
+_ATTENTION = "torch.nn.functional.scaled_dot_product_attention"
 
 
 class FunctionalDropoutTraining(Rule):
@@ -50,32 +53,51 @@ class FunctionalDropoutTraining(Rule):
     """
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
-        for method in cls.methods.values():
-            if not method.args.args or method.args.args[0].arg != "self":
-                continue
-            for call in cls.file.within(method, ast.Call):
-                name = cls.file.resolve(call.func)
-                if not name.startswith("torch.nn.functional.") or has_star(call) or _is_guarded(cls, call):
-                    continue
-                rate = argument(call, 1, "p")
-                if name in _DROPOUTS and argument(call, 2, "training") is None and (rate is None or constant(rate) != 0):
-                    yield self._found(cls, call)
-                elif name == "torch.nn.functional.scaled_dot_product_attention":
-                    value = argument(call, 4, "dropout_p")
-                    if isinstance(constant(value), float) and constant(value) > 0:
-                        yield self.finding(
-                            cls.file,
-                            call,
-                            "the dropout of this attention is also on in evaluation",
-                            help="dropout_p=p if self.training else 0.0",
-                        )
+        yield from self._partials(cls)
+        calls = [(name, call) for name in (*sorted(_DROPOUTS), _ATTENTION) for call in cls.file.called.get(name, ())]
+        if not calls:
+            return
+        own = [method for method in cls.methods.values() if method.args.args and method.args.args[0].arg == "self"]
+        functions = reached(cls)
+        for name, call in calls:
+            around = [node for node in cls.file.up(call) if isinstance(node, ast.FunctionDef)]
+            if not has_star(call) and not _is_guarded(cls, call) and any(node in own or node in functions for node in around):
+                yield from self._judged(cls, name, call, any(node in own for node in around))
 
-    def _found(self, cls: ClassSource, call: ast.Call) -> Diagnostic:
+    def _judged(self, cls: ClassSource, name: str, call: ast.Call, in_method: bool) -> Iterator[Diagnostic]:
+        rate = argument(call, 1, "p")
+        if name in _DROPOUTS and argument(call, 2, "training") is None and (rate is None or constant(rate) != 0):
+            yield self._found(cls, call, in_method)
+        elif name == _ATTENTION:
+            value = argument(call, 4, "dropout_p")
+            if isinstance(constant(value), float) and constant(value) > 0:
+                yield self.finding(
+                    cls.file, call, "the dropout of this attention is also on in evaluation", help="dropout_p=p if self.training else 0.0"
+                )
+
+    def _partials(self, cls: ClassSource) -> Iterator[Diagnostic]:
+        """`partial(F.dropout, p=0.1)` under a name with which the class calls it, never with the mode."""
+        for made in cls.file.called.get("functools.partial", ()):
+            dropout = made.args and cls.file.resolve(made.args[0]) in _DROPOUTS
+            given = cls.file.parents[made]
+            if not dropout or has_star(made) or argument(made, 3, "training") is not None or not isinstance(given, ast.Assign):
+                continue
+            name = dotted_text(given.targets[0])
+            calls = [call for call in cls.file.within(cls.node, ast.Call) if dotted_text(call.func) == name] if name else []
+            if calls and not any(argument(call, 2, "training") is not None or has_star(call) or _is_guarded(cls, call) for call in calls):
+                message = f"the dropout of `{name}` is also on in evaluation: `training` is True by default"
+                severity = "warning" if _is_meant(cls, made) else ""
+                help = "hand on training=self.training"
+                yield self.finding(cls.file, made, message, notes=[(calls[0], "called here")], help=help, severity=severity)
+
+    def _found(self, cls: ClassSource, call: ast.Call, in_method: bool) -> Diagnostic:
         message = "this dropout is also on in evaluation: `training` is True by default"
         if _is_meant(cls, call):
             fix = add_argument(cls.file, call, "training=True", "say so", safe=True)
             help = "that it is meant is said in words only: training=True says it in the call"
             return self.finding(cls.file, call, message, help=help, fix=fix, severity="warning")
+        if not in_method:
+            return self.finding(cls.file, call, message, help="take `training` as an argument, and hand on `self.training`")
         return self.finding(
             cls.file, call, message, fix=add_argument(cls.file, call, "training=self.training", "hand on the mode", safe=True)
         )

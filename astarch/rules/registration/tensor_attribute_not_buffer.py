@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...ir.diagnostic import Diagnostic
-from ...ir.program import Assigned, ClassSource, first_parameter
+from ...ir.program import Assigned, ClassSource, Definition, first_parameter
 from ..rule import Rule, constant, replace
 
 _FACTORIES = {
@@ -31,6 +31,18 @@ _FACTORIES = {
 _COMPUTATIONS = frozenset(f"torch.{name}" for name in ("matmul", "mm", "bmm", "cat", "add", "mul", "sub", "div", "dot"))
 
 
+#: Functions and methods that give one tensor for another, on the same device.
+_STEPS = """
+    exp sin cos sqrt rsqrt log pow abs neg cat stack outer polar triu tril cumsum flip float double half bool int long unsqueeze squeeze
+    transpose permute view reshape flatten contiguous expand repeat t clone detach
+"""
+#: Methods that compute with their receiver and a tensor they are given.
+_WITH_ANOTHER = frozenset({"masked_fill", "masked_fill_", "add", "add_", "mul", "mul_", "sub", "div", "matmul", "bmm", "where"})
+
+#: How many names and steps a value is followed through.
+_MOST_STEPS = 12
+
+
 class TensorAttributeNotBuffer(Rule):
     """A tensor made in `__init__` is a plain attribute, and the forward computes with it.
 
@@ -48,7 +60,8 @@ class TensorAttributeNotBuffer(Rule):
     code = "MDL114"
     severity = "warning"
     confidence = "likely"
-    bad = """
+    bad = (
+        """
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
@@ -56,7 +69,20 @@ class TensorAttributeNotBuffer(Rule):
 
         def forward(self, x):
             return x * self.scales
-    """
+    """,
+        """
+    class Position(nn.Module):
+        def __init__(self, width, most=512):
+            super().__init__()
+            table = torch.zeros(most, width)
+            steps = torch.arange(0, most).unsqueeze(1).float()
+            table[:, 0::2] = torch.sin(steps * torch.arange(0, width, 2))
+            self.table = table.unsqueeze(0)
+
+        def forward(self, x):
+            return x + self.table[:, : x.size(1)]
+    """,
+    )
     good = """
     class Net(nn.Module):
         def __init__(self):
@@ -88,42 +114,64 @@ class TensorAttributeNotBuffer(Rule):
 
 
 def _makes_tensor(cls: ClassSource, one: Assigned) -> bool:
-    value = one.value
+    return isinstance(one.value, ast.expr) and _is_made(cls, one.value, one.method, _MOST_STEPS)
+
+
+def _is_made(cls: ClassSource, value: ast.expr, method: Definition, most: int) -> bool:
+    """Whether a value is a tensor that was made in this method, on the default device, of more than one number."""
     while isinstance(value, ast.BinOp):
         value = value.left if isinstance(value.left, (ast.Call, ast.BinOp)) else value.right
-    if not isinstance(value, ast.Call):
+    if most <= 0:
+        return False
+    if isinstance(value, ast.Name):
+        return _is_local_tensor(cls, value.id, method, most - 1)
+    if not isinstance(value, ast.Call) or any(keyword.arg == "device" for keyword in value.keywords):
         return False
     name = cls.file.resolve(value.func)
+    last = name.rpartition(".")[2] if name else value.func.attr if isinstance(value.func, ast.Attribute) else ""
+    if last in _STEPS.split() and not name and isinstance(value.func, ast.Attribute):
+        return _is_made(cls, value.func.value, method, most - 1)
+    if last in _STEPS.split() and name == f"torch.{last}" and value.args:
+        return _is_made(cls, value.args[0], method, most - 1)
     if (
-        name.rpartition(".")[2] == "tensor"
+        last == "tensor"
         and value.args
         and (constant(value.args[0]) is not None or isinstance(value.args[0], (ast.Name, ast.Attribute, ast.Call)))
     ):
         return False
-    return (
-        name.startswith("torch.")
-        and name.removeprefix("torch.") in _FACTORIES
-        and not any(keyword.arg == "device" for keyword in value.keywords)
-    )
+    return name.startswith("torch.") and name.removeprefix("torch.") in _FACTORIES
+
+
+def _is_local_tensor(cls: ClassSource, name: str, method: Definition, most: int) -> bool:
+    """Whether each value that a local name is given is such a tensor."""
+    stores = [node for node in cls.file.within(method, ast.Name) if node.id == name and isinstance(node.ctx, ast.Store)]
+    values = [parent.value for node in stores if isinstance(parent := cls.file.parents[node], ast.Assign) and node in parent.targets]
+    return bool(values) and len(values) == len(stores) and all(_is_made(cls, value, method, most) for value in values)
 
 
 def _computed_with(cls: ClassSource, name: str) -> ast.AST | None:
-    """The operation that the forward does with it, unless anything else happens to it."""
+    """The operation that the forward does with it, or with a part of it, unless anything else happens to it."""
     found: ast.AST | None = None
     for each in cls.lineage:
         for node in each.reads.get(name, []):
-            parent = each.file.parents[node]
-            if not isinstance(parent, ast.BinOp) and not _is_computation(each, parent, node):
+            use: ast.AST = node
+            while isinstance(outer := each.file.parents[use], ast.Subscript) and outer.value is use:
+                use = outer
+            if isinstance(outer, ast.Attribute) and outer.attr in ("shape", "size", "ndim", "dim", "dtype"):
+                continue
+            if not isinstance(outer, ast.BinOp) and not _is_computation(each, outer, use):
                 return None
             function = each.file.function_of(node)
             if function is not None and function.name == "forward" and each is cls:
-                found = parent
+                found = outer
     return found
 
 
 def _is_computation(cls: ClassSource, call: ast.AST, node: ast.AST) -> bool:
-    """Whether it is given to a function of torch that computes with it."""
+    """Whether it is given to a function of torch, or to a method of a tensor, that computes with it."""
     if not isinstance(call, ast.Call) or node not in call.args:
         return False
     name = cls.file.resolve(call.func)
+    if not name and isinstance(call.func, ast.Attribute) and call.func.attr in _WITH_ANOTHER:
+        return not (isinstance(call.func.value, ast.Name) and call.func.value.id == "self")
     return name.startswith("torch.nn.functional.") or name in _COMPUTATIONS
