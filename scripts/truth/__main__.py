@@ -3,7 +3,7 @@
 
 Run it with a Python that has torch and the library. Models are built on the meta device, or on the cpu where they cannot be.
 ``--like FILE`` makes the records of a truth file again, ``--check FILE`` also says what differs from it; ``--time`` reads
-records from stdin and prints the processor time of init and forward.
+records from stdin and prints the processor time of init and forward, and the memory.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import gzip
 import json
 import re
+import resource
 import sys
 import time
 import traceback
@@ -131,7 +132,7 @@ def _said(error: Exception) -> str:
 
 
 def timed(asked: Record) -> Record:
-    """Processor time of init and forward, on the first device that can do it."""
+    """Processor time of init and forward, on the first device that can do it, and the most memory the process has had, in MB."""
     told: Record = {"id": asked["id"], "cpu": None}
     if asked.get("error"):
         return told
@@ -145,7 +146,8 @@ def timed(asked: Record) -> Record:
         except Exception as error:
             told["error"] = _said(error)
         else:
-            return told | {"cpu": round(time.process_time() - started, 4), "device": device}
+            cpu, memory = time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+            return told | {"cpu": round(cpu, 4), "device": device, "memory": memory}
     return told
 
 

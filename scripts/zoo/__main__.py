@@ -37,6 +37,7 @@ from zoo import pool, report  # noqa: E402
 from zoo.libraries import LIBRARIES  # noqa: E402
 from zoo.reading import Reading, read_architecture, read_model  # noqa: E402
 from zoo.records import NoTruthError, Record, read_records, truth_file  # noqa: E402
+from zoo.report import Live  # noqa: E402
 from zoo.scoring import ASPECTS  # noqa: E402
 from zoo.sources import NotFetchedError, source_folders  # noqa: E402
 
@@ -120,7 +121,7 @@ def _lost(record: Record, message: str) -> Reading:
     return Reading(record["id"], status="error", error=message, traceback=message)
 
 
-def print_report(console: Console, readings: list[Reading], chosen: argparse.Namespace, wall: float, live: dict[str, float] | None) -> None:
+def print_report(console: Console, readings: list[Reading], chosen: argparse.Namespace, wall: float, live: Live | None) -> None:
     """Print and write what was found."""
     report.verdicts(console, readings, chosen.aspect or ASPECTS)
     console.print()
@@ -135,7 +136,12 @@ def print_report(console: Console, readings: list[Reading], chosen: argparse.Nam
     elif chosen.against:
         report.changes(console, readings, json.loads(chosen.against.read_text()))
     if chosen.json:
-        run = {"library": chosen.library, "wall": wall, "live": live, "readings": [asdict(reading) for reading in readings]}
+        run = {
+            "library": chosen.library,
+            "wall": wall,
+            "live": live and asdict(live),
+            "readings": [asdict(reading) for reading in readings],
+        }
         chosen.json.write_text(json.dumps(run))
 
 
@@ -159,13 +165,14 @@ def show_details(
     return 0
 
 
-def measure_live(records: list[Record], python: str, library: str) -> dict[str, float]:
-    """Live seconds (processor time of init and forward on the meta device) by id, from a Python that has the library."""
+def measure_live(records: list[Record], python: str, library: str) -> Live:
+    """Init and forward on the meta device, in one process of a Python that has the library."""
     asked = "\n".join(json.dumps({name: record[name] for name in ASKED if name in record}) for record in records)
     command = [python, str(SCRIPTS / "truth"), library, "--time"]
     done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, text=True, check=True)
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return {row["id"]: row["cpu"] for row in rows if row.get("cpu") is not None}
+    rows = [row for row in rows if row.get("cpu") is not None]
+    return Live({row["id"]: row["cpu"] for row in rows}, max((row["memory"] for row in rows), default=0))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -84,7 +85,15 @@ def causes(console: Console, readings: Sequence[Reading], limit: int) -> None:
         console.print(f"… and {len(ranked) - limit} more (--show-causes {len(ranked)})", style="dim")
 
 
-def times(console: Console, readings: Sequence[Reading], wall: float, jobs: int, live: dict[str, float] | None) -> None:
+@dataclass(frozen=True)
+class Live:
+    """What the live library took, measured now: processor seconds by id, and the most memory of its process, in MB."""
+
+    seconds: dict[str, float]
+    memory: float
+
+
+def times(console: Console, readings: Sequence[Reading], wall: float, jobs: int, live: Live | None) -> None:
     """Processor time of reading against live time, the slowest models, and memory."""
     done = [reading for reading in readings if reading.status not in ("error", "skipped") and reading.live]
     cpu = sum(reading.cpu for reading in readings)
@@ -93,12 +102,13 @@ def times(console: Console, readings: Sequence[Reading], wall: float, jobs: int,
         mine, recorded = sum(reading.cpu for reading in done), sum(reading.live for reading in done)
         _ratio(console, mine, recorded, f"as recorded, {len(done)} models")
     if live:
-        both = [reading for reading in readings if reading.id in live and reading.status not in ("error", "skipped")]
-        mine, measured = sum(reading.cpu for reading in both), sum(live[reading.id] for reading in both)
+        both = [reading for reading in readings if reading.id in live.seconds and reading.status not in ("error", "skipped")]
+        mine, measured = sum(reading.cpu for reading in both), sum(live.seconds[reading.id] for reading in both)
         _ratio(console, mine, measured, f"as measured now, {len(both)} models")
     slowest = sorted(readings, key=lambda reading: -reading.cpu)[:3]
     console.print("       slowest: " + ", ".join(f"{reading.id} {reading.cpu:.2f} s" for reading in slowest))
-    console.print(f"Memory {max((reading.memory for reading in readings), default=0):.0f} MB at most in one process")
+    memory = f"{max((reading.memory for reading in readings), default=0):.0f} MB at most in one process"
+    console.print(f"Memory {memory}" + (f" (live {live.memory:.0f} MB)" if live else ""))
 
 
 def _ratio(console: Console, mine: float, live: float, how: str) -> None:
