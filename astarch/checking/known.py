@@ -7,19 +7,18 @@ project and a way to check it: a run that finds nothing changed looks at the sta
 
 from __future__ import annotations
 
-import ast
 import gc
 import hashlib
 import os
 import sys
 import tempfile
-import warnings
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from ..ir.diagnostic import Diagnostic
+from ..ir.parsing import parsed
 from ..readers.listing import LARGE, MOST_SEARCHED, packages_around
 from ..source.cache import default_folder
 from ..version import VERSION
@@ -203,9 +202,7 @@ def _is_broken(path: str, text: str) -> bool:
     if not path.endswith(".py"):
         return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return False

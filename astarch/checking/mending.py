@@ -19,6 +19,7 @@ from ..errors import AstarchError
 from ..ir.architecture import Architecture
 from ..ir.cells import Cell
 from ..ir.diagnostic import Diagnostic, Edit, Fix
+from ..ir.parsing import parsed
 from ..source.edits import apply
 from ..source.index import SourceError
 from ..source.notebook import cells_of, edited
@@ -148,7 +149,7 @@ def _diff(old: str, new: str, name: str) -> str:
 def _classes_of(text: str, fixes: Iterable[Fix]) -> Iterable[str]:
     """The classes at the top of a text that edits fall into."""
     lines = [edit.span.line for fix in fixes for edit in fix.edits]
-    for node in ast.parse(text).body:
+    for node in parsed(text).body:
         if isinstance(node, ast.ClassDef) and any(node.lineno <= line <= (node.end_lineno or 0) for line in lines):
             yield node.name
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from .bindings import Scope, bindings, bound_among, may_bind, scopes_around
 from .class_source import Assigned, ClassSource, Definition, dotted_text, first_parameter
 from .nodes import Heads, Nodes
+from .parsing import parsed
 from .public_names import FOREIGN, public
 from .span import Span
 
@@ -57,7 +58,7 @@ class File:
 
     def __init__(self, name: str, path: str, text: str, program: Program, is_package: bool = False) -> None:
         self.name, self.path, self.text, self.program, self.is_package = name, path, text, program, is_package
-        self.tree = ast.parse(text)
+        self.tree = parsed(text)
         self.lines = text.split("\n")
         self._resolved: dict[ast.AST, str] = {}
         self._bindings: dict[Scope, dict[str, str]] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from ..ir.parsing import parsed
 
 #: The last names of bases that make a class a model.
 _BASES = frozenset(("Module", "LightningModule", "PreTrainedModel", "Sequential", "ModuleList", "ModuleDict"))
@@ -49,9 +50,7 @@ def _models(classes: list[Candidate]) -> list[Candidate]:
 
 def _classes(path: str, text: str) -> list[Candidate]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     real = {

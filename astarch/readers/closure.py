@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+
+from ..ir.parsing import parsed
 
 
 @dataclass
@@ -97,9 +98,7 @@ def _first_words(names: str) -> Iterator[str]:
 def meaning(text: str) -> str:
     """What of a text matters to what it does: its syntax without places, comments and docstrings."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text
     for node in ast.walk(tree):

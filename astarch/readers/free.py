@@ -17,6 +17,7 @@ from ..interpreter.machine import Machine
 from ..interpreter.natives.signatures import signature_of
 from ..interpreter.values import MISSING, Class, Instance, Lost, PyModule, Raised
 from ..ir.dim import Dim, Real
+from ..ir.parsing import parsed
 from ..ir.unknown import Reason, Unknown
 from ..source.index import SourceError
 
@@ -254,7 +255,7 @@ def _named(annotation: Any) -> str:
 
 def _tree(module: PyModule) -> ast.AST | None:
     try:
-        return ast.parse("\n".join(module.file.lines)) if module.file is not None else None
+        return parsed("\n".join(module.file.lines)) if module.file is not None else None
     except (SyntaxError, ValueError, RecursionError, SourceError):
         return None
 

@@ -10,6 +10,7 @@ from functools import cache
 from ..ir.architecture import Architecture, Module
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.graph import Node
+from ..ir.parsing import parsed
 from ..ir.span import Span
 
 
@@ -85,6 +86,6 @@ def _is_bound_again(init: ast.FunctionDef, name: str) -> bool:
 def tree_of_text(text: str) -> ast.Module:
     """The syntax of a text; an empty one for what is no Python."""
     try:
-        return ast.parse(text)
+        return parsed(text)
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module([], [])

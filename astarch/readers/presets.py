@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import json
 import re
-import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..ir.parsing import parsed
 from ..ir.settings import Preset
 from ..ir.span import Span
 
@@ -97,9 +97,7 @@ def _scalar(text: str) -> Any:
 
 def _in_python(text: str, path: str, fields: frozenset[str], makers: Collection[str]) -> Iterator[Preset]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):

@@ -17,6 +17,13 @@ _MOST_INPUTS = 3
 _MOST_STEPS = 40
 
 
+#: How operators are written.
+_PLAIN = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**"}
+_SIGNS = {f"__{place}{name}__": sign + ("=" if place == "i" else "") for name, sign in _PLAIN.items() for place in ("", "r", "i")} | {
+    "__getitem__": "[...]"
+}
+
+
 def with_makers(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
     """The same finding, with a note at each step that made a shape that meets another here."""
     node = _failing(architecture, finding)
@@ -47,8 +54,9 @@ def with_makers(architecture: Architecture, finding: Diagnostic) -> Diagnostic:
 
 
 def named(node: Node) -> str:
-    """What makes something, in words: a layer by its name, a step by that of its function."""
-    name = node.target if node.op == "call_module" else node.target.rpartition(".")[2].strip("_")
+    """What makes something, in words: a layer by its name, a step by that of its function, an operator by its sign."""
+    step = node.target.rpartition(".")[2]
+    name = node.target if node.op == "call_module" else _SIGNS.get(step) or step.strip("_")
     return f"`{name}`" if name else "this"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 
 from ..ir.diagnostic import Edit, Fix
+from ..ir.parsing import parsed
 
 
 def apply(text: str, fixes: Iterable[Fix]) -> tuple[str, list[Fix]]:
@@ -56,7 +56,7 @@ def _range(starts: list[int], edit: Edit, length: int) -> tuple[int, int]:
 
 def _parses(text: str) -> bool:
     try:
-        ast.parse(text)
+        parsed(text)
     except (SyntaxError, ValueError, RecursionError):
         return False
     return True

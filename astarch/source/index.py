@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from ..ir.parsing import parsed
+
 #: Syntax nested deeper than this is refused: no model is written so, and every later pass recurses.
 DEEPEST = 600
 
@@ -82,7 +84,7 @@ def index(text: str, file: str) -> list[Entry]:
     if len(text) > MOST_TOKENS and sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
         raise SourceError(f"more than {MOST_TOKENS:,} words and signs: no model source", file)
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except SyntaxError as error:
         raise SourceError(f"not valid Python: {error.msg}", file, error.lineno or 0, error.offset or 0) from None
     except ValueError as error:

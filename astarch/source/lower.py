@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
 
+from ..ir.parsing import literal
 from . import syntax as s
 from .positions import Positions
 
@@ -145,7 +145,7 @@ def _text(value: str | bytes, at: s.At) -> Any:
 
 
 def _string(low: Lowering, node: cst.SimpleString, at: s.At) -> Any:
-    return _text(ast.literal_eval(node.value), at)
+    return _text(literal(node.value), at)
 
 
 def _concatenated(low: Lowering, node: cst.ConcatenatedString, at: s.At) -> Any:
@@ -156,7 +156,7 @@ def _concatenated(low: Lowering, node: cst.ConcatenatedString, at: s.At) -> Any:
         rest = rest.right
     pieces.append(rest)
     if all(isinstance(piece, cst.SimpleString) for piece in pieces):
-        values: list[Any] = [ast.literal_eval(piece.value) for piece in pieces]
+        values: list[Any] = [literal(piece.value) for piece in pieces]
         return _text((b"" if isinstance(values[0], bytes) else "").join(values), at)
     parts: list[Any] = []
     for piece in pieces:
@@ -176,7 +176,7 @@ def _fstring_parts(low: Lowering, nodes: Any, prefix: str, quote: str, at: s.At)
     for part in nodes:
         if isinstance(part, cst.FormattedStringText):
             text = part.value.replace("{{", "{").replace("}}", "}")
-            parts.append(_text(ast.literal_eval(f"{prefix}{quote}{text}{quote}"), at))
+            parts.append(_text(literal(f"{prefix}{quote}{text}{quote}"), at))
             continue
         if part.equal is not None:
             source = cst.Module([]).code_for_node(part.expression)

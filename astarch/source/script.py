@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..ir.parsing import parsed
 from . import syntax as s
 
 _UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not"}
@@ -28,7 +29,7 @@ def script(text: str) -> list[s.Statement]:
     >>> [type(statement).__name__ for statement in script("x = torch.relu(y)")]
     ['Assign']
     """
-    return _block(ast.parse(text).body)
+    return _block(parsed(text).body)
 
 
 def _block(body: list[ast.stmt]) -> list[s.Statement]:

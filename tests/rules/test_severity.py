@@ -98,3 +98,14 @@ class Net(nn.Module):
     path.write_text(text.replace('            raise ValueError("not yet")\n', ""))
     (found,) = checking.check([path])
     assert (found.name, found.span.line) == ("call-arity", 12)
+
+
+def test_an_operator_goes_by_its_sign(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(
+        "import torch.nn as nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.one = nn.Linear(4, 8)\n        self.two = nn.Linear(6, 2)\n\n    def forward(self, x):\n"
+        "        y = self.one(x)\n        y += self.one(x)[:, :1]\n        return self.two(y)\n"
+    )
+    (found,) = [one for one in checking.check([path]) if one.severity == "error"]
+    assert any(note.message.startswith("`+=` gives ") for note in found.notes), found.notes

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import symtable
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from ...ir.diagnostic import Diagnostic
+from ...ir.parsing import scopes
 from ...ir.program import File
 from ..rule import Rule
 
@@ -90,7 +90,7 @@ _COMPREHENSIONS: dict[type, str] = {ast.ListComp: "listcomp", ast.SetComp: "setc
 def _unbound(file: File) -> dict[Scope, set[str]]:
     """The names that a scope reads as the module's, and that neither the module nor Python binds."""
     try:
-        top = symtable.symtable(file.text, file.path, "exec")
+        top = scopes(file.text, file.path)
     except (SyntaxError, ValueError, RecursionError):
         return {}
     bound, read = set(_GIVEN), dict[Scope, set[str]]()
