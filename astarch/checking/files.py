@@ -80,8 +80,8 @@ class _Checker:
             return [self._one(path, aside) for path in files]
 
     def _one(self, path: Path, aside: Aside) -> Checked:
-        if self._unsearched:
-            aside.search()
+        if self._unsearched and aside.search():
+            self._unsearched = False
         self._go_to(str(path))
         survey, job = self.survey, self.job
         survey.asked.clear()
@@ -90,7 +90,8 @@ class _Checker:
             file = survey.open(path)
         except SourceError as error:
             return Checked(str(path), (syntax_error(error, str(path)),), broken=True)
-        aside.put()
+        if not self._unsearched:  # else what goes round in cycles would be put aside, too, and never be found
+            aside.put()
         of_models, readings = self._read(file, path, aside) if job.read else ([], {})
         changed = None if job.changed is None else job.changed.get(str(path), ())
         findings = tuple(check_file(file, (), job.settings, changed, of_models, job.read))

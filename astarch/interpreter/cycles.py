@@ -18,6 +18,9 @@ PACE = 1_000_000
 #: The same from the end of a reading until what it worked with is gone: all of it would be looked through, and nothing of it be found.
 LATER = 100_000
 
+#: So many objects must have been made since the last search for one more.
+_WORTH = 200_000
+
 _lock = threading.RLock()  # what is thrown away may come back here from anywhere
 
 
@@ -116,10 +119,12 @@ class Aside:
             if self._works:
                 gc.disable()
 
-    def search(self) -> None:
-        """Search what is not put aside, now."""
-        if self._works:
+    def search(self) -> bool:
+        """Search what is not put aside, if it is worth it by now; whether it was."""
+        worth = self._works and gc.get_count()[0] > _WORTH
+        if worth:
             gc.collect()
+        return worth
 
 
 def take_apart(machine: Machine) -> None:

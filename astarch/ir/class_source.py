@@ -182,6 +182,16 @@ class ClassSource:
         return found
 
     @cached_property
+    def asks(self) -> dict[str, list[tuple[Definition, ast.Call]]]:
+        """The methods that its methods call on ``self``, by name, each with the method that does."""
+        found: dict[str, list[tuple[Definition, ast.Call]]] = {}
+        for method in self.methods.values():
+            for call in self.file.within(method, ast.Call):
+                if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id == "self":
+                    found.setdefault(call.func.attr, []).append((method, call))
+        return found
+
+    @cached_property
     def dynamic(self) -> bool:
         """Whether it makes attributes in ways that source alone does not show."""
         if {"__getattr__", "__getattribute__", "__new__"} & self.methods.keys() or self.node.decorator_list:

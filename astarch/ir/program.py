@@ -59,6 +59,7 @@ class File:
     def __init__(self, name: str, path: str, text: str, program: Program, is_package: bool = False) -> None:
         self.name, self.path, self.text, self.program, self.is_package = name, path, text, program, is_package
         self.tree = parsed(text)
+        program.taken_in += len(text)
         self.lines = text.split("\n")
         self._resolved: dict[ast.AST, str] = {}
         self._bindings: dict[Scope, dict[str, str]] = {}
@@ -71,6 +72,7 @@ class File:
     def _nodes(self) -> Nodes:
         """Every node; a file that is only looked at for its names and classes is never gone through."""
         self.program.gone_through.append(self)
+        self.program.taken_in += len(self.text)
         return Nodes(self.tree)
 
     def _may_bind(self, name: str) -> bool:
@@ -126,7 +128,15 @@ class File:
 
     def source(self, node: ast.AST) -> str:
         """The text of a node, as it is written."""
-        return ast.get_source_segment(self.text, node) or ""
+        if "\r" in self.text:  # the parser counts these as ends of lines
+            return ast.get_source_segment(self.text, node) or ""
+        first, last, end = getattr(node, "lineno", 0), getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
+        if not first or last is None or end is None:
+            return ""
+        lines = [line.encode() for line in self.lines[first - 1 : last]]
+        lines[-1] = lines[-1][:end]
+        lines[0] = lines[0][node.col_offset :]  # type: ignore[attr-defined]
+        return b"\n".join(lines).decode()
 
     def up(self, node: ast.AST) -> Iterator[ast.AST]:
         """What encloses a node, from the inside."""
@@ -293,6 +303,8 @@ class Program:
         self._trail: set[str] = set()  # those of the name that is followed now
         self._outlines: dict[str, Outline] = {}  # of files that were let go of
         self.gone_through: list[File] = []
+        self.taken_in = 0  # characters that were parsed or gone through since it was last seen to what is held
+        self._stated: dict[str, list[str] | None] = {}  # what modules hand on, where they say so in full
         self.seen: dict[str, set[str]] = {}  # what was asked for: by module, the names in it; to be emptied by who wants to know
 
     def _see(self, module: str, name: str = "") -> None:
@@ -335,10 +347,12 @@ class Program:
         known = self._files.get(module) or self._text(module)
         if known is None or name not in known.text:
             return known is not None and "import *" in known.text
-        stated = _ALL.findall(known.text)
-        if not stated or len(stated) != known.text.count("__all__") or "import *" in known.text:
-            return True
-        return any(f'"{name}"' in names or f"'{name}'" in names for names in stated)
+        if module not in self._stated:
+            stated = _ALL.findall(known.text)
+            in_full = stated and len(stated) == known.text.count("__all__") and "import *" not in known.text
+            self._stated[module] = stated if in_full else None
+        lists = self._stated[module]
+        return lists is None or any(f'"{name}"' in names or f"'{name}'" in names for names in lists)
 
     def add(self, file: File) -> None:
         """Make a file known that was read otherwise."""
@@ -366,8 +380,14 @@ class Program:
         Of those, an outline stays: most are only asked what their names mean. What is kept is asked for its classes, mostly: which node
         stands where is worked out again when that is asked for.
         """
-        while sum(len(file.text) for file in self.gone_through) > most // 8:
-            self.gone_through.pop(0).__dict__.pop("_nodes", None)
+        if self.taken_in < most // 32:
+            return
+        self.taken_in = 0
+        gone_through = sum(len(file.text) for file in self.gone_through)
+        while gone_through > most // 8:
+            file = self.gone_through.pop(0)
+            gone_through -= len(file.text)
+            file.__dict__.pop("_nodes", None)
         loaded = {name: file for name, file in self._files.items() if file is not None}
         kept = sum(len(file.text) for file in loaded.values())
         for name, file in loaded.items():

@@ -104,17 +104,16 @@ class OverrideSignatureMismatch(Rule):
             return
         own = {name: method for name, method in cls.methods.items() if not method.decorator_list and not name.startswith("__")}
         for parent in cls.lineage[1:] if own else ():
-            for method in parent.methods.values():
-                found = cls.find(method.name)
-                if found is None or found[1] is not method or _is_rebound(cls, parent, method.name) or _is_careful(parent, method):
-                    continue  # replaced on the way: never run
-                for call in parent.file.within(method, ast.Call):
-                    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-                    if name not in own or dotted_text(call.func) != f"self.{name}" or has_star(call):
+            for name in [name for name in own if name in parent.asks]:
+                for method, call in parent.asks[name]:
+                    found = cls.find(method.name)
+                    if found is None or found[1] is not method or has_star(call):  # replaced on the way: never run
                         continue
                     before = next((each.methods[name] for each in parent.lineage if name in each.methods), None)
                     wrong = complaint(signature_of(own[name]), call)
                     if not wrong or before is None or before.decorator_list or complaint(signature_of(before), call):
+                        continue
+                    if _is_rebound(cls, parent, method.name) or _is_careful(parent, method):
                         continue
                     yield Diagnostic(
                         self.code,
@@ -126,6 +125,7 @@ class OverrideSignatureMismatch(Rule):
                         help="take what the base class gives; what comes on top needs a default",
                     )
                     own.pop(name)
+                    break
 
 
 def _is_rebound(cls: ClassSource, parent: ClassSource, name: str) -> bool:

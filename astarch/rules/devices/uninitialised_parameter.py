@@ -43,7 +43,7 @@ class UninitialisedParameter(Rule):
     """
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
-        if not cls.closed or _FILLING.search(cls.file.text):
+        if not cls.closed:
             return
         for one in cls.assigned:
             if (
@@ -58,7 +58,7 @@ class UninitialisedParameter(Rule):
                     and cls.file.resolve(inner.func) in ("torch.empty", "torch.Tensor", "torch.FloatTensor")
                     and inner.args
                     and not isinstance(inner.args[0], (ast.List, ast.ListComp))
-                ) and not cls.file.program.mentioned(one.name, cls.file.path):
+                ) and not (_FILLING.search(cls.file.text) or cls.file.program.mentioned(one.name, cls.file.path)):
                     yield self.finding(
                         cls.file,
                         inner,
