@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -90,6 +90,17 @@ class Nodes:
         """A node and all that is in it, in the order of the text."""
         first = self._order[node]
         return self._nodes[first : self._last[first] + 1]
+
+
+def written(lines: Sequence[str], node: ast.AST) -> str:
+    """The text of a node among the lines of its file, of which places count the bytes; empty for one without a place."""
+    first, last, end = getattr(node, "lineno", 0), getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
+    if not first or last is None or end is None:
+        return ""
+    data = [line.encode() for line in lines[first - 1 : last]]
+    data[-1] = data[-1][:end]
+    data[0] = data[0][node.col_offset :]  # type: ignore[attr-defined]
+    return b"\n".join(data).decode()
 
 
 #: The fields in which statements hold others.

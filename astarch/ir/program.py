@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from .bindings import Scope, bindings, bound_among, may_bind, scopes_around
 from .class_source import Assigned, ClassSource, Definition, dotted_text, first_parameter
-from .nodes import Heads, Nodes
+from .nodes import Heads, Nodes, written
 from .parsing import parsed
 from .public_names import FOREIGN, public
 from .span import Span
@@ -130,13 +130,7 @@ class File:
         """The text of a node, as it is written."""
         if "\r" in self.text:  # the parser counts these as ends of lines
             return ast.get_source_segment(self.text, node) or ""
-        first, last, end = getattr(node, "lineno", 0), getattr(node, "end_lineno", None), getattr(node, "end_col_offset", None)
-        if not first or last is None or end is None:
-            return ""
-        lines = [line.encode() for line in self.lines[first - 1 : last]]
-        lines[-1] = lines[-1][:end]
-        lines[0] = lines[0][node.col_offset :]  # type: ignore[attr-defined]
-        return b"\n".join(lines).decode()
+        return written(self.lines, node)
 
     def up(self, node: ast.AST) -> Iterator[ast.AST]:
         """What encloses a node, from the inside."""
