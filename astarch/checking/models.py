@@ -231,7 +231,8 @@ def _run_as_likely(architecture: Architecture, target: Target, file: File, found
     for run in _read(target, None if guess is None else [guess], job, {}, file.path, FREE_STEPS):
         failed = furthest(run.attributes.get("failed", ())) if guess is None else run if was_right(run) and not run.unknown else None
         if failed is None and guess is None and run.inference is not None and run.inference.inputs and not run.unknown:
-            yield replace(run, diagnostics=())
+            told = was_right(run)  # else another number of axes may be meant: of a head that takes the mean over two of them, say
+            yield replace(run, diagnostics=(), attributes={**run.attributes, "guessed input": not told})
         if guess is not None and failed is not None and not failed.diagnostics:
             yield from _run_at_usual_sizes(failed, guess, target, file, found, job)
         if failed is not None:

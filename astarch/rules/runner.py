@@ -94,7 +94,8 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
                 placed = at_home(finding, architecture, file.path)
                 yield replace(placed, code=known.code, name=known.name) if known is not None else placed
         for rule in used:
-            yield from (at_home(finding, architecture, file.path) for finding in rule.check_architecture(architecture))
+            found = () if architecture.attributes.get("guessed input") else rule.check_architecture(architecture)
+            yield from (at_home(finding, architecture, file.path) for finding in found)
             yield from rule.check_run(file, architecture)
 
 

@@ -109,3 +109,27 @@ def test_an_operator_goes_by_its_sign(tmp_path: Path) -> None:
     )
     (found,) = [one for one in checking.check([path]) if one.severity == "error"]
     assert any(note.message.startswith("`+=` gives ") for note in found.notes), found.notes
+
+
+def test_a_rank_that_is_only_guessed_makes_nothing_wrong(tmp_path: Path) -> None:
+    """The head of an image model in channels-last: nothing in it says that it takes four axes, and three fit as well."""
+    text = """
+import torch.nn as nn
+
+
+class Head(nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.norm = nn.LayerNorm(features)
+        self.fc = nn.Linear(features, classes)
+
+    def forward(self, x):
+        return self.fc(self.norm(x.mean(dim=(1, 2))))
+"""
+    path = tmp_path / "net.py"
+    path.write_text(text)
+    assert checking.check([path]) == []
+    path.write_text(text.replace("self.norm = nn.LayerNorm(features)", "self.norm = nn.Conv1d(1, 1, 1)").replace(
+        "self.fc(self.norm(x.mean(dim=(1, 2))))", "self.fc(self.norm(x).mean(dim=(1, 2)))"))  # fmt: skip
+    (found,) = checking.check([path])
+    assert found.name == "flatten-start-dim-zero"
