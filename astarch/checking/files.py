@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +20,16 @@ from ..source.index import SourceError
 from .job import Checked, Job, Kept, Reading
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from .models import WatchedProject
 
-#: So many files are handed to a process at a time: enough that what they share is read once, few enough that all end together.
+#: So many files are handed to a process at a time: what they share is read once.
 _PORTION = 12
+
+#: Of so many files one is checked before there are several processes, if these can go on from there; and so many of a repository.
+_FIRST = 16
+_MOST_FIRST = 16
 
 
 def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None) -> list[Checked]:
@@ -34,27 +43,68 @@ def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None
     """
     if not files:
         return []
-    kept = kept or Kept()
-    if jobs <= 1 or len(files) < 2:
-        return _Checker(job, kept).check(files)
+    checker = _Checker(job, kept or Kept())
+    return checker.check(files) if jobs <= 1 or len(files) < 2 else _by_several(files, checker, jobs)
+
+
+def _by_several(files: list[Path], checker: _Checker, jobs: int) -> list[Checked]:
+    """Every file, by several processes.
+
+    What many files share is read before there are several, as far as that can be handed on: a few files from everywhere are checked first.
+    """
+    step = max(len(files) // min(len(files) // _FIRST, _MOST_FIRST), 1) if len(files) >= _FIRST else 0
+    first = files[step // 2 :: step] if step and _can_branch() else []
+    found, done = checker.check(first), set(first)
+    portions = list(_portions([path for path in files if path not in done], jobs))
+    with Aside.from_others(), _processes(min(jobs, len(portions)), checker) as pool:
+        found += [one for part in pool.map(_check_portion, portions) for one in part]
+    by_path = {one.path: one for one in found}
+    return [by_path[str(path)] for path in files]
+
+
+def _processes(count: int, checker: _Checker) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    portions = [files[start : start + _PORTION] for start in range(0, len(files), _PORTION)]
-    if len(portions) < jobs:
-        portions = [part for start in range(jobs) if (part := files[start::jobs])]
-    with ProcessPoolExecutor(min(jobs, len(portions)), get_context("spawn"), _begin, (job, kept)) as pool:
-        found = {one.path: one for part in pool.map(_check_portion, portions) for one in part}
-    return [found[str(path)] for path in files]
+    if not _can_branch():
+        return ProcessPoolExecutor(count, get_context("spawn"), _begin, (checker.job, checker.kept))
+    checker.load()
+    return ProcessPoolExecutor(count, get_context("fork"), _branch, (checker,))
+
+
+def _can_branch() -> bool:
+    """Whether processes can go on from here with all that is known: on Linux, where no other thread holds a lock just now."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _portions(files: list[Path], jobs: int) -> Iterator[list[Path]]:
+    """Neighbours together, for they share most; the last ones alone, so that all processes end together."""
+    start = 0
+    while start < len(files):
+        size = max(min(_PORTION, (len(files) - start) // (2 * jobs)), 1)
+        yield files[start : start + size]
+        start += size
 
 
 class _Checker:
     """Checks file after file; what several of them share is read once."""
 
-    def __init__(self, job: Job, kept: Kept) -> None:
-        self.job, self.kept = job, kept
+    def __init__(self, job: Job, kept: Kept, alone: bool = False) -> None:
+        self.job, self.kept, self._alone = job, kept, alone  # alone: nobody else works in this process
         self._unsearched = False  # whether a search for cycles would find any
         self._root, self._start, self.survey = "", "", Survey(job.folders, kept.answers)
+
+    def load(self) -> None:
+        """Load what every file needs."""
+        self.job.settings.active()
+        if self.job.read:
+            from ..readers import python
+
+            _ = python, self.project
+
+    def is_alone(self) -> None:
+        """From here on nobody else works in this process."""
+        self._alone = True
 
     def _go_to(self, path: str) -> None:
         """What lies beside a file can be imported by it, and by none that begins elsewhere."""
@@ -76,7 +126,7 @@ class _Checker:
 
     def check(self, files: list[Path]) -> list[Checked]:
         """The files, in order."""
-        with rarely_searched(), Aside() as aside:
+        with rarely_searched(), Aside(self._alone) as aside:
             return [self._one(path, aside) for path in files]
 
     def _one(self, path: Path, aside: Aside) -> Checked:
@@ -135,7 +185,13 @@ _worker: list[_Checker] = []  # of a process of the pool
 
 def _begin(job: Job, kept: Kept) -> None:
     """What a process of the pool keeps from one portion to the next."""
-    _worker.append(_Checker(job, kept))
+    _worker.append(_Checker(job, kept, alone=True))
+
+
+def _branch(checker: _Checker) -> None:
+    """What a process of the pool goes on with that began here."""
+    checker.is_alone()
+    _worker.append(checker)
 
 
 def _check_portion(files: list[Path]) -> list[Checked]:

@@ -88,10 +88,26 @@ class Aside:
 
     Inside, nothing is searched but what `searched` encloses. Where the host's program has put something aside itself, nothing is done: taking
     back is for all or nothing.
+
+    Args:
+        alone: Whether the process is for this only: then nothing is taken back.
     """
 
-    def __init__(self) -> None:
-        self._works = gc.isenabled() and not gc.get_freeze_count()
+    def __init__(self, alone: bool = False) -> None:
+        self._alone = alone
+        self._works = gc.isenabled() and (alone or not gc.get_freeze_count())
+
+    @classmethod
+    @contextmanager
+    def from_others(cls) -> Generator[None]:
+        """Put all there is aside for processes that begin inside: a search in one of them would copy what it only looks at."""
+        aside = cls()
+        aside.put()
+        try:
+            yield
+        finally:
+            if aside._works:
+                gc.unfreeze()
 
     def __enter__(self) -> Aside:
         if self._works:
@@ -100,7 +116,8 @@ class Aside:
 
     def __exit__(self, *error: object) -> None:
         if self._works:
-            gc.unfreeze()
+            if not self._alone:
+                gc.unfreeze()
             gc.enable()
 
     def put(self) -> None:

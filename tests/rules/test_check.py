@@ -300,6 +300,31 @@ def test_kept_findings_are_not_looked_for_again(project: Path, monkeypatch: pyte
     assert looked == [[Path("good.py")]]
 
 
+@pytest.mark.parametrize("branches", [True, False])
+def test_processes_find_the_same_in_many_files(project: Path, monkeypatch: pytest.MonkeyPatch, branches: bool) -> None:
+    from astarch.checking import files
+
+    if not branches:
+        monkeypatch.setattr(files, "_can_branch", lambda: False)
+    (project / "shared.py").write_text("from torch import nn\n\nclass Shared(nn.Module):\n    width = 3\n")
+    for number in range(40):
+        text = BAD.replace("nn.Module", "Shared") if number % 3 else BAD
+        (project / f"net{number}.py").write_text(f"from shared import Shared\n{text}")
+    one = checking.check(["."])
+    assert len(one) > 40
+    assert checking.check(["."], jobs=2) == one == checking.check(["."], jobs=3)
+
+
+def test_portions_hold_every_file_once_in_order() -> None:
+    from astarch.checking.files import _portions
+
+    for count in (1, 2, 13, 100, 1000):
+        paths = [Path(str(number)) for number in range(count)]
+        portions = list(_portions(paths, 2))
+        assert [path for portion in portions for path in portion] == paths
+        assert len(portions[-1]) == 1
+
+
 def test_only_changed_files(project: Path) -> None:
     git = ["git", "-c", "user.name=n", "-c", "user.email=e", "-c", "init.defaultBranch=main"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"], ["branch", "old"]):
