@@ -82,6 +82,16 @@ class TensorAttributeNotBuffer(Rule):
         def forward(self, x):
             return x + self.table[:, : x.size(1)]
     """,
+        """
+    class Attention(nn.Module):
+        def __init__(self, most=512):
+            super().__init__()
+            self.mask = torch.tril(torch.ones(most, most))
+
+        def forward(self, scores):
+            length = scores.shape[-1]
+            return scores.masked_fill(self.mask[:length, :length] == 0, float("-inf"))
+    """,
     )
     good = """
     class Net(nn.Module):
@@ -155,7 +165,7 @@ def _computed_with(cls: ClassSource, name: str) -> ast.AST | None:
     for each in cls.lineage:
         for node in each.reads.get(name, []):
             use: ast.AST = node
-            while isinstance(outer := each.file.parents[use], ast.Subscript) and outer.value is use:
+            while _is_part(outer := each.file.parents[use], use):
                 use = outer
             if isinstance(outer, ast.Attribute) and outer.attr in ("shape", "size", "ndim", "dim", "dtype"):
                 continue
@@ -165,6 +175,15 @@ def _computed_with(cls: ClassSource, name: str) -> ast.AST | None:
             if function is not None and function.name == "forward" and each is cls:
                 found = outer
     return found
+
+
+def _is_part(outer: ast.AST, use: ast.AST) -> bool:
+    """Whether it is a part of a tensor, or what a comparison with a number, or a negation, makes of it: on the same device."""
+    if isinstance(outer, ast.Compare):
+        return outer.left is use and len(outer.ops) == 1 and constant(outer.comparators[0]) is not None
+    return (isinstance(outer, ast.Subscript) and outer.value is use) or (
+        isinstance(outer, ast.UnaryOp) and isinstance(outer.op, ast.Invert)
+    )
 
 
 def _is_computation(cls: ClassSource, call: ast.AST, node: ast.AST) -> bool:
