@@ -19,6 +19,7 @@ import types
 import warnings
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 #: Seconds for one model; one that needs more is left out.
 PATIENCE = 60
@@ -93,6 +94,8 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
                 if keras
                 else _computed(namespace, expression, inputs, job["device"])
             )
+    except URLError as error:  # it wanted to load something: that says nothing of the model
+        return {"stage": "lost", "error": str(error), "lines": []}
     except Exception as error:
         return {"stage": "failed", "error": f"{type(error).__name__}: {error}"[:300], "lines": _lines(error, job["path"])}
     finally:

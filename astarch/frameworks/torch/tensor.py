@@ -136,10 +136,17 @@ def param(*shape: Any, dtype: Any = None, device: Any = None) -> Parameter:
     return Parameter(tuple(map(_size, shape)), dtype_name(dtype) or default_dtype())
 
 
+def no_size(value: Any) -> str:
+    """The type of what torch never takes for a size: text, lists, modules; empty for what may be one."""
+    if type(value) in _NO_SIZES:
+        return type(value).__name__
+    return value.py_class.name if "_modules" in getattr(value, "__dict__", ()) else ""
+
+
 def _size(value: Any) -> Any:
     """A size; a whole number in a tensor stands for itself, and for a size that only the data tells when it is not known."""
-    if type(value) in _NO_SIZES:
-        refuse("TypeError", f"empty(): argument 'size' must be tuple of ints, but found element of type {type(value).__name__}")
+    if kind := no_size(value):
+        refuse("TypeError", f"empty(): argument 'size' must be tuple of ints, but found element of type {kind}")
     if not isinstance(value, TorchTensor) or value.shape or not value.dtype.startswith("int"):
         return value
     return value.data[0] if value.data is not None else fresh_size("a size held by a tensor")

@@ -9,7 +9,7 @@ from ...describe import Layer, layer, refuse, require
 from ..making import rule
 from ..ops import convolution as ops
 from ..ops.tuples import ntuple
-from ..tensor import UninitializedParameter, param
+from ..tensor import UninitializedParameter, no_size, param
 from .lazy import Lazy
 
 _MODULE = "torch.nn.modules.conv"
@@ -53,6 +53,9 @@ class _ConvNd(Layer):
                  dtype: Any = None) -> None:  # fmt: skip
         if type(groups) is int and groups <= 0:
             refuse("ValueError", "groups must be a positive integer")
+        for channels in (in_channels, out_channels, groups):
+            if (kind := no_size(channels)) and kind != "float":
+                refuse("TypeError", f"unsupported operand type(s) for %: '{kind}' and 'int'")
         if groups != 1:
             divides(in_channels, groups, "in_channels must be divisible by groups")
             divides(out_channels, groups, "out_channels must be divisible by groups")
@@ -70,9 +73,6 @@ class _ConvNd(Layer):
         self.groups = groups
         self.padding_mode = padding_mode
         self._reversed_padding_repeated_twice = both if isinstance(padding, str) else tuple(both)
-        for channels in (in_channels, out_channels):
-            if isinstance(channels, (str, list, tuple, dict, type(None))):
-                refuse("TypeError", f"unsupported operand type(s) for %: '{type(channels).__name__}' and 'int'")
         outer, inner = (in_channels, out_channels // groups) if transposed else (out_channels, in_channels // groups)
         self.weight = param(outer, inner, *kernel_size, dtype=dtype, device=device)
         if bias:
