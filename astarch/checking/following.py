@@ -43,7 +43,7 @@ class Following:
             for path, change in changes.items()
         }
         self._words = {path: frozenset(_WORD.findall(change.text)) for path, change in changes.items()}
-        self._mentioning = cache(self._all_mentioning)
+        self._mentioning, self._among = cache(self._all_mentioning), cache(self._all_changed_among)
         self._package = cache(package_around)
         called = {_module(path) for path in appeared}
         folders = {folder for path in appeared for folder in os.path.dirname(path).split(os.sep)}
@@ -79,22 +79,28 @@ class Following:
                 yield self._texts[word], self._texts[around], self._texts[how], self._texts[witness]
 
     def _leave(self, uses: Used, missing: tuple[int, ...]) -> bool:
-        for path in uses.keys() & self._changed.keys():
+        for path in () if uses.keys().isdisjoint(self._changed.keys()) else uses.keys() & self._changed.keys():
             changed, used = self._changed[path], uses[path]
             if changed is None or used is None or not changed.isdisjoint(used):
                 return False
-        return self._hidden.isdisjoint(uses) and self._wanted.isdisjoint(missing)
+        return (not self._hidden or self._hidden.isdisjoint(uses)) and (not self._wanted or self._wanted.isdisjoint(missing))
 
     def _same(self, word: int, how: int, around: int, witness: int) -> bool:
         """Whether a question has the answer that it had."""
-        mentioning, path = self._mentioning(word, how), self._texts[around]
-        listed = self._texts[witness].split("\n")
-        if any(other in self._changes and other not in mentioning for other in listed):
+        mentioning = self._mentioning(word, how)
+        if any(other not in mentioning for other in self._among(witness)):
             return False
+        if not mentioning:
+            return True
+        path, listed = self._texts[around], self._texts[witness].split("\n")
         if listed[-1] == "" if self._texts[how] == "call" and len(listed) > 1 else self._texts[how] != "call" and listed[0]:
             return True  # there may be more that do: one is enough, or there are too many already
         new = [other for other in mentioning if other != path and other not in listed]
         return not new or not any(other.startswith(self._package(path) + os.sep) for other in new)
+
+    def _all_changed_among(self, witness: int) -> list[str]:
+        """The changed files in a list of some."""
+        return [other for other in self._texts[witness].split("\n") if other in self._changes]
 
     def _all_mentioning(self, word: int, how: int) -> list[str]:
         """The changed files that mention a word."""
