@@ -30,6 +30,21 @@ class ForwardMissingReturn(Rule):
     framework = "both"
     bad = (
         """
+    class Net(nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.fc = nn.Linear(8, width)
+
+        def forward(self, x):
+            return self.fc(x)
+
+    def small(**options) -> Net:
+        made(8, **options)
+
+    def made(width, **options):
+        return Net(width)
+    """,
+        """
     def head(width):
         layers = nn.Sequential(nn.Linear(width, 8), nn.ReLU())
         layers
@@ -70,6 +85,21 @@ class ForwardMissingReturn(Rule):
     """,
     )
     good = (
+        """
+    class Net(nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.fc = nn.Linear(8, width)
+
+        def forward(self, x):
+            return self.fc(x)
+
+    def small(**options) -> Net:
+        return made(8, **options)
+
+    def made(width, **options):
+        return Net(width)
+    """,
         """
     def head(width):
         layers = nn.Sequential(nn.Linear(width, 8), nn.ReLU())
@@ -135,7 +165,13 @@ class ForwardMissingReturn(Rule):
             return
         for function in file.functions.values():
             last = next((one for one in _ends(function.body) if isinstance(one, ast.Expr) and _is_lost(file, function, one.value)), None)
-            if last is not None and _returns(file, function) is False and all(map(_keeps_it, function.decorator_list)):
+            promised = (
+                isinstance(function.body[-1], ast.Expr) and isinstance(function.body[-1].value, ast.Call) and _promises(file, function)
+            )
+            last = function.body[-1] if promised else last
+            if last is None or _returns(file, function) is not False:
+                continue
+            if promised or all(map(_keeps_it, function.decorator_list)):
                 at = file.span(last)
                 fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
                 message = f"`{function.name}` returns nothing: its callers get None"
@@ -178,6 +214,13 @@ def _is_lost(file: File, function: Definition, node: ast.expr) -> bool:
         return False
     asked = (ast.Assign, ast.Call, ast.BinOp, ast.Return, ast.Attribute)
     return any(isinstance(file.parents[call], asked) for call in file.called.get(f"{file.name}.{function.name}", ()))
+
+
+def _promises(file: File, function: Definition) -> bool:
+    """Whether a function says that it gives a model: no decorator can make one of nothing."""
+    name = file.resolve(function.returns) if function.returns is not None else ""
+    given = file.program.class_at(name) if name else None
+    return name.startswith("torch.nn.") or (given is not None and bool(given.framework))
 
 
 def _keeps_it(decorator: ast.expr) -> bool:
