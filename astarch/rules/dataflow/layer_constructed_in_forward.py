@@ -47,7 +47,8 @@ class LayerConstructedInForward(Rule):
             return norm(8)(x)
     """,
     )
-    good = """
+    good = (
+        """
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
@@ -55,7 +56,15 @@ class LayerConstructedInForward(Rule):
 
         def forward(self, x):
             return self.fc(x)
-    """
+    """,
+        """
+    class Explainer(nn.Module):
+        def forward(self, x):
+            self.layers = []
+            self.layers.append(nn.Linear(8, 8).to(x.device))
+            return nn.ModuleList(self.layers)
+    """,
+    )
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         if cls.forward is None or cls.framework != "torch":
@@ -93,11 +102,13 @@ def _returned(function: Definition) -> ast.Call | None:
 
 
 def _used_at_once(file: File, call: ast.Call, function: Definition) -> bool:
+    made: ast.AST = call
     parent = file.parents[call]
     if isinstance(parent, ast.Attribute) and parent.attr in ("to", "cuda"):
-        parent = file.parents[file.parents[parent]]
-    if isinstance(parent, ast.Call) and call not in parent.args:
-        return not any(keyword.value is call for keyword in parent.keywords)
+        made = file.parents[parent]
+        parent = file.parents[made]
+    if isinstance(parent, ast.Call) and made not in parent.args:
+        return not any(keyword.value is made for keyword in parent.keywords)
     if not isinstance(parent, ast.Assign) or len(parent.targets) != 1 or not isinstance(parent.targets[0], ast.Name):
         return False
     name = parent.targets[0].id
