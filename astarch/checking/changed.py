@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,9 @@ def beside_the_old(
     place = files[0].absolute().parent
     old, new = states(place, revision, None, [folder.absolute() for folder in folders], [], since_fork=True)
     here = {_inside(path, new.root) for path in files}
+    here = {path for path in here if path not in old.files or path not in new.files or old.meaning(path) != new.meaning(path)}
+    if not here:  # comments, at most
+        return {}
     configured = [replace(one, target=replace(one.target, path=_inside(Path(one.target.path), new.root)))
                   for one in models if one.target.is_source]  # fmt: skip
     found: dict[str, list[Diagnostic]] = {}
@@ -84,7 +88,9 @@ def _needing(changed: set[str], state: State) -> set[str]:
         names = {_module_name(path) for path in border}
         mentions = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names)))})\b")
         near = [path for path in state.files if path not in found and mentions.search(texts[path])]
-        border = {path for path in near if not border.isdisjoint(state.closure.of(path))}
+        last = border
+        needing = (path for path in near if not last.isdisjoint(state.closure.of(path)))
+        border = set(islice(needing, max(_MOST_FILES + 1 - len(found), 0)))  # one too many is as good as all
         if len(found) + len(border) > _MOST_FILES:
             break
         found |= border

@@ -156,3 +156,17 @@ def test_a_model_that_the_project_names(project: Path) -> None:
     git("commit", "-qm", "second")
     edit("blocks.py", "nn.Linear(width, 10)", "nn.Linear(width, 12)")
     assert found() == [("blocks.py", 8, "`head.out.weight` was 10×6 and is 12×6 (and 1 more)")]
+
+
+def test_models_are_compared_only_where_more_than_comments_changed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import astarch.review
+
+    compared: list[int] = []
+    real = astarch.review.review
+    monkeypatch.setattr(astarch.review, "review", lambda *given, **named: compared.append(1) or real(*given, **named))
+    (project / "blocks.py").write_text("# above\n" + BLOCKS + "# below\n")
+    assert found() == []
+    assert compared == []
+    (project / "blocks.py").write_text("# above\n" + BLOCKS.replace("fc1", "fc2"))
+    assert len(found()) == 1
+    assert compared == [1]
