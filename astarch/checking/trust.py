@@ -12,6 +12,9 @@ from ..readers.discover import Found, constructor_of
 #: How errors begin that say of a name that it is not there.
 _UNBOUND = ("raises NameError", "raises UnboundLocalError", "raises AttributeError: module '")
 
+#: What a layer of Keras says of a call that no other size or value would mend.
+_OF_KERAS = ("incompatible with the layer", ".call() missing a required argument: ")
+
 
 def is_error_of_program(finding: Diagnostic) -> bool:
     """Whether the program raises it."""
@@ -42,7 +45,7 @@ def is_trusted(file: File, found: Found, finding: Diagnostic) -> bool:
         return False
     if found.framework != "keras" or found.kind == "variable" or finding.name != "program-error":
         return True
-    return is_unbound(finding) or "incompatible with the layer" in finding.message
+    return is_unbound(finding) or any(text in finding.message for text in _OF_KERAS)
 
 
 def is_certain(file: File, finding: Diagnostic) -> bool:
@@ -59,7 +62,7 @@ def is_certain_of_script(file: File, finding: Diagnostic) -> bool:
     if is_unbound(finding, file):
         return True
     if "keras" in file.text or "tensorflow" in file.text:
-        return is_error_of_program(finding) and "incompatible with the layer" in finding.message
+        return is_error_of_program(finding) and any(text in finding.message for text in _OF_KERAS)
     return is_certain(file, finding) and not finding.message.startswith(("raises IndexError: list", "raises IndexError: pop"))
 
 
