@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .dim_atoms import Quotient, Symbol
-from .dim_bounds import atom_span, bounds, span
+from .dim_bounds import atom_span, bounds, interval, span
 from .dim_compare import NEGATED
 from .dim_core import ACTIVE, Dim, Undecided, atom_size, sum_of, under
 from .dim_division import quotient
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LARGEST_CACHE = 10_000
 #: Replacing symbols may bring up others that have a replacement; this many rounds are enough or given up.
 MOST_ROUNDS = 4
+#: Bounds of one size ask for those of others, these for more, under every fact again; after so many the rest get interval arithmetic only.
+MOST_ASKED = 50
 
 
 class Fact(NamedTuple):
@@ -59,6 +61,7 @@ class Assumptions:
     """An immutable set of facts, extended to a larger one by its methods. `assuming` makes one count."""
 
     __slots__ = (
+        "_asked",
         "_caches",
         "_limits",
         "_multiples",
@@ -80,6 +83,7 @@ class Assumptions:
         self._zeros: list[Dim] = []
         self._caches: tuple[dict[Dim, Size], dict[Dim, Span], dict[Atom, Span]] = ({}, {}, {})
         self._unfolded: Assumptions | None = None
+        self._asked: int | None = None  # for the bounds of how many sizes the question in progress has asked
         with under(None):
             for fact in self.facts:
                 self._learn(fact)
@@ -145,11 +149,22 @@ class Assumptions:
         cache = self._caches[1]
         found = cache.get(size)
         if found is None:
-            found = bounds(size)
-            _remember(cache, size, found)  # so that the facts below are not asked about themselves
-            for fact in self._nonnegative:
-                found = _narrowed(found, _span_by_fact(size, fact))
-            cache[size] = found
+            if self._asked is not None:
+                self._asked += 1
+                return interval(size) if self._asked > MOST_ASKED else self._worked_out(size)
+            self._asked = 0
+            try:
+                return self._worked_out(size)
+            finally:
+                self._asked = None
+        return found
+
+    def _worked_out(self, size: Dim) -> Span:
+        cache, found = self._caches[1], bounds(size)
+        _remember(cache, size, found)  # so that the facts below are not asked about themselves
+        for fact in self._nonnegative:
+            found = _narrowed(found, _span_by_fact(size, fact))
+        cache[size] = found
         return found
 
     def atom_span(self, atom: Atom) -> Span:

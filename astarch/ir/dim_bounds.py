@@ -89,6 +89,11 @@ def bounds(size: Dim) -> Span:
     return _refined(size, effort), None if negated is None else -negated
 
 
+def interval(size: Dim) -> Span:
+    """The bounds of a size as far as those of its parts tell."""
+    return _interval(size.terms)
+
+
 def rough_bounds(sign: str, operands: tuple[Size, ...]) -> Span:
     """Bounds of a sum, product or power beyond the limits, from those of its operands."""
     first, second = map(span, operands)
