@@ -140,6 +140,13 @@ class ForwardMissingReturn(Rule):
         def forward(self, x):
             return self.features(x)
     """,
+        """
+    def halved(net: nn.Module) -> nn.Module:
+        converted(net)
+
+    def converted(net):
+        return net.half()
+    """,
     )
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
@@ -217,8 +224,13 @@ def _is_lost(file: File, function: Definition, node: ast.expr) -> bool:
 
 
 def _promises(file: File, function: Definition) -> bool:
-    """Whether a function says that it gives a model: no decorator can make one of nothing."""
-    name = file.resolve(function.returns) if function.returns is not None else ""
+    """Whether a function says that it gives a model: no decorator can make one of nothing. One that it is given it may change in place."""
+    taken = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    return _is_model(file, function.returns) and not any(_is_model(file, one.annotation) for one in taken)
+
+
+def _is_model(file: File, annotation: ast.expr | None) -> bool:
+    name = file.resolve(annotation) if annotation is not None else ""
     given = file.program.class_at(name) if name else None
     return name.startswith("torch.nn.") or (given is not None and bool(given.framework))
 
