@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from ..ir.architecture import Architecture
 from ..ir.change import Comparison
@@ -74,13 +76,13 @@ def _source_findings(file: File, used: list[Rule]) -> Iterable[Diagnostic]:
     if not _FRAMEWORKS.search(file.text):
         return
     for rule in used:
-        yield from rule.check_file(file)
+        yield from _asked(rule, file, rule.check_file, file)
     for cls in file.classes:
         if not cls.framework:
             continue
         for rule in used:
             if rule.framework in ("both", cls.framework):
-                yield from rule.check_class(cls)
+                yield from _asked(rule, file, rule.check_class, cls)
 
 
 def _model_findings(file: File, architectures: Iterable[Architecture], used: list[Rule]) -> Iterable[Diagnostic]:
@@ -94,9 +96,19 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
                 placed = at_home(finding, architecture, file.path)
                 yield replace(placed, code=known.code, name=known.name) if known is not None else placed
         for rule in used:
-            found = () if architecture.attributes.get("guessed input") else rule.check_architecture(architecture)
+            found = () if architecture.attributes.get("guessed input") else _asked(rule, file, rule.check_architecture, architecture)
             yield from (at_home(finding, architecture, file.path) for finding in found)
-            yield from rule.check_run(file, architecture)
+            yield from _asked(rule, file, rule.check_run, file, architecture)
+
+
+def _asked(rule: Rule, file: File, check: Callable[..., Iterable[Diagnostic]], *subjects: Any) -> Iterator[Diagnostic]:
+    """What a rule finds; a fault of the rule is said aloud, and must not cost what others find."""
+    try:
+        yield from check(*subjects)
+    except Exception as error:
+        warnings.warn(
+            f"astarch failed to check {file.path} for {rule.name}, please report it: {type(error).__name__}: {error}", stacklevel=2
+        )
 
 
 def _is_unbound(finding: Diagnostic) -> bool:
