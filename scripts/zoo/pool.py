@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,8 +16,6 @@ from astarch.interpreter.cycles import Aside
 
 #: Beyond the time a model may take, what its worker gets to say so before it is killed.
 GRACE = 10.0
-#: After so many models the host looks for reference cycles they left; what has been parsed by then stays, and is not looked through again.
-SEARCHED = 16
 
 
 @dataclass(slots=True)
@@ -81,12 +78,11 @@ def _start(context: Any, work: Callable[[Any], Any]) -> _Worker:
 
 def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     with Aside() as aside:
-        for count in itertools.count(1):
+        while True:
             try:
                 task = pipe.recv()
             except EOFError:
                 return
             pipe.send(work(task))
-            if count % SEARCHED == 0:
-                aside.search()
+            if aside.search():  # what has been parsed by then stays, and is not looked through again
                 aside.put()
