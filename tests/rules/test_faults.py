@@ -1,7 +1,8 @@
-"""A fault of a rule is said aloud, and costs nothing that other rules find."""
+"""What a check says beside its findings: a fault of a rule aloud, what Python warns of not at all."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,3 +42,13 @@ def test_other_rules_still_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     with pytest.warns(UserWarning, match=r"failed to check .*net\.py for modulelist-called.*ZeroDivisionError: a fault"):
         found = checking.check([path])
     assert "missing-super-init" in {one.name for one in found}
+
+
+def test_what_python_warns_of_in_a_file_is_not_passed_on(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(
+        'import torch.nn as nn\nPATTERN = "a\\_b"\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        "\\s"\n        return x\n'
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert checking.check([path]) == []

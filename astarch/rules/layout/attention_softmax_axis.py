@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
+from ..assignments import last_value
 from ..rule import Rule, argument, constant
 
 
@@ -60,7 +61,7 @@ class AttentionSoftmaxAxis(Rule):
                 softmax = _softmax_of(file, function, product.left, product.node)
                 if softmax is None or softmax.node in seen:
                     continue
-                made = _product_in(file, function, softmax.scores, softmax.node, _MOST_STEPS)
+                made = _product_in(file, function, softmax.scores, softmax.node)
                 if made is None or not _is_of_queries(file, softmax.dim, made):
                     continue
                 seen.add(softmax.node)
@@ -105,11 +106,11 @@ def _products(file: File, nodes: list[ast.AST]) -> Iterator[_Product]:
                 yield _Product(node, node.func.value, node.func.attr == "bmm")
 
 
-def _softmax_of(file: File, function: ast.FunctionDef, value: ast.expr | None, use: ast.AST) -> _Softmax | None:
+def _softmax_of(file: File, function: ast.FunctionDef, value: ast.expr | None, use: ast.expr) -> _Softmax | None:
     """The softmax that made a value, dropouts and conversions aside."""
     for _ in range(_MOST_STEPS):
         if isinstance(value, ast.Name):
-            value = _last_given(file, function, value, use)
+            value = last_value(file, function, value, use)
             use = value or use
         if not isinstance(value, ast.Call):
             return None
@@ -143,28 +144,21 @@ def _before_dropout(file: File, call: ast.Call) -> ast.expr | None:
     return None
 
 
-def _last_given(file: File, function: ast.FunctionDef, name: ast.Name, use: ast.AST) -> ast.expr | None:
-    """What a name was given last before a use; None when a branch or a loop leaves that open."""
-    stores = [node for node in file.within(function, ast.Name) if node.id == name.id and isinstance(node.ctx, ast.Store)]
-    before = [node for node in stores if node.lineno < use.lineno]  # type: ignore[attr-defined]
-    last = file.parents[max(before, key=lambda node: node.lineno)] if before else None
-    return last.value if isinstance(last, ast.Assign) and len(last.targets) == 1 and last in function.body else None
-
-
-def _product_in(file: File, function: ast.FunctionDef, value: ast.expr, use: ast.AST, most: int) -> _Product | None:
-    """The product of matrices among what a value is computed from."""
-    nodes = list(file.walk(value))
-    for product in _products(file, nodes):
-        return product
-    if most <= 0:
-        return None
-    for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            for one in file.within(function, ast.Assign):
-                if one.lineno < use.lineno and any(isinstance(to, ast.Name) and to.id == node.id for to in one.targets):  # type: ignore[attr-defined]
-                    found = _product_in(file, function, one.value, one, most - 1)
-                    if found is not None:
-                        return found
+def _product_in(file: File, function: ast.FunctionDef, value: ast.expr, use: ast.expr) -> _Product | None:
+    """The product of matrices among what a value is computed from: in it, or in what a name in it was given before."""
+    assigned = file.within(function, ast.Assign)
+    waiting: list[tuple[ast.expr, int]] = [(value, use.lineno)]
+    seen: set[ast.Assign] = set()
+    while waiting:
+        value, line = waiting.pop()
+        nodes = file.walk(value)
+        for product in _products(file, nodes):
+            return product
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        for one in assigned:
+            if one.lineno < line and one not in seen and any(isinstance(to, ast.Name) and to.id in names for to in one.targets):
+                seen.add(one)
+                waiting.append((one.value, one.lineno))
     return None
 
 

@@ -32,10 +32,12 @@ _COMPUTATIONS = frozenset(f"torch.{name}" for name in ("matmul", "mm", "bmm", "c
 
 
 #: Functions and methods that give one tensor for another, on the same device.
-_STEPS = """
+_STEPS = frozenset(
+    """
     exp sin cos sqrt rsqrt log pow abs neg cat stack outer polar triu tril cumsum flip float double half bool int long unsqueeze squeeze
     transpose permute view reshape flatten contiguous expand repeat t clone detach
-"""
+""".split()  # noqa: SIM905 - a list of them would be a page
+)
 #: Methods that compute with their receiver and a tensor they are given.
 _WITH_ANOTHER = frozenset({"masked_fill", "masked_fill_", "add", "add_", "mul", "mul_", "sub", "div", "matmul", "bmm", "where"})
 
@@ -139,9 +141,9 @@ def _is_made(cls: ClassSource, value: ast.expr, method: Definition, most: int) -
         return False
     name = cls.file.resolve(value.func)
     last = name.rpartition(".")[2] if name else value.func.attr if isinstance(value.func, ast.Attribute) else ""
-    if last in _STEPS.split() and not name and isinstance(value.func, ast.Attribute):
+    if last in _STEPS and not name and isinstance(value.func, ast.Attribute):
         return _is_made(cls, value.func.value, method, most - 1)
-    if last in _STEPS.split() and name == f"torch.{last}" and value.args:
+    if last in _STEPS and name == f"torch.{last}" and value.args:
         return _is_made(cls, value.args[0], method, most - 1)
     if (
         last == "tensor"

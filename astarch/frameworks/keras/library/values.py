@@ -80,7 +80,8 @@ _AS_OPS = {"reshape": "reshape", "squeeze": "squeeze", "__add__": "add", "__radd
 
 #: What tensors and variables of TensorFlow have beside what is described, eager or in a graph, dense, sparse or ragged, and arrays of
 #: NumPy, which stand here as tensors too.
-_OF_TENSORFLOW = """
+_OF_TENSORFLOW = frozenset(
+    """
     OVERLOADABLE_OPERATORS backing_device consumers cpu device dtype eval experimental_ref get_shape gpu graph is_packed name ndim numpy op
     ref set_shape shape value_index
     SaveSliceInfo aggregation assign assign_add assign_sub batch_scatter_update constraint count_up_to create from_proto gather_nd handle
@@ -94,7 +95,8 @@ _OF_TENSORFLOW = """
     diagonal dot dump dumps fill flags flat flatten getfield imag item itemset itemsize mT max mean min nbytes newbyteorder nonzero
     partition prod ptp put ravel real repeat reshape resize round searchsorted setfield setflags size sort squeeze std strides sum swapaxes
     take to_device tobytes tofile tolist tostring trace transpose var view
-"""
+""".split()  # noqa: SIM905 - a list of them would be a page
+)
 
 
 def _number(value: KerasTensor, what: str) -> Any:
@@ -158,7 +160,7 @@ def _of_tensor(library: Any, value: KerasTensor, name: str) -> Any:
         return extra[name]
     if name == "__class__":
         return library.class_of(value)
-    if name.startswith("_") or value.symbolic or (name not in _OF_TENSORFLOW.split() and backend() == "tensorflow"):
+    if name.startswith("_") or value.symbolic or (name not in _OF_TENSORFLOW and backend() == "tensorflow"):
         return MISSING
     return library.machine.unknown(Reason.NOT_DESCRIBED, f"tensorflow.Tensor.{name}")
 
