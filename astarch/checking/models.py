@@ -206,9 +206,18 @@ def _runs_models(file: File, node: ast.stmt) -> bool:
         return True
     for call in file.within(node, ast.Call):
         function = file.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
-        if made(file, call) or (function is not None and _makes_model(file, function)):
+        if made(file, call) or (function is not None and _makes_model(file, function)) or _computes(file, call):
             return True
     return False
+
+
+#: Parts of torch of which a call at the top of a file computes something; others only set up what libraries are.
+_COMPUTING = ("torch.nn.", "torch.optim.", "torch.utils.data.")
+
+
+def _computes(file: File, call: ast.Call) -> bool:
+    """Whether a call makes a layer, an optimizer or batches, or trains: what a program does, rather than a library."""
+    return file.resolve(call.func).startswith(_COMPUTING) or (isinstance(call.func, ast.Attribute) and call.func.attr == "backward")
 
 
 def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architecture]:

@@ -59,11 +59,20 @@ def is_certain(file: File, finding: Diagnostic) -> bool:
 
 def is_certain_of_script(file: File, finding: Diagnostic) -> bool:
     """Whether a step of a script fails whatever it was given: what is in its lists is data, and of Keras only sizes and names are judged."""
-    if is_unbound(finding, file):
+    if is_unbound(finding, file) or _is_of_library(file, finding):
         return True
     if "keras" in file.text or "tensorflow" in file.text:
         return is_error_of_program(finding) and any(text in finding.message for text in _OF_KERAS)
     return is_certain(file, finding) and not finding.message.startswith(("raises IndexError: list", "raises IndexError: pop"))
+
+
+def _is_of_library(file: File, finding: Diagnostic) -> bool:
+    """Whether torch itself refuses by an assertion, or finds no forward: no ``assert`` or ``raise`` of the program does so."""
+    if not is_error_of_program(finding):
+        return False
+    if finding.message.startswith("raises AssertionError"):
+        return not is_refusal(file, finding)
+    return finding.message.startswith("raises NotImplementedError: Module [") and "forward" in finding.message
 
 
 def is_refusal(file: File, finding: Diagnostic) -> bool:

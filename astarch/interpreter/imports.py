@@ -347,7 +347,10 @@ def _opaque(m: Machine, name: str, reason: Reason) -> PyModule:
     def resolve(part: str, limit: int = 0) -> Any:
         if part.startswith("__") and part not in _OF_PACKAGES:
             return MISSING
-        return m.unknown(reason, f"{name}.{part}")
+        full = f"{name}.{part}"
+        found = (library.stand_in(full) for library in m.libraries)
+        standing = next((one for one in found if one is not MISSING), MISSING)
+        return m.unknown(reason, full) if standing is MISSING else standing
 
     return PyModule(name, resolve)
 

@@ -73,6 +73,9 @@ class Library(Protocol):
         """The names of a module of the program that are described all the same."""
         ...
 
+    def stand_in(self, name: str) -> Any:
+        """What stands for a name of a package whose source is not at hand, or `MISSING`."""
+
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a value of the framework's own, or `MISSING`."""
 

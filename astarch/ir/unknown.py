@@ -96,3 +96,10 @@ class Lost(Exception):
     def __init__(self, unknown: Unknown) -> None:
         super().__init__(unknown)
         self.unknown = unknown
+
+
+class MoreItems(Lost):
+    """The end of what is looked at of a sequence that goes on like that, nobody knows how far.
+
+    A loop has seen what there is to see; what it counted or collected is not known.
+    """

@@ -44,6 +44,10 @@ class LazyKeras:
         """The names of a described module."""
         return [] if self.library is None else self.library.names(module)
 
+    def stand_in(self, name: str) -> Any:
+        """Nothing."""
+        return MISSING
+
     def overrides(self, module: str) -> dict[str, Any]:
         """The names of a module of the program that are described all the same."""
         return {}

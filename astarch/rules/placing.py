@@ -47,10 +47,11 @@ def _ways(module: str, architecture: Architecture) -> list[Span]:
 
 
 def _calls(module: str, architecture: Architecture, path: str) -> list[Span]:
-    """Where in a file the module was called, or the nearest that holds it and was called there."""
-    while module:
+    """Where in a file the module was called, or the nearest that holds it and was called there: the whole model at last."""
+    while True:
         found = next((call.at for call in architecture.calls if call.module == module and _in(call.at, path)), None)
         if found is not None:
             return [found._replace(file=path)]
+        if not module:
+            return []
         module = module.rpartition(".")[0]
-    return []

@@ -46,13 +46,16 @@ def _import_all(package: Any) -> None:
 if not REGISTRY.expected:  # see `astarch.readers.catalogue`
     for _package in (_ops, _layers, _einops, _numpy, _torchvision, _transformers):
         _import_all(_package)
-    for _name in ("autograd", "distributions", "parametrize", "pytrees", "tracing", "training"):
+    for _name in ("autograd", "distributions", "loading", "parametrize", "progress", "pytrees", "tracing", "training"):
         importlib.import_module(f"{__package__}.{_name}")
 
 #: Top-level packages whose names are described rather than read.
 ROOTS = frozenset(name.partition(".")[0] for name in REGISTRY) - {"keras", "tensorflow", "namex"}  # a library of their own serves these
 #: Packages of which only some names are described; their modules are read.
-_READ = frozenset({"transformers"})
+_READ = frozenset({"torchvision", "tqdm", "transformers"})
+
+#: Packages of which some names are described for where their source is not at hand.
+_STANDING_IN = frozenset({"torchvision", "tqdm"})
 
 #: What every imported module or package has, and only the installed one knows.
 _OF_EVERY_MODULE = frozenset({"__path__", "__file__", "__spec__", "__doc__"})
@@ -113,6 +116,21 @@ class TorchLibrary:
         if module.partition(".")[0] not in _READ:
             return {}
         return {part: self.value(f"{module}.{part}") for part in _names_below(module) if f"{module}.{part}" in REGISTRY}
+
+    def stand_in(self, name: str) -> Any:
+        """What stands for a name of a package whose source is not at hand, and `MISSING` when nothing does."""
+        if name.partition(".")[0] not in _STANDING_IN:
+            return MISSING
+        if name in REGISTRY:
+            return self.value(name)
+        if not _names_below(name):
+            return MISSING
+
+        def part(below: str, limit: int = 0) -> Any:
+            found = MISSING if below.startswith("__") else self.stand_in(f"{name}.{below}")
+            return self.machine.unknown(Reason.EXTERNAL, f"{name}.{below}") if found is MISSING else found
+
+        return PyModule(name, part)
 
     def attribute(self, value: Any, name: str) -> Any:
         """An attribute of a tensor, or of another described value."""

@@ -1,11 +1,10 @@
-"""What trains models rather than being one: optimizers, schedules, data sets. Constructible, and classes to derive from."""
+"""What trains models rather than being one: optimizers and schedules. Constructible, and classes to derive from."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ...interpreter.values import CURRENT
-from ...ir.dim import Dim
 from ...ir.refusal import Refusal
 from ...ir.unknown import Reason, Unknown
 from ..describe import RUN
@@ -147,111 +146,6 @@ for _name in (
     derivable(f"torch.optim.lr_scheduler.{_name}", module="torch.optim.lr_scheduler")(
         type(_name, (LRScheduler,), {"__doc__": f"The schedule {_name}."})
     )
-
-
-# --- torch.utils.data -------------------------------------------------------------------------------------------------
-
-
-@derivable("torch.utils.data.Dataset", module="torch.utils.data.dataset")
-class Dataset:
-    """Examples by index."""
-
-    @classmethod
-    def __class_getitem__(cls: Any, item: Any) -> Any:
-        return cls
-
-    def __add__(self, other: Any) -> Any:
-        return RUN.get().unknown(Reason.NOT_DESCRIBED, "ConcatDataset")
-
-
-@derivable("torch.utils.data.IterableDataset", module="torch.utils.data.dataset")
-class IterableDataset(Dataset):
-    """Examples one after another."""
-
-
-@derivable("torch.utils.data.TensorDataset", module="torch.utils.data.dataset")
-class TensorDataset(Dataset):
-    """Examples that are rows of tensors."""
-
-    def __init__(self, *tensors: Any) -> None:
-        self.tensors = tensors
-
-    def __getitem__(self, index: Any) -> Any:
-        return tuple(tensor[index] for tensor in self.tensors)
-
-    def __len__(self) -> Any:
-        return self.tensors[0].shape[0]
-
-
-@derivable("torch.utils.data.Subset", module="torch.utils.data.dataset")
-class Subset(Dataset):
-    """Some examples of a data set."""
-
-    def __init__(self, dataset: Any, indices: Any) -> None:
-        self.dataset, self.indices = dataset, indices
-
-    def __getitem__(self, idx: Any) -> Any:
-        return CURRENT.get().subscript(self.dataset, self.indices[idx])
-
-    def __len__(self) -> Any:
-        return len(self.indices)
-
-
-@derivable("torch.utils.data.Sampler", "torch.utils.data.sampler.Sampler", module="torch.utils.data.sampler")
-class Sampler:
-    """An order of examples."""
-
-    def __init__(self, data_source: Any = None, *args: Any, **kwargs: Any) -> None:
-        self.data_source = data_source
-
-    @classmethod
-    def __class_getitem__(cls: Any, item: Any) -> Any:
-        return cls
-
-    def __iter__(self) -> Any:
-        return RUN.get().unknown(Reason.OUTSIDE, "the order of examples")
-
-
-for _name in ("SequentialSampler", "RandomSampler", "SubsetRandomSampler", "BatchSampler", "WeightedRandomSampler"):
-    derivable(f"torch.utils.data.{_name}", module="torch.utils.data.sampler")(type(_name, (Sampler,), {"__doc__": f"The order {_name}."}))
-derivable("torch.utils.data.distributed.DistributedSampler", "torch.utils.data.DistributedSampler", module="torch.utils.data.distributed")(
-    type("DistributedSampler", (Sampler,), {"__doc__": "The part of the examples that one process sees."})
-)
-
-
-@derivable("torch.utils.data.DataLoader", module="torch.utils.data.dataloader")
-class DataLoader:
-    """Batches of a data set."""
-
-    def __init__(self, dataset: Any, batch_size: Any = 1, shuffle: Any = None, sampler: Any = None, batch_sampler: Any = None,
-                 num_workers: Any = 0, collate_fn: Any = None, pin_memory: Any = False, drop_last: Any = False,
-                 **kwargs: Any) -> None:  # fmt: skip
-        self.dataset, self.batch_size, self.sampler, self.batch_sampler = dataset, batch_size, sampler, batch_sampler
-        self.num_workers, self.collate_fn, self.pin_memory, self.drop_last = num_workers, collate_fn, pin_memory, drop_last
-
-    @classmethod
-    def __class_getitem__(cls: Any, item: Any) -> Any:
-        return cls
-
-    def __iter__(self) -> Any:
-        return RUN.get().unknown(Reason.OUTSIDE, "the batches of a DataLoader")
-
-    def __len__(self) -> Any:
-        count = CURRENT.get().length(self.dataset)
-        if not isinstance(count, (int, Dim)) or self.batch_size is None:
-            return RUN.get().unknown(Reason.OUTSIDE, "the length of a DataLoader")
-        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
-
-
-@native("torch.utils.data.get_worker_info")
-def get_worker_info() -> None:
-    """None: this is the main process."""
-
-
-@native("torch.utils.data.random_split")
-def random_split(dataset: Any, lengths: Any, generator: Any = None) -> Any:
-    """Parts of a data set."""
-    return [RUN.get().unknown(Reason.OUTSIDE, "a random part of a data set") for _ in _items(lengths)]
 
 
 # --- from files -------------------------------------------------------------------------------------------------------

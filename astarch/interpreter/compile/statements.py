@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...ir.tensor import Tensor
-from ...ir.unknown import Reason, Unknown
+from ...ir.unknown import MoreItems, Reason, Unknown
 from ...source import syntax as s
 from ..machine import Frame
 from ..operators import binary, store, subscript, truth
@@ -376,7 +376,11 @@ def _for(node: s.For, scope: Scope) -> Run:
             except Lost as lost:
                 forget(frame, lost.unknown)
             return orelse(frame) if orelse is not None else None
-        return rounds(frame, items) if again is None else again(frame, value, items)
+        try:
+            return rounds(frame, items) if again is None else again(frame, value, items)
+        except MoreItems as more:
+            forget(frame, more.unknown)
+            return orelse(frame) if orelse is not None else None
 
     return run
 

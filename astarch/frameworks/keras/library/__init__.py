@@ -87,6 +87,10 @@ class KerasLibrary:
         start = f"{canonical(module)}."
         return sorted({name[len(start) :] for name in REGISTRY if name.startswith(start) and "." not in name[len(start) :]})
 
+    def stand_in(self, name: str) -> Any:
+        """What stands for a name of a package whose source is not at hand: nothing."""
+        return MISSING
+
     def overrides(self, module: str) -> dict[str, Any]:
         """The names of a module of the program that are described all the same: none."""
         return {}

@@ -28,6 +28,8 @@ _PACKED = frozenset({
     *_spelled(_T, "zeros ones empty full rand randn randint randperm arange linspace logspace eye tensor bmm mm Tensor.contiguous"),
     *_spelled(_F, "linear embedding"),
 })  # fmt: skip
+#: Products of matrices, whose results do unless the second has more axes than the first.
+_PRODUCTS = frozenset(_spelled(_T, "matmul Tensor.matmul Tensor.__matmul__"))
 _PACKED_LAYERS = frozenset(_spelled("torch.nn.", "Linear Embedding"))
 
 #: Those whose results do when all that they work on does, and has the shape of the result.
@@ -78,9 +80,16 @@ def _is_packed(tensor: Any) -> bool:
         return kind in _PACKED_LAYERS or (
             kind in _KEEPING_LAYERS and len(node.args) == 2 and not node.kwargs and _lies_packed(node.args[1])
         )
+    if node.op in _PRODUCTS:
+        return len(node.args) == 2 and _is_folded(*node.args)
     if node.op in _KEEPING_FIRST:
         return bool(node.args) and _lies_packed(node.args[0])
     return node.op in _PACKED or (node.op in _KEEPING and _all_packed(node, tensor))
+
+
+def _is_folded(a: Any, b: Any) -> bool:
+    """Whether a product of matrices is made by one plain `bmm` or `mm`, whose result is new."""
+    return isinstance(a, TorchTensor) and isinstance(b, TorchTensor) and len(a.shape) >= len(b.shape) >= 2
 
 
 def _all_packed(node: Any, result: Any) -> bool:
