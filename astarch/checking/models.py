@@ -24,6 +24,7 @@ from ..readers.likely_inputs import furthest, likely_input, was_right
 from ..source.cache import Cache, default_folder
 from ..source.index import SourceError
 from ..source.project import Project, SourceFile
+from ..source.project import shown as as_read
 from ..targets import Target
 from .sites import Sites, given_unknown
 from .trust import is_certain, is_certain_of_script, is_error_of_program, is_of_any_size, is_refusal, is_trusted, is_unbound
@@ -337,7 +338,6 @@ def _named(architecture: Architecture, absolute: str, shown: str) -> Architectur
 
 def _renamed(finding: Diagnostic, absolute: str, shown: str) -> Diagnostic:
     """Findings name files as the user did."""
-    if absolute == shown:
-        return finding
-    name = lambda span: span._replace(file=shown) if span.file == absolute else span  # noqa: E731
+    names = {absolute, as_read(absolute)} - {shown}
+    name = lambda span: span._replace(file=shown) if span.file in names else span  # noqa: E731
     return replace(finding, span=name(finding.span), notes=tuple(replace(note, span=name(note.span)) for note in finding.notes))

@@ -12,9 +12,6 @@ from ..readers.discover import Found, constructor_of
 #: How errors begin that say of a name that it is not there.
 _UNBOUND = ("raises NameError", "raises UnboundLocalError", "raises AttributeError: module '")
 
-#: What a layer of Keras says of a call that no other size or value would mend.
-_OF_KERAS = ("incompatible with the layer", ".call() missing a required argument: ")
-
 
 def is_error_of_program(finding: Diagnostic) -> bool:
     """Whether the program raises it."""
@@ -40,12 +37,12 @@ def is_of_any_size(finding: Diagnostic) -> bool:
 
 
 def is_trusted(file: File, found: Found, finding: Diagnostic) -> bool:
-    """Whether a class or builder that nobody built this way fails for its own fault; of Keras by sizes, or a name that is not there."""
+    """Whether a class or builder that nobody built this way fails for its own fault; of Keras by what Keras says, or a name that is not there."""
     if finding.name == "program-error" and found.kind != "variable" and _is_left_open(file, found, finding):
         return False
     if found.framework != "keras" or found.kind == "variable" or finding.name != "program-error":
         return True
-    return is_unbound(finding) or any(text in finding.message for text in _OF_KERAS)
+    return is_unbound(finding) or (finding.by_framework and not _is_of_older_keras(file))
 
 
 def is_certain(file: File, finding: Diagnostic) -> bool:
@@ -58,11 +55,11 @@ def is_certain(file: File, finding: Diagnostic) -> bool:
 
 
 def is_certain_of_script(file: File, finding: Diagnostic) -> bool:
-    """Whether a step of a script fails whatever it was given: what is in its lists is data, and of Keras only sizes and names are judged."""
+    """Whether a step of a script fails whatever it was given: what is in its lists is data."""
     if is_unbound(finding, file) or _is_of_library(file, finding):
         return True
-    if "keras" in file.text or "tensorflow" in file.text:
-        return is_error_of_program(finding) and any(text in finding.message for text in _OF_KERAS)
+    if finding.by_framework and _is_of_older_keras(file):
+        return False
     return is_certain(file, finding) and not finding.message.startswith(("raises IndexError: list", "raises IndexError: pop"))
 
 
@@ -99,6 +96,11 @@ def is_refusal(file: File, finding: Diagnostic) -> bool:
         for kind in (ast.Raise, ast.Assert)
         for node in file.all(kind)
     )
+
+
+def _is_of_older_keras(file: File) -> bool:
+    """Whether a program asks for Keras 2, which allows what Keras 3 refuses."""
+    return "tf_keras" in file.text or "TF_USE_LEGACY_KERAS" in file.text
 
 
 def _is_left_open(file: File, found: Found, finding: Diagnostic) -> bool:

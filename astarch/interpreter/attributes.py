@@ -65,7 +65,7 @@ def get(m: Machine, value: Any, name: str, default: Any = _NO_DEFAULT) -> Any:
     except Refusal as refusal:
         if refusal.kind == "AttributeError" and default is not _NO_DEFAULT:
             return default
-        raise m.error(refusal.kind, refusal.message) from None
+        raise m.refused(refusal) from None
     if found is MISSING:
         if (gap := undescribed(m, value, name)) is not None:
             return gap
@@ -407,7 +407,7 @@ def put(m: Machine, value: Any, name: str, new: Any) -> None:
             try:
                 custom.function(value, name, new)
             except Refusal as refusal:
-                raise m.error(refusal.kind, refusal.message) from None
+                raise m.refused(refusal) from None
         else:
             m.call(custom, (value, name, new), {})
     elif isinstance(value, Class):
@@ -456,7 +456,7 @@ def _put_on_host(m: Machine, value: Any, name: str, new: Any) -> None:
             if setter is not None and setter(value, name, new):
                 return
         except Refusal as refusal:
-            raise m.error(refusal.kind, refusal.message) from None
+            raise m.refused(refusal) from None
     if getattr(type(value), "described", False) and hasattr(value, "__dict__") and not name.startswith("__"):
         setattr(value, name, new)
         return

@@ -72,7 +72,7 @@ def call_builtin(m: Machine, function: Builtin, args: tuple[Any, ...], kwargs: d
             m.weigh(len(result))
         return result
     except Refusal as refusal:
-        raise m.error(refusal.kind, refusal.message) from None
+        raise m.refused(refusal) from None
     except Undecided as undecided:
         return m.unknown(Reason.UNDECIDED, str(undecided))
     except (Lost, Raised, BudgetSpent):
@@ -87,7 +87,7 @@ def _call_described(m: Machine, function: Any, args: tuple[Any, ...], kwargs: di
     try:
         return function(*args, **kwargs)
     except Refusal as refusal:
-        raise m.error(refusal.kind, refusal.message) from None
+        raise m.refused(refusal) from None
     except Undecided as undecided:
         return m.unknown(Reason.UNDECIDED, str(undecided))
     except (Lost, Raised, BudgetSpent):

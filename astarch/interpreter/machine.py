@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from ..ir.dim import ACTIVE, Assumptions, Dim, Fact
+from ..ir.refusal import Refusal
 from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Lost, Reason, Unknown
 from .budget import Budget, BudgetSpent, resident
@@ -347,6 +348,12 @@ class Machine:
         """A built-in exception of the program, ready to be raised."""
         value = self.call(self.builtins.get(kind, self.builtins["RuntimeError"]), (message,), {})
         return Raised(value, self.where(), self.stack())
+
+    def refused(self, refusal: Refusal) -> Raised:
+        """What a description refuses, as the program sees it raised."""
+        raised = self.error(refusal.kind, refusal.message)
+        raised.by_framework = True
+        return raised
 
     def lacks(self, kind: str, message: str, *values: Any) -> Raised | Lost:
         """What it comes to that a value cannot do something: an error, unless its class has a part that is not known."""

@@ -72,7 +72,7 @@ def binary(m: Machine, op: str, left: Any, right: Any, inplace: bool = False) ->
 
 def _failed(m: Machine, error: Exception) -> Any:
     if isinstance(error, Refusal):
-        raise m.error(error.kind, error.message) from None
+        raise m.refused(error) from None
     if isinstance(error, Undecided):
         return m.unknown(Reason.UNDECIDED, str(error))
     if isinstance(error, (Lost, Raised, BudgetSpent)):

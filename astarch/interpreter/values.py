@@ -49,10 +49,12 @@ class Raised(Exception):
         value: The program's exception: an `Instance` of an exception class.
         span: Where it was raised.
         stack: The calls that led there, outermost first.
+        by_framework: Whether a description predicts it, and not the program or the language raises it.
     """
 
     def __init__(self, value: Any, span: Span = NOWHERE, stack: tuple[Span, ...] = ()) -> None:
         super().__init__(value)
+        self.by_framework = False
         self.value = value
         self.span = span
         self.stack = stack

@@ -47,6 +47,7 @@ class Diagnostic:
         fix: Edits that mend it.
         module: Dotted name of the module it concerns.
         assumptions: What was assumed on the way here; empty when it holds in every case.
+        by_framework: Whether it is an error that a framework raises, as its description says; else the program or the language does.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Diagnostic:
     fix: Fix | None = None
     module: str = ""
     assumptions: tuple[str, ...] = ()
+    by_framework: bool = False
 
 
 def order(finding: Diagnostic) -> tuple[str, int, int, str, str]:

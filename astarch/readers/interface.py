@@ -40,6 +40,7 @@ def run_facts(machine: Machine, run: Run) -> dict[str, Any]:
     found = {
         "files": tuple(file for file in files if file),
         "decided": tuple(decision.condition for decision in machine.decided),
+        "trainings": tuple(run.state.get("trainings", ())),
         "lost": tuple(f"{unknown.detail or 'a value'}: {unknown.reason.explanation}" for unknown in lost),
     }
     return {name: value for name, value in found.items() if value}

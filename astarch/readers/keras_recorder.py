@@ -67,7 +67,12 @@ class KerasRecorder:
             assumptions=tuple(Assumption(text, span) for text, span in {**self.machine.assumptions, **self.run.assumptions}.items()),
             requirements=tuple(Requirement(fact, span) for fact, span in self.machine.requirements.items()),
             diagnostics=tuple(dict.fromkeys(self._diagnostics())),
-            attributes={**(self._wiring() if self.configs else {}), "operations": self.between, "wired": self.wired},
+            attributes={
+                **(self._wiring() if self.configs else {}),
+                "operations": self.between,
+                "wired": self.wired,
+                "trainings": tuple(self.run.state.get("trainings", ())),
+            },
         )
 
     def _diagnostics(self) -> Iterator[Diagnostic]:

@@ -275,7 +275,8 @@ def _program_error(raised: Raised, instead: Span) -> Diagnostic:
     """What was raised; where the call that it is about stands in no file, at what is called."""
     way = tuple(Note(span, "called from here") for span in raised.stack[:-1] if span.line and span.file != "<target>")
     place = instead if instead.line and (not raised.span.line or raised.span.file == "<target>") else raised.span
-    return Diagnostic("MDL001", "program-error", "error", f"raises {message_of(raised.value)}", place, way[-6:])
+    message = f"raises {message_of(raised.value)}"
+    return Diagnostic("MDL001", "program-error", "error", message, place, way[-6:], by_framework=raised.by_framework)
 
 
 def _build(session: Session, reading: Reading, target: Target, names: dict[str, str]) -> None:

@@ -15,10 +15,12 @@ def at_home(finding: Diagnostic, architecture: Architecture, path: str) -> Diagn
 
     A block of another file that is made with the wrong size fails there, and is wrong here.
     """
-    if _in(finding.span, path):
+    if is_in(finding.span, path):
         return replace(finding, span=finding.span._replace(file=path))
-    built = [span._replace(file=path) for span in _ways(finding.module, architecture) if _in(span, path)]
-    called = [note.span._replace(file=path) for note in finding.notes if _in(note.span, path)] or _calls(finding.module, architecture, path)
+    built = [span._replace(file=path) for span in _ways(finding.module, architecture) if is_in(span, path)]
+    called = [note.span._replace(file=path) for note in finding.notes if is_in(note.span, path)] or _calls(
+        finding.module, architecture, path
+    )
     if not built and not called:
         return finding
     place = (built or called)[0]
@@ -30,7 +32,7 @@ def at_home(finding: Diagnostic, architecture: Architecture, path: str) -> Diagn
     return replace(finding, span=place, notes=tuple(notes))
 
 
-def _in(span: Span, path: str) -> bool:
+def is_in(span: Span, path: str) -> bool:
     """Whether a place lies in a file; readings name files from where one stands, users as they like."""
     return span.file == path or (bool(span.file) and os.path.abspath(span.file) == os.path.abspath(path))  # noqa: PTH100
 
@@ -49,7 +51,7 @@ def _ways(module: str, architecture: Architecture) -> list[Span]:
 def _calls(module: str, architecture: Architecture, path: str) -> list[Span]:
     """Where in a file the module was called, or the nearest that holds it and was called there: the whole model at last."""
     while True:
-        found = next((call.at for call in architecture.calls if call.module == module and _in(call.at, path)), None)
+        found = next((call.at for call in architecture.calls if call.module == module and is_in(call.at, path)), None)
         if found is not None:
             return [found._replace(file=path)]
         if not module:

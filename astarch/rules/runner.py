@@ -98,7 +98,8 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
         for rule in used:
             found = () if architecture.attributes.get("guessed input") else _asked(rule, file, rule.check_architecture, architecture)
             yield from (at_home(finding, architecture, file.path) for finding in found)
-            yield from _asked(rule, file, rule.check_run, file, architecture)
+            found = _asked(rule, file, rule.check_run, file, architecture)
+            yield from (at_home(finding, architecture, file.path) for finding in found)
 
 
 def _asked(rule: Rule, file: File, check: Callable[..., Iterable[Diagnostic]], *subjects: Any) -> Iterator[Diagnostic]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...ir.diagnostic import Diagnostic
+from ...ir.architecture import Architecture
+from ...ir.diagnostic import Diagnostic, Note
 from ...ir.program import File
 from ..layers import keras_layer
 from ..rule import Rule, add_argument, argument, constant, replace
+from ..trainings import OF_CLASSES, OF_YES_AND_NO, outputs
 
 #: Losses over classes by the names that `compile` takes: they want probabilities.
 _NAMED = ("categorical_crossentropy", "sparse_categorical_crossentropy")
@@ -23,7 +25,7 @@ class KerasLogitsLossMismatch(Rule):
     probabilities, it trains on the logarithm of numbers that are none.
 
     ## Known problems
-    Models that are put together elsewhere, and last layers that are not `Dense`, are not looked at.
+    Losses that the program defines itself are not looked at.
 
     ## Fix
     Unsafe: what the loss takes; it changes.
@@ -74,6 +76,22 @@ class KerasLogitsLossMismatch(Rule):
             last = _last_dense(file, model, scope) if model is not None else None
             if last is not None and loss is not None:
                 yield from self._paired(file, last, loss)
+
+    def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
+        for output in outputs(file, architecture):
+            end, loss = output.ending, output.loss
+            if loss.name not in OF_CLASSES | OF_YES_AND_NO or (loss.name in OF_CLASSES and end.units == 1):
+                continue
+            if loss.logits and end.activation in ("softmax", "sigmoid"):
+                message = f"the loss takes logits, and the model gives what a {end.activation} makes of them"
+                note = Note(end.at, f"ends in a {end.activation}")
+                yield Diagnostic(self.code, self.name, self.severity, message, output.logits, (note,))
+            elif not loss.logits and end.activation == "linear":
+                wanted = "sigmoid" if loss.name in OF_YES_AND_NO else "softmax"
+                message = f"the loss takes probabilities, and the model gives numbers that no {wanted} has made any"
+                help = f"give the last layer activation='{wanted}', or the loss from_logits=True"
+                note = Note(end.at, "ends without an activation")
+                yield Diagnostic(self.code, self.name, self.severity, message, output.at, (note,), help)
 
     def _paired(self, file: File, last: ast.Call, loss: ast.expr) -> Iterator[Diagnostic]:
         given = argument(last, 1, "activation")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...ir.diagnostic import Diagnostic
+from ...ir.architecture import Architecture
+from ...ir.diagnostic import Diagnostic, Note
 from ...ir.program import File
 from ..layers import keras_layers, torch_layer, torch_layers
 from ..rule import Rule, argument, constant, replace
+from ..trainings import outputs
 
 
 class LastLayerWidth(Rule):
@@ -55,3 +57,10 @@ class LastLayerWidth(Rule):
                     yield self.finding(
                         file, activation, "a softmax over one unit is always 1", fix=replace(file, activation, '"sigmoid"', "use a sigmoid")
                     )
+
+    def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
+        for output in outputs(file, architecture):
+            end = output.ending
+            if end.activation == "softmax" and end.units == 1 and end.layer in ("Activation", "Softmax"):
+                notes = (Note(output.at, "the loss"),)
+                yield Diagnostic(self.code, self.name, self.severity, "a softmax over one unit is always 1", end.at, notes, "use a sigmoid")

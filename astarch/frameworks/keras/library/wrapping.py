@@ -37,6 +37,11 @@ def constructor(host: type, function: Callable[..., Any]) -> Callable[..., Any]:
         Layer.__init__(self, **base)
         try:
             function(self, *args, **{name: value for name, value in kwargs.items() if name not in base or name in signature.parameters})
+        except Refusal:
+            lost = next((value for value in (*args, *kwargs.values()) if isinstance(value, Unknown)), None)
+            if lost is None:
+                raise
+            self.__dict__["_unknown"] = lost  # what nobody knows may be just what is wanted
         except _PASSES:
             raise
         except Exception as error:

@@ -205,9 +205,12 @@ def _adjusted(self: Any, tensor: Any, wanted: Any) -> Any:
         made = KerasTensor(tensor.shape, wanted.dtype)
         made.mask, made.node = tensor.mask, tensor.node
     if rank == expected:
-        if any(same(size, other) is False for size, other in zip(tensor.shape, wanted.shape, strict=True)):
+        differing = [same(size, other) is False for size, other in zip(tensor.shape, wanted.shape, strict=True)]
+        if differing and 1 in (tensor.shape[-1], wanted.shape[-1]):
+            differing[-1] = False  # a last axis of one is not compared: the first layer says whether it fits
+        if any(differing):
             # that was said when the inputs were checked; all that follows from it is not worth saying
-            sizes = [other if same(size, other) is False else size for size, other in zip(tensor.shape, wanted.shape, strict=True)]
+            sizes = [other if no else size for size, other, no in zip(tensor.shape, wanted.shape, differing, strict=True)]
             return made.like(sizes)
         return made
     if rank == expected + 1 and tensor.shape[-1] == 1:

@@ -23,6 +23,7 @@ from .layer import Layer, flatten_layers, tracker_of
 from .questions import call_signature, is_default
 from .reviving import revived, serialized
 from .tracking import TrackedList
+from .training import Trainer
 
 
 def is_functional_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -75,19 +76,13 @@ class Model(Layer):
     def summary(self, *args: Any, **kwargs: Any) -> None:
         pass
 
-    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *args: Any, **kwargs: Any) -> None:
-        self.__dict__.update({"optimizer": optimizer, "loss": loss, "compiled": True})
-
-    def fit(self, *args: Any, **kwargs: Any) -> Any:
-        return RUN.get().unknown(Reason.OUTSIDE, "the history of training")
+    compile, fit, evaluate, predict = Trainer.compile, Trainer.fit, Trainer.evaluate, Trainer.predict
+    train_on_batch, test_on_batch, predict_on_batch = Trainer.train_on_batch, Trainer.test_on_batch, Trainer.predict_on_batch
 
     def _outside(self, *args: Any, **kwargs: Any) -> Any:
         return RUN.get().unknown(Reason.OUTSIDE, "what the running model gives")
 
-    evaluate = train_on_batch = test_on_batch = predict_on_batch = train_step = test_step = predict_step = _outside
-
-    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        return RUN.get().unknown(Reason.OUTSIDE, "what the running model gives")
+    train_step = test_step = predict_step = _outside
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....ir.unknown import Reason
-from ...describe import RUN, layer, op
+from ...describe import RUN, layer, op, refuse
 from ..model.instances import MetricInstance, ObjectInstance
 from ..model.policies import standardize_dtype
 from ..tensor import Variable, inward
@@ -54,13 +54,38 @@ class Training:
     layout: type = ObjectInstance
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.__dict__["name"] = kwargs.get("name")
+        self.__dict__.update({"name": kwargs.get("name"), "_given": (args, kwargs)})
 
     def __getattr__(self, name: str) -> Any:
         return _outside()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return _outside()
+
+
+#: What an optimizer takes beside what all of them take.
+_OWN = {
+    "Adam": "beta_1 beta_2 epsilon amsgrad", "AdamW": "beta_1 beta_2 epsilon amsgrad", "Nadam": "beta_1 beta_2 epsilon",
+    "Adamax": "beta_1 beta_2 epsilon", "SGD": "momentum nesterov", "RMSprop": "rho momentum epsilon centered",
+    "Adagrad": "initial_accumulator_value epsilon", "Adadelta": "rho epsilon",
+}  # fmt: skip
+_OF_ALL = frozenset(
+    """learning_rate weight_decay clipnorm clipvalue global_clipnorm use_ema ema_momentum ema_overwrite_frequency loss_scale_factor
+    gradient_accumulation_steps name decay""".split()  # noqa: SIM905 - a list of them would be a page
+)
+
+
+def _checked(name: str) -> Any:
+    """The constructor of an optimizer: names that it does not take are refused."""
+    own = frozenset(_OWN[name].split())
+
+    def start(self: Any, *args: Any, **kwargs: Any) -> None:
+        strange = {given: value for given, value in kwargs.items() if given not in own | _OF_ALL}
+        if strange:
+            refuse("ValueError", f"Argument(s) not recognized: {strange}")
+        Training.__init__(self, *args, **kwargs)
+
+    return start
 
 
 def _add_weight(self: Any, shape: Any = (), initializer: Any = None, dtype: Any = None, name: Any = None, **kwargs: Any) -> Variable:
@@ -74,7 +99,8 @@ for _package, _names in _CLASSES.items():
     _base = type(_BASES[_package], (Training,), {"layout": _layout, **_more})
     layer(f"{_package}.{_BASES[_package]}", _package)(_base)
     for _name in _names.split():
-        layer(f"{_package}.{_name}", _package)(type(_name, (_base,), {"layout": _layout}))
+        _start = {"__init__": _checked(_name)} if _package == "keras.optimizers" and _name in _OWN else {}
+        layer(f"{_package}.{_name}", _package)(type(_name, (_base,), {"layout": _layout, **_start}))
 for _package, _names in _FUNCTIONS.items():
     for _name in _names.split():
         op(f"{_package}.{_name}", lenient=True)(lambda *args, **kwargs: _outside())
