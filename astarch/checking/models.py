@@ -231,7 +231,8 @@ def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architect
         return
     absolute = os.path.abspath(file.path)  # readings name files without `..`
     run = _named(run, absolute, file.path)
-    first = run.diagnostics[:1]  # what comes after it would never have been run
+    fatal = next((place for place, one in enumerate(run.diagnostics) if one.severity == "error"), len(run.diagnostics))
+    first = run.diagnostics[: fatal + 1]  # what comes after it would never have been run
     yield replace(run, diagnostics=tuple(one for one in first if one.code.startswith("MDL2") or is_certain_of_script(file, one)))
 
 

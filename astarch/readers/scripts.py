@@ -49,6 +49,7 @@ def run_script(path: str, functions: Sequence[str], steps: int, project: Project
 
 def _run(session: Session, target: Target, functions: Sequence[str]) -> Outcome:
     reading = Reading()
+    session.run.state["script"] = True
     module = session.module(target)
     module.namespace["__name__"] = "__main__"
     session.keras.settle(module)

@@ -58,8 +58,8 @@ class Function(FunctionCtx):
         if type(cls.find("setup_context")) is not MISSING and _is_own(cls, "setup_context"):
             output = machine.call(machine.get(cls, "forward"), args, kwargs)
             machine.call(machine.get(cls, "setup_context"), (context, args, output), {})
-            return output
-        return machine.call(machine.get(cls, "forward"), (context, *args), kwargs)
+            return _with_own_gradient(output)
+        return _with_own_gradient(machine.call(machine.get(cls, "forward"), (context, *args), kwargs))
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -68,6 +68,13 @@ class Function(FunctionCtx):
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> Any:
         raise Refusal("NotImplementedError", "setup_context is not implemented.")
+
+
+def _with_own_gradient(output: Any) -> Any:
+    for one in output if isinstance(output, tuple | list) else (output,):
+        if isinstance(one, TorchTensor):
+            one.__dict__["_own_gradient"] = True
+    return output
 
 
 def _is_own(cls: Any, name: str) -> bool:
@@ -87,6 +94,8 @@ class InplaceFunction(Function):
 @native("torch.autograd.Variable", "torch.autograd.variable.Variable")
 def variable(data: Any = None, requires_grad: Any = False, volatile: Any = False) -> Any:
     """The tensor itself."""
+    if requires_grad is True and isinstance(data, TorchTensor):
+        data.requires_grad = True
     return data
 
 

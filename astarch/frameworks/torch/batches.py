@@ -8,7 +8,7 @@ from ...ir.dim import Dim, same
 from ...ir.refusal import Refusal
 from ...ir.tensor import Tensor
 from ...ir.unknown import Reason, Unknown
-from ..describe import RUN
+from ..describe import RUN, leave_node
 from ..scalars import Float64
 from .ops.strides import in_order
 from .tensor import TorchTensor, kind_name
@@ -25,9 +25,9 @@ def batch_of(examples: list[Any], size: Any) -> Any:
     if isinstance(first, Tensor):
         return _stacked(examples, size)
     if type(first) in _NUMBERS:
-        return TorchTensor((size,), _NUMBERS[type(first)])
+        return _given(TorchTensor((size,), _NUMBERS[type(first)]))
     if isinstance(first, Dim):
-        return TorchTensor((size,), "int64")
+        return _given(TorchTensor((size,), "int64"))
     if isinstance(first, str | bytes):
         return RUN.get().unknown(Reason.OUTSIDE, "the texts of a batch")
     if isinstance(first, dict):
@@ -49,6 +49,12 @@ def _of_all(examples: list[Any], size: Any) -> Any:
     return unknown if unknown is not None else batch_of(examples, size)
 
 
+def _given(tensor: TorchTensor) -> TorchTensor:
+    """A tensor that comes from the data: a step of its own that needs nothing."""
+    leave_node(RUN.get(), "torch.utils.data.default_collate", (), {}, tensor, 0)
+    return tensor
+
+
 def _stacked(examples: list[Any], size: Any) -> Any:
     first, shapes = examples[0], [one.shape for one in examples if isinstance(one, Tensor)]
     for shape in shapes[1:]:
@@ -57,7 +63,7 @@ def _stacked(examples: list[Any], size: Any) -> Any:
                 "RuntimeError",
                 f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shape)} at entry 1",
             )
-    return in_order(TorchTensor((size, *first.shape), first.dtype))
+    return _given(in_order(TorchTensor((size, *first.shape), first.dtype)))
 
 
 def single(example: Any) -> Any:

@@ -16,6 +16,7 @@ from ...ir.unknown import Reason, Unknown
 from ..describe import RUN
 from .calling import Call, HookHandle, add_hook, kept, run_forward, run_hooks, run_pre_hooks
 from .instance import REGISTERED, ModuleInstance, members, walk
+from .loaded_state import refuse_state
 from .tensor import Buffer, Parameter, TorchTensor, dtype_name
 
 
@@ -324,6 +325,7 @@ class Module:
         return found
 
     def load_state_dict(self, state_dict: Any, strict: Any = True, assign: Any = False) -> Any:
+        refuse_state(self, state_dict, strict)
         return RUN.get().unknown(Reason.OUTSIDE, "load_state_dict")
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:

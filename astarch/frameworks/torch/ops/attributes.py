@@ -15,6 +15,7 @@ from .demands import tensors
 from .device import Device
 from .dtypes import DTYPES
 from .elementwise import letter
+from .gradients import go_back
 from .promotion import category_of
 from .signatures import op
 from .strides import lies, strides_of
@@ -101,8 +102,8 @@ def adjoint(input: Any) -> Any:
 
 @attribute("torch.Tensor.data")
 def data(input: Any) -> Any:
-    """The tensor without its history: here, the tensor itself."""
-    return input
+    """The tensor without its history: in a model that is only built and run, the tensor itself."""
+    return view_of(input, input.shape, input.data) if RUN.get().state.get("script") else input
 
 
 def _set_data(input: Any, value: Any) -> None:
@@ -412,6 +413,8 @@ def backward(input: Any, gradient: Any = None, retain_graph: Any = None, create_
     """Compute gradients; only a scalar has one without further arguments."""
     if gradient is None and same(input.shape.numel(), 1) is False:
         refuse("RuntimeError", "grad can be implicitly created only for scalar outputs")
+    if not isinstance(inputs, (list, tuple)):
+        go_back(input, retain_graph not in (None, False) or create_graph is not False)
 
 
 @op("torch.Tensor.record_stream")

@@ -13,6 +13,7 @@ from .aliasing import view_of, write
 from .choosing import fits
 from .device import Device, device_name
 from .dtypes import DType, element_type, is_number_type
+from .gradients import is_certain_place, passed_through
 from .promotion import category_of, number_category
 from .values import cast_all, few, spread_values
 
@@ -306,6 +307,8 @@ def _empty(sizes: Any) -> list[Any]:
 @op("torch.Tensor.numpy", "torch.Tensor.__array__")
 def numpy(input: Any, dtype: Any = None, *, force: Any = False) -> Any:
     """The tensor as an array."""
+    if force is not True and is_certain_place() and passed_through(input)[0]:
+        refuse("RuntimeError", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     array = REGISTRY.get("numpy.ndarray")
     if not isinstance(array, type) or input.dtype == "bfloat16":
         return unknown("Tensor.numpy")

@@ -9,6 +9,7 @@ from typing import Any
 
 from ....ir.unknown import Unknown
 from ...describe import RUN, constant, kind, op, refuse
+from .gradients import GradMode, switch
 
 
 class Mode:
@@ -129,6 +130,27 @@ def checkpoint_sequential(functions: Any, segments: Any, input: Any, use_reentra
     return input
 
 
+def _gradients(names: str, turn_on: bool) -> None:
+    @op(*names.split(), lenient=True)
+    def enter(*args: Any, **kwargs: Any) -> Any:
+        given = args[0] if args else next(iter(kwargs.values()), True)
+        if callable(given) and not isinstance(given, type):
+            return GradMode(None)(given)
+        return GradMode(turn_on if given is True else None)
+
+
+_gradients("torch.no_grad torch.autograd.no_grad torch.autograd.grad_mode.no_grad", False)
+_gradients("torch.enable_grad torch.autograd.enable_grad", True)
+_gradients("torch.inference_mode torch.autograd.inference_mode", False)
+
+
+@op("torch.set_grad_enabled", "torch.autograd.set_grad_enabled", lenient=True)
+def set_grad_enabled(mode: Any = None) -> Any:
+    """Gradients on or off, from here on or in a block: not told apart, so that nobody knows."""
+    switch(None)
+    return GradMode(None)
+
+
 def _mode(names: str) -> None:
     @op(*names.split(), lenient=True)
     def enter(*args: Any, **kwargs: Any) -> Any:
@@ -138,8 +160,6 @@ def _mode(names: str) -> None:
 
 
 for _name in (
-    "torch.no_grad torch.autograd.no_grad torch.autograd.grad_mode.no_grad", "torch.enable_grad torch.autograd.enable_grad",
-    "torch.inference_mode torch.autograd.inference_mode", "torch.set_grad_enabled torch.autograd.set_grad_enabled",
     "torch.autocast torch.amp.autocast torch.amp.autocast_mode.autocast", "torch.cuda.amp.autocast torch.cpu.amp.autocast",
     "torch.autograd.profiler.record_function torch.profiler.record_function", "torch.autograd.detect_anomaly",
     "torch.random.fork_rng", "torch.cuda.device torch.cuda.stream", "torch.backends.cudnn.flags", "torch.backends.mha.set_fastpath_enabled",

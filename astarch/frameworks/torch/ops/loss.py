@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....ir.diagnostic import Diagnostic
 from ....ir.dim import same
+from ....ir.tensor import Shape
 from ...describe import REGISTRY, RUN, op, refuse, require
 from ...dtypes import category, is_floating, real_of
 from ...shapes import broadcast, text
@@ -69,10 +71,22 @@ def _weighted(name: str, input: Any, target: Any, weight: Any, reduction: str) -
     return reduced(input, shape, result_dtype(input.like(shape, _element_type(name, input, target)), weight), reduction)
 
 
+def _every_with_every(input: Any, target: Any, shape: Any) -> None:
+    """Torch warns where sizes differ; of a whole program that makes more pairs than there are predictions or targets, that is said."""
+    run = RUN.get()
+    pairs, apart = Shape(shape).numel(), (input.shape.numel(), target.shape.numel())
+    if not run.state.get("script") or any(same(pairs, count) is not False for count in apart):
+        return
+    message = f"a loss of {text(input.shape)} and {text(target.shape)}: every prediction is held against every target"
+    run.diagnostics.append(Diagnostic("MDL225", "suspicious-broadcast", "warning", message, run.where(), (), "give both the same shape"))
+    run.found_in.append(run.modules[-1] if run.modules else None)
+
+
 def _pairwise(name: str, input: Any, target: Any, weight: Any, reduction: str) -> Any:
     if weight is not None:
         return _weighted(name, input, target, weight, reduction)
     shape = broadcast(input.shape, target.shape)
+    _every_with_every(input, target, shape)
     return reduced(input, shape, _element_type(name, input, target), reduction)
 
 
@@ -114,6 +128,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: Any = 1.
     if weight is not None:
         return _weighted("huber_loss", input, target, weight, reduction)
     shape = broadcast(input.shape, target.shape)
+    _every_with_every(input, target, shape)
     return reduced(input, shape, _element_type("huber_loss", input.like(shape), target.like(shape)), reduction)
 
 

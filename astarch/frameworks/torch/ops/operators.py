@@ -11,6 +11,7 @@ from ..tensor import TorchTensor
 from .arithmetic import ADD, DIVIDE, FLOOR_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT, both, power, scaled
 from .comparison import BITWISE, COMPARISONS, SHIFTS
 from .elementwise import Rule, elementwise, store
+from .gradients import write_to
 from .pointwise import conj
 from .promotion import number_category
 from .signatures import op
@@ -57,6 +58,8 @@ def _operator(names: str, apply: Callable[[Any, Any], Any], inplace: bool = Fals
         if not isinstance(other, TorchTensor) and number_category(other) is None:
             return NotImplemented
         result = apply(input, other)
+        if inplace:
+            write_to(input)
         return store(input, result) if inplace else result
 
     function.__doc__ = f"The operator ``{names.split(maxsplit=1)[0]}``."
