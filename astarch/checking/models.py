@@ -233,7 +233,7 @@ def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architect
     run = _named(run, absolute, file.path)
     fatal = next((place for place, one in enumerate(run.diagnostics) if one.severity == "error"), len(run.diagnostics))
     first = run.diagnostics[: fatal + 1]  # what comes after it would never have been run
-    yield replace(run, diagnostics=tuple(one for one in first if one.code.startswith("MDL2") or is_certain_of_script(file, one)))
+    yield replace(run, diagnostics=tuple(one for one in first if one.code.startswith(("MDL2", "MDL66")) or is_certain_of_script(file, one)))
 
 
 def _run_as_likely(architecture: Architecture, target: Target, file: File, found: Found, job: Job) -> Iterable[Architecture]:

@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..frameworks.describe import Run
 from ..frameworks.torch.instance import ModuleInstance
+from ..frameworks.torch.training import steps_without_gradients
 from ..interpreter.budget import Budget
 from ..interpreter.values import MISSING, Function, PyModule
 from ..ir.architecture import Architecture
+from ..ir.diagnostic import Diagnostic
 from ..source.project import Project
 from ..targets import Target
 from .flatten_mismatch import explained
@@ -61,12 +64,23 @@ def _run(session: Session, target: Target, functions: Sequence[str]) -> Outcome:
             break
     for name in () if reading.failed else functions:
         attempt(session, reading, lambda name=name: _call(session, module, name))
+    if not reading.failed:
+        _note_idle_steps(session.run)
     calls = session.run.calls
     roots = {id(call.module): call.module for call in calls if isinstance(call.module, ModuleInstance) and not call.depth}
-    root = next(iter(roots.values())) if len(roots) == 1 else None
+    models = [one for one in roots.values() if len(roots) == 1 or one.__dict__["_modules"] or one.__dict__["_parameters"]]  # no losses
+    root = models[0] if len(models) == 1 else None
     recorder = Recorder(Workings(session.machine, session.run), root, tree_of(root) if root is not None else [])
     architecture = explained(recorder.architecture(target.text, {}, MISSING), session.machine.project.text)
     return Outcome(architecture, tuple(session.machine.decided), 1 if reading.failed else 2)
+
+
+def _note_idle_steps(run: Run) -> None:
+    """Optimizers that step through the whole program and never find a gradient."""
+    for where in steps_without_gradients(run):
+        message = "none of the weights of this optimizer ever has a gradient: nothing is trained"
+        run.diagnostics.append(Diagnostic("MDL662", "step-without-gradients", "error", message, where))
+        run.found_in.append(None)
 
 
 def _call(session: Session, module: PyModule, name: str) -> None:

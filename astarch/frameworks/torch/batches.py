@@ -37,7 +37,7 @@ def batch_of(examples: list[Any], size: Any) -> Any:
             _of_all(list(parts), size) for parts in zip(*(one if isinstance(one, tuple | list) else () for one in examples), strict=False)
         ]
     if first is None:
-        raise Refusal("TypeError", f"{_WRONG}<class 'NoneType'>")
+        raise Refusal("TypeError", f"{_WRONG}None")
     if getattr(type(first), "no_batch", False):
         raise Refusal("TypeError", f"{_WRONG}<class '{kind_name(first)}'>")
     return RUN.get().unknown(Reason.NOT_DESCRIBED, "a batch of such examples")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ...interpreter.values import CURRENT
 from ...ir.refusal import Refusal
+from ...ir.span import Span
 from ...ir.unknown import Reason, Unknown
 from ..describe import RUN
 from .calling import HookHandle
 from .making import call
 from .native import derivable, native
+from .tensor import TorchTensor
 
 
 def _items(value: Any) -> list[Any]:
@@ -18,6 +21,22 @@ def _items(value: Any) -> list[Any]:
 
 
 # --- torch.optim ------------------------------------------------------------------------------------------------------
+
+
+def _weights(optimizer: Any) -> list[TorchTensor]:
+    """The weights that an optimizer is known to change."""
+    groups = [group for group in optimizer.__dict__.get("param_groups", ()) if isinstance(group, dict)]
+    return [weight for group in groups for weight in group.get("params", ()) if isinstance(weight, TorchTensor)]
+
+
+def steps_without_gradients(run: Any) -> Iterator[Span]:
+    """Where optimizers step that never find a gradient, in a program of which nothing is left open that could make one."""
+    if any(lost.detail != "Tensor.item" for lost in run.unknowns):
+        return
+    for optimizer, where, followed in run.state.get("optimizer steps", {}).values():
+        held = [one for group in optimizer.__dict__.get("param_groups", ()) for one in group["params"]]
+        if held and not followed and all(isinstance(one, TorchTensor) for one in held):
+            yield where
 
 
 @derivable("torch.optim.Optimizer", module="torch.optim.optimizer")
@@ -47,10 +66,16 @@ class Optimizer:
         self.param_groups.append(group)
 
     def zero_grad(self, set_to_none: Any = True) -> None:
-        pass
+        for weight in _weights(self) if set_to_none is True else ():
+            weight.__dict__.pop("gradient", None)
 
     def step(self, closure: Any = None) -> Any:
-        return call(closure) if closure is not None else None
+        result = call(closure) if closure is not None else None
+        run = RUN.get()
+        steps = run.state.setdefault("optimizer steps", {})
+        _, where, followed = steps.get(id(self), (self, run.where(), False))
+        steps[id(self)] = (self, where, followed or any("gradient" in weight.__dict__ for weight in _weights(self)))
+        return result
 
     def state_dict(self) -> Any:
         return {"state": {}, "param_groups": self.param_groups}

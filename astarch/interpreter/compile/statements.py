@@ -351,10 +351,11 @@ def _for(node: s.For, scope: Scope) -> Run:
     skipped: list[Skipped] = []
     fresh: list[frozenset[str]] = []
 
-    def forget(frame: Frame, lost: Unknown) -> None:
+    def forget(frame: Frame, lost: Unknown, followed: bool = False) -> None:
         if not skipped:
             skipped.append(Skipped([s.Assign(node.at, [node.target], node.iterable), *node.body], scope))
-        frame.machine.unknown(lost.reason, f"loop over {spell(node.iterable)}")
+        if not followed:
+            frame.machine.unknown(lost.reason, f"loop over {spell(node.iterable)}")
         skipped[0].forget(frame, lost)
 
     def run(frame: Frame) -> Any:
@@ -379,7 +380,7 @@ def _for(node: s.For, scope: Scope) -> Run:
         try:
             return rounds(frame, items) if again is None else again(frame, value, items)
         except MoreItems as more:
-            forget(frame, more.unknown)
+            forget(frame, more.unknown, followed=True)
             return orelse(frame) if orelse is not None else None
 
     return run

@@ -215,7 +215,7 @@ def passed_through(tensor: Any) -> tuple[bool, list[int]]:
         if index is None or "_own_gradient" in value.__dict__ or _mode_of(index) is not True or category(value.dtype) < 2:
             continue
         node = RUN.get().nodes[index]
-        if node.op not in _PASSES and not (node.op == "call_module" and _kind(node) in _KEEPING_LAYERS):
+        if node.op not in _PASSES and not (node.op == "call_module" and _kind(node).startswith("torch.nn.")):
             continue
         steps.append(index)
         waiting += [*_operands(node.args), *_operands(node.kwargs)]
@@ -272,6 +272,8 @@ def _leaves(tensor: Any) -> Iterator[Any]:
             yield value
         elif (index := _step(value)) is not None:
             node = RUN.get().nodes[index]
+            if _mode_of(index) is False or node.op in _CUT:
+                continue
             waiting += [*_operands(node.args), *_operands(node.kwargs), *(_weights(node.module) if node.op == "call_module" else ())]
 
 
