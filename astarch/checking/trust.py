@@ -12,6 +12,9 @@ from ..readers.discover import Found, constructor_of
 #: How errors begin that say of a name that it is not there.
 _UNBOUND = ("raises NameError", "raises UnboundLocalError", "raises AttributeError: module '")
 
+#: What Python says of a call that does not fit what is called, whatever the values of its arguments.
+_UNFIT = re.compile(r"raises TypeError: [\w.]+\(\) (takes \d|got an unexpected keyword argument|got multiple values|missing \d)")
+
 
 def is_error_of_program(finding: Diagnostic) -> bool:
     """Whether the program raises it."""
@@ -32,8 +35,8 @@ def is_unbound(finding: Diagnostic, file: File | None = None) -> bool:
 
 
 def is_of_any_size(finding: Diagnostic) -> bool:
-    """Whether a model is wrong whatever its arguments are: sizes that can never fit, names that nothing binds."""
-    return finding.code.startswith("MDL2") or is_unbound(finding)
+    """Whether a model is wrong whatever its arguments are: sizes that can never fit, names that nothing binds, calls that do not fit."""
+    return finding.code.startswith("MDL2") or is_unbound(finding) or bool(_UNFIT.match(finding.message))
 
 
 def is_trusted(file: File, found: Found, finding: Diagnostic) -> bool:

@@ -269,6 +269,12 @@ def _object_new(m: Machine, cls: Class, *args: Any, **kwargs: Any) -> Any:
     return allocate(m, cls, args, kwargs)
 
 
+def _object_start(m: Machine, self: Any, *args: Any, **kwargs: Any) -> None:
+    if (args or kwargs) and isinstance(self, Instance) and all(cls.span.line or cls is OBJECT for cls in self.py_class.mro):
+        if self.py_class.find("__init__") is not MISSING:
+            raise m.error("TypeError", "object.__init__() takes exactly one argument (the instance to initialize)")
+
+
 def _object_put(m: Machine, self: Any, name: str, value: Any) -> None:
     put_plainly(m, self, name, value)
 
@@ -290,7 +296,7 @@ OBJECT.namespace.update({
 
 OBJECT_METHODS.update({
     "__new__": Builtin("object.__new__", _object_new, True),
-    "__init__": Builtin("object.__init__", lambda self, *args, **kwargs: None),
+    "__init__": Builtin("object.__init__", _object_start, True),
     "__setattr__": Builtin("object.__setattr__", _object_put, True),
     "__getattribute__": Builtin("object.__getattribute__", _object_get, True),
     "__delattr__": Builtin("object.__delattr__", lambda self, name: self.__dict__.pop(name, None)),

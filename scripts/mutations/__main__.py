@@ -24,7 +24,7 @@ from mutations.trying import Live, trials  # noqa: E402
 
 def main() -> int:
     """Draw, ask, check, score."""
-    parser = argparse.ArgumentParser(prog="scripts/mutations", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="scripts/mutations", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("what", nargs="*", choices=("own", "keras", *LIBRARIES), default="own")
     parser.add_argument("--live", default=sys.executable, metavar="PYTHON")
     parser.add_argument("--count", type=int, default=20, help="mutants of each model")
@@ -47,8 +47,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             for trial in trials(some, live, Place(Path(folder)), chosen.count, seed, chosen.kind, chosen.blind):
                 score.trials.append(trial)
+                if trial.fails:
+                    print(trial, flush=True)
         live.close()
-    print(*score.failures(), sep="\n")
     print(
         f"\nseed {seed}, {len(subjects)} models, {len(score.trials)} mutants, {score.crashed} crash, {score.first:.1%} stand right\n{score.table()}"
     )

@@ -13,6 +13,7 @@ import importlib
 import json
 import linecache
 import os
+import resource
 import signal
 import sys
 import types
@@ -23,6 +24,9 @@ from urllib.error import URLError
 
 #: Seconds for one model; one that needs more is left out.
 PATIENCE = 60
+
+#: Bytes for one model; the same.
+ROOM = 10 * 2**30
 
 
 def main() -> None:
@@ -64,6 +68,7 @@ def _in_child(job: dict[str, Any]) -> dict[str, Any]:
     child = os.fork()
     if child == 0:
         signal.alarm(PATIENCE)
+        resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM))
         os.close(read)
         sys.stdin = sys.stdout = sys.stderr = Path(os.devnull).open("r+")  # noqa: SIM115 - what a model prints is no answer
         answer = json.dumps(_answer(job)).encode()
@@ -97,6 +102,8 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
     except URLError as error:  # it wanted to load something: that says nothing of the model
         return {"stage": "lost", "error": str(error), "lines": []}
     except Exception as error:
+        if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+            return {"stage": "lost", "error": str(error), "lines": []}
         return {"stage": "failed", "error": f"{type(error).__name__}: {error}"[:300], "lines": _lines(error, job["path"])}
     finally:
         sys.settrace(None)
@@ -128,9 +135,18 @@ def _namespace(job: dict[str, Any]) -> dict[str, Any]:
         for registry in ("torchvision.models._api",):  # it refuses a name twice
             if registry in sys.modules:
                 sys.modules[registry].BUILTIN_MODELS.clear()
+        _forget(job["module"])
     sys.modules[module.__name__] = module
     exec(compile(job["text"], job["path"], "exec"), module.__dict__)
     return module.__dict__
+
+
+def _forget(name: str) -> None:
+    """A package that loads what it is asked for keeps it: the classes of the last text."""
+    package = sys.modules.get(name.rpartition(".")[0])
+    for key, value in list(vars(package).items()) if type(package) is not types.ModuleType and package is not None else ():
+        if getattr(value, "__module__", None) == name:
+            delattr(package, key)
 
 
 def _shapes(value: Any) -> Any:

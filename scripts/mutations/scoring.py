@@ -10,7 +10,8 @@ from typing import Any
 #: Rules whose errors are no claim that the program fails: it runs, and silently does something else than what it says.
 SILENT = frozenset(
     {"modules-in-python-list", "modules-in-python-dict", "parameters-in-python-container", "dead-layer-output", "functional-dropout-training",
-     "parameter-not-leaf", "shared-module-by-list-mult", "layer-constructed-in-forward", "local-variable-instead-of-self"}
+     "parameter-not-leaf", "shared-module-by-list-mult", "layer-constructed-in-forward", "local-variable-instead-of-self",
+     "submodule-not-a-module"}
 )  # fmt: skip
 
 
@@ -64,6 +65,16 @@ class Trial:
         wrong = [rule for rule, _, _ in self.findings if same or rule not in SILENT]
         return "false" if wrong else "silent" if self.findings else "quiet"
 
+    @property
+    def fails(self) -> bool:
+        """Whether we do not say what the framework says."""
+        return self.verdict in ("elsewhere", "missed", "false")
+
+    def __str__(self) -> str:
+        said = "; ".join(f"{rule} at {lines}: {message}" for rule, message, lines in self.findings)
+        live = f"{self.live['error']} at {self.live['lines']}" if self.crashed else "runs"
+        return f"{self.verdict}: {self.subject} line {self.lines[0]}: {self.kind}: {self.what}\n    live: {live}\n    ours: {said or '-'}"
+
 
 @dataclass
 class Score:
@@ -102,11 +113,7 @@ class Score:
 
     def failures(self) -> Iterable[str]:
         """What is not as it should be, a paragraph each."""
-        for one in self.trials:
-            if one.verdict in ("elsewhere", "missed", "false"):
-                said = "; ".join(f"{rule} at {lines}: {message}" for rule, message, lines in one.findings)
-                live = f"{one.live['error']} at {one.live['lines']}" if one.crashed else "runs"
-                yield f"{one.verdict}: {one.subject} line {one.lines[0]}: {one.kind}: {one.what}\n    live: {live}\n    ours: {said or '-'}"
+        yield from (str(one) for one in self.trials if one.fails)
 
     def rules(self) -> Counter[str]:
         """How often each rule spoke."""

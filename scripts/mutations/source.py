@@ -25,6 +25,7 @@ class Edit:
         text: What stands there afterwards.
         lines: The first and the last line of the statement that is changed.
         what: The change in a few words.
+        needs: Lines of which one must run as well, lest the change says nothing: those that read a name that goes.
     """
 
     start: int
@@ -32,6 +33,7 @@ class Edit:
     text: str
     lines: tuple[int, int]
     what: str
+    needs: tuple[int, ...] = ()
 
     def apply(self, source: str) -> str:
         """The text with the change."""
@@ -105,16 +107,43 @@ class Source:
                 if self.start(part) <= edit.start and edit.end <= self.end(part):
                     yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
 
-    def replace(self, node: ast.AST, text: str, statement: ast.stmt, what: str) -> Edit:
+    def replace(self, node: ast.AST, text: str, statement: ast.AST, what: str) -> Edit:
         """An edit that puts a text in the place of a node, with as many lines."""
         old = self.said(node)
         missing = old.count("\n") - text.count("\n")
-        lines = (statement.lineno, max(statement.end_lineno or 0, statement.lineno))
         if missing > 0 and isinstance(node, ast.stmt):
             text += "\n" * missing
         elif missing > 0:
             text = f"({text}" + "\n" * missing + ")"
-        return Edit(self.start(node), self.end(node), text, lines, what)
+        return Edit(self.start(node), self.end(node), text, lines_of(statement), what)
+
+    def removed(self, start: int, end: int, statement: ast.AST, what: str) -> Iterator[Edit]:
+        """What stands between two places of one line is left out."""
+        if "\n" not in self.text[start:end]:
+            yield Edit(start, end, "", lines_of(statement), what)
+
+    def swapped(self, first: ast.AST, second: ast.AST, statement: ast.AST, what: str) -> Iterator[Edit]:
+        """Two nodes that differ, each of one line, change places."""
+        one, two = self.said(first), self.said(second)
+        if one != two and "\n" not in one + two:
+            between = self.text[self.end(first) : self.start(second)]
+            yield Edit(self.start(first), self.end(second), two + between + one, lines_of(statement), what)
+
+
+def lines_of(node: ast.AST) -> tuple[int, int]:
+    """The first and the last line of a node; of a function or a class those of its first line."""
+    first: int = node.lineno  # type: ignore[attr-defined]
+    return first, first if hasattr(node, "body") else node.end_lineno  # type: ignore[attr-defined]
+
+
+def readers(function: Function, name: str) -> tuple[int, ...]:
+    """The lines of a function that read a name."""
+    return tuple(node.lineno for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name)
+
+
+def inside(function: Function) -> tuple[int, ...]:
+    """The lines with which the body of a function may begin to run."""
+    return tuple(node.lineno for node in function.body[:2])
 
 
 def methods(cls: ast.ClassDef) -> list[Function]:

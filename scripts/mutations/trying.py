@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import subprocess
@@ -18,8 +19,9 @@ from astarch.inputs import InputSpec
 from astarch.ir.diagnostic import Diagnostic
 from astarch.targets import Target
 
-from .kinds import KINDS, Edit, Source
+from .kinds import KINDS
 from .scoring import Trial
+from .source import Edit, Source
 from .subjects import Place, Subject
 
 
@@ -116,7 +118,7 @@ class Executed:
 
     def reaches(self, edit: Edit, source: Source) -> bool:
         """Whether what is changed runs: its statement, and every arm of a condition in which it stands."""
-        if not self.lines & set(range(edit.lines[0], edit.lines[1] + 1)):
+        if not self.lines & set(range(edit.lines[0], edit.lines[1] + 1)) or (edit.needs and self.lines.isdisjoint(edit.needs)):
             return False
         return all(any(start <= place[:2] and place[2:] <= end for place in self.places) for start, end in source.arms(edit))
 
@@ -143,6 +145,8 @@ def errors(subject: Subject, path: Path, place: Place, blind: bool = False) -> t
         return _reported(subject, path, place, blind)
     except Exception:
         return (("fault", traceback.format_exc(limit=-3), (0,)),)
+    finally:
+        gc.collect()  # the host searches seldom after a reading, and there are hundreds here
 
 
 def _reported(subject: Subject, path: Path, place: Place, blind: bool) -> tuple[tuple[str, str, tuple[int, ...]], ...]:

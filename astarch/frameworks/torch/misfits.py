@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import GeneratorType
 from typing import Any
 
@@ -23,6 +23,9 @@ _NEVER = frozenset(
 #: No number stands where a function takes its input, but for those that take one on either side.
 _NUMBERS = frozenset({int, float, bool})
 _TWO = frozenset({"other", "exponent", "n", "x"})
+
+#: Products of matrices, which take a number on neither side.
+_PRODUCTS = frozenset({"matmul", "__matmul__", "__rmatmul__", "mm", "bmm", "mv", "dot", "vdot", "inner", "outer", "ger", "chain_matmul"})
 
 #: What rules ask of a tensor.
 _ASKED = frozenset({"shape", "dtype", "device", "data", "rank", "size", "like", "requires_grad", "node", "__dict__"})
@@ -45,9 +48,7 @@ def refuse_misfit(name: str, function: Callable[..., Any], args: tuple[Any, ...]
         return
     signature = inspect.signature(function)
     given = signature.bind(*args, **kwargs).arguments
-    if not misfit(error.obj) and not (type(error.obj) in _NUMBERS and given.get("input", MISSING) is error.obj):
-        return
-    if type(error.obj) in _NUMBERS and not _TWO.isdisjoint(signature.parameters):
+    if not misfit(error.obj) and not (type(error.obj) in _NUMBERS and _takes_no_number(name, given, signature.parameters, error.obj)):
         return
     for key, value in given.items():
         parameter = signature.parameters[key]
@@ -57,6 +58,13 @@ def refuse_misfit(name: str, function: Callable[..., Any], args: tuple[Any, ...]
         if parameter.default is parameter.empty or error.obj is not parameter.default:
             kind = "torch.Size" if type(error.obj) is Shape else CURRENT.get().class_of(error.obj).name
             raise Refusal("TypeError", f"{name}(): argument '{key}' must be Tensor, not {kind}") from None
+
+
+def _takes_no_number(name: str, given: dict[str, Any], parameters: Mapping[str, Any], value: Any) -> bool:
+    """Whether a function takes no number where it was given one."""
+    if name in _PRODUCTS or "query" in parameters:
+        return True
+    return given.get("input", MISSING) is value and _TWO.isdisjoint(parameters)
 
 
 def of_an_op(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: AttributeError) -> None:

@@ -29,6 +29,11 @@ class Module:
     _version = 1
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if (args or kwargs) and self.call_super_init is False:
+            wrong = f"got an unexpected keyword argument '{next(iter(kwargs))}'" if kwargs else ""
+            raise Refusal(
+                "TypeError", f"{self.py_class.name}.__init__() {wrong or f'takes 1 positional argument but {len(args) + 1} were given'}"
+            )
         attributes = self.__dict__
         attributes["training"] = True
         attributes["_parameters"] = {}
@@ -195,7 +200,10 @@ class Module:
 
     def named_children(self) -> Iterator[Any]:
         seen: set[int] = set()
-        for name, module in list(self.__dict__["_modules"].items()):
+        modules = self.__dict__.get("_modules")
+        if modules is None:
+            raise Refusal("AttributeError", f"'{self.py_class.name}' object has no attribute '_modules'")
+        for name, module in list(modules.items()):
             if module is not None and id(module) not in seen:
                 seen.add(id(module))
                 yield name, module

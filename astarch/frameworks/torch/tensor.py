@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-from ...ir.dim import Dim, Undecided
+from ...ir.dim import Dim, Undecided, same
 from ...ir.tensor import KEPT_VALUES, Shape, Tensor
 from ...ir.unknown import Lost, Unknown
 from ..describe import REGISTRY, RUN, fresh_size, refuse
@@ -176,7 +176,14 @@ def sizes_of(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
-    return tuple(a.data[0] if isinstance(a, TorchTensor) and a.data is not None and len(a.data) == 1 else a for a in args)
+    return tuple(_size_in(a) if isinstance(a, TorchTensor) else a for a in args)
+
+
+def _size_in(value: TorchTensor) -> Any:
+    """The number in a tensor that stands for a size; the tensor itself when it is not known. One of many numbers, or of real ones, never does."""
+    if value.dtype.startswith(("float", "bfloat", "complex")) or any(same(size, 1) is False for size in value.shape):
+        refuse("TypeError", f"sizes must be ints, but found a Tensor of {value.dtype}{list(value.shape)}")
+    return value.data[0] if value.data is not None and len(value.data) == 1 else value
 
 
 #: Classes of other frameworks' arrays, which answer for themselves when one stands on the right of an operator.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...ir.diagnostic import Diagnostic
-from ...ir.program import ClassSource
+from ...ir.diagnostic import Diagnostic, Fix
+from ...ir.program import ClassSource, Definition
 from ..layers import CONTAINERS, is_parameter, keras_layer, makes_module
 from ..rule import Rule, insert_before, replace
 
@@ -16,7 +16,8 @@ class MissingSuperInit(Rule):
 
     ## Why
     `nn.Module.__init__` makes the tables in which parameters, buffers and submodules are registered. Without it the first
-    assignment of a layer raises `AttributeError: cannot assign module before Module.__init__() call`.
+    assignment of a layer raises `AttributeError: cannot assign module before Module.__init__() call`; a module without layers
+    raises when it is called.
 
     ## Known problems
     A call hidden in a helper outside the class is not seen; every mention of `__init__` inside the class counts as a call.
@@ -40,13 +41,38 @@ class MissingSuperInit(Rule):
             super().__init__
             self.fc = nn.Linear(2, 2)
     """,
+        """
+    class Scale(nn.Module):
+        def __init__(self, by):
+            self.by = by
+
+        def forward(self, x):
+            return x * self.by
+
+    def build():
+        return nn.Sequential(nn.Linear(2, 2), Scale(2))
+    """,
     )
-    good = """
+    good = (
+        """
     class Head(nn.Module):
         def __init__(self):
             super().__init__()
             self.fc = nn.Linear(2, 2)
-    """
+    """,
+        """
+    class Scale(nn.Module):
+        def __init__(self, by):
+            super().__init__()
+            self.by = by
+
+        def forward(self, x):
+            return x * self.by
+
+    def build():
+        return nn.Sequential(nn.Linear(2, 2), Scale(2))
+    """,
+    )
 
     def check_class(self, cls: ClassSource) -> Iterator[Diagnostic]:
         init = cls.methods.get("__init__")
@@ -70,6 +96,10 @@ class MissingSuperInit(Rule):
             notes = [(cls.node.bases[0], "its `__init__` must run"), (init.body[-1], "here at the latest")]
             yield self.finding(cls.file, init, message, notes=notes)
             return
+        yield from self._unregistered(cls, init) or self._uncallable(cls, init)
+
+    def _unregistered(self, cls: ClassSource, init: Definition) -> list[Diagnostic]:
+        """A layer that is assigned: the assignment raises."""
         for one in cls.assigned:
             made = (
                 makes_module(cls.file, one.value)
@@ -77,17 +107,30 @@ class MissingSuperInit(Rule):
                 or ("Parameter" if is_parameter(cls.file, one.value) else "")
             )
             if one.method is init and made:
-                fix = None
-                if cls.bases in (["torch.nn.Module"], ["keras.layers.Layer"], ["keras.Model"]):
-                    first = next((node for node in init.body if not _is_text(node)), init.body[0])
-                    fix = insert_before(
-                        cls.file, first, "super().__init__()\n" + " " * first.col_offset, "call `super().__init__()` first", safe=True
-                    )
                 base = cls.node.bases[0] if cls.node.bases else cls.node
                 message = f"`{cls.name}` assigns `{one.name}` but never calls `super().__init__()`"
                 notes = [(one.node, f"this `{made}` cannot be registered"), (init, "here, first of all"), (base, "its `__init__` must run")]
-                yield self.finding(cls.file, one.node, message, notes=notes, help="call super().__init__() as the first statement", fix=fix)
-                return
+                return [self.finding(cls.file, one.node, message, notes=notes, help=_HELP, fix=_first(cls, init))]
+        return []
+
+    def _uncallable(self, cls: ClassSource, init: Definition) -> list[Diagnostic]:
+        """A module without layers that is made and called: the call looks for hooks, and there is no table of them."""
+        made = cls.file.called.get(f"{cls.file.name}.{cls.qualname}", [])
+        if cls.framework != "torch" or not cls.closed or not made or cls.find("forward") is None or cls.find("__call__") is not None:
+            return []
+        message = f"`{cls.name}` never calls `super().__init__()`: to call it raises AttributeError"
+        return [self.finding(cls.file, init, message, notes=[(made[0], "made here")], help=_HELP, fix=_first(cls, init))]
+
+
+_HELP = "call super().__init__() as the first statement"
+
+
+def _first(cls: ClassSource, init: Definition) -> Fix | None:
+    """The call as the first statement, when the base class takes nothing."""
+    if cls.bases not in (["torch.nn.Module"], ["keras.layers.Layer"], ["keras.Model"]):
+        return None
+    first = next((node for node in init.body if not _is_text(node)), init.body[0])
+    return insert_before(cls.file, first, "super().__init__()\n" + " " * first.col_offset, "call `super().__init__()` first", safe=True)
 
 
 def _is_uncalled(node: ast.expr) -> bool:

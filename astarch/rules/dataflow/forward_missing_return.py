@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Diagnostic, Edit, Fix
@@ -48,6 +49,21 @@ class ForwardMissingReturn(Rule):
     def head(width):
         layers = nn.Sequential(nn.Linear(width, 8), nn.ReLU())
         layers
+    """,
+        """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+
+        @torch.no_grad()
+        def forward(self, x) -> "Result":
+            if x.dim() != 2:
+                raise ValueError("rows, please")
+            Result(logits=self.fc(x))
+
+    class Result(dict):
+        pass
     """,
         """
     class Net(nn.Module):
@@ -111,6 +127,21 @@ class ForwardMissingReturn(Rule):
             super().__init__()
             self.fc = nn.Linear(8, 8)
 
+        @torch.no_grad()
+        def forward(self, x) -> "Result":
+            if x.dim() != 2:
+                raise ValueError("rows, please")
+            return Result(logits=self.fc(x))
+
+    class Result(dict):
+        pass
+    """,
+        """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+
         def forward(self, x):
             x = self.fc(x)
             return x
@@ -154,15 +185,18 @@ class ForwardMissingReturn(Rule):
             return
         forward = cls.forward
         for method in cls.methods.values():
-            if not all(map(_keeps_it, method.decorator_list)) or not (method is forward or _is_used(cls, method.name)):
+            promised = _says_it_gives(method)
+            if not (promised or all(map(_keeps_it, method.decorator_list))) or not (method is forward or _is_used(cls, method.name)):
                 continue
-            gives = _returns(cls.file, method)
+            gives = _returns(cls.file, method, promised)
             if gives is None:
                 continue
             for last in _ends(method.body):
                 if isinstance(last, ast.Assign) and method is forward and not gives:
                     yield from self._assigned(cls, method, last)
-                elif isinstance(last, ast.Expr) and (_computes(cls, last.value) or _names_results(method, last.value)):
+                elif isinstance(last, ast.Expr) and (
+                    _computes(cls, last.value) or _names_results(method, last.value) or (promised and _makes_something(last.value))
+                ):
                     at = cls.file.span(last)
                     fix = Fix("return it", (Edit(Span(at.file, at.line, at.column, at.line, at.column), "return "),))
                     yield self._finding(cls, method, last, fix)
@@ -240,13 +274,30 @@ def _keeps_it(decorator: ast.expr) -> bool:
     return dotted_text(decorator).startswith(("torch.jit.", "jit."))
 
 
-def _returns(file: File, method: Definition) -> bool | None:
-    """Whether it gives something on some path; None when it is a generator, or may never come back."""
+#: What a method that may give nothing says it gives, or one whose result nobody can tell.
+_MAYBE_NOTHING = re.compile(r"\b(None|Optional|NoReturn|Never|Any|object|Iterator|Generator|Iterable)\b")
+
+
+def _says_it_gives(method: Definition) -> bool:
+    """Whether a method says that it gives something: no decorator can make that of nothing."""
+    return method.returns is not None and not _MAYBE_NOTHING.search(ast.unparse(method.returns))
+
+
+def _makes_something(node: ast.expr) -> bool:
+    """Whether a statement only makes an instance of a class: ``Output(logits=x)``."""
+    if not isinstance(node, ast.Call) or not (node.args or node.keywords):
+        return False
+    name = dotted_text(node.func).rpartition(".")[2]
+    return name[:1].isupper() and not name.isupper()
+
+
+def _returns(file: File, method: Definition, promised: bool = False) -> bool | None:
+    """Whether it gives something on some path; None when it is a generator, or may never come back (unless it says what it gives)."""
     nodes = list(file.walk(method))
     if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes):
         return None
     gives = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
-    return gives if gives or not any(isinstance(node, ast.Raise) for node in nodes) else None
+    return gives if gives or promised or not any(isinstance(node, ast.Raise) for node in nodes) else None
 
 
 def _ends(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

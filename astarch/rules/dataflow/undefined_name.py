@@ -78,7 +78,15 @@ class UndefinedName(Rule):
                 continue  # the method that does not take it is another rule's
             if node.id not in said and node.id in lost.get(_scope(file, node), ()) and not _is_guarded(file, node):
                 said.add(node.id)
-                yield self.finding(file, node, f"nothing is named `{node.id}`", help=_help(file, node))
+                near = _near(file, node)
+                bound = _import_of(file, near)
+                yield self.finding(
+                    file,
+                    node,
+                    f"nothing is named `{node.id}`",
+                    notes=[(bound, f"imports `{near}`")] if bound else (),
+                    help=_help(file, node, near),
+                )
 
 
 #: A function, a class, or the file itself: its name and line; several of one line are not told apart.
@@ -161,14 +169,25 @@ def _is_guarded(file: File, node: ast.Name) -> bool:
     return False
 
 
-def _help(file: File, node: ast.Name) -> str:
+def _help(file: File, node: ast.Name, near: str) -> str:
     cls = file.class_of(node)
     own = {one.name for each in cls.lineage for one in each.assigned} if cls is not None else set[str]()
     if node.id in own:
         return f"`self.{node.id}`?"
+    return f"did you mean `{near}`?" if near else ""
+
+
+def _near(file: File, node: ast.Name) -> str:
+    """The name most like it of those that its function or the module has."""
     function = file.function_of(node)
     near = (
         {name.id for name in file.within(function, ast.Name)} | {arg.arg for arg in file.within(function, ast.arg)} if function else set()
     )
     close = get_close_matches(node.id, sorted((near | file.names.keys()) - {node.id}), 1, 0.75)
-    return f"did you mean `{close[0]}`?" if close else ""
+    return close[0] if close else ""
+
+
+def _import_of(file: File, name: str) -> ast.stmt | None:
+    """The import that binds a name."""
+    found = (node for kind in (ast.Import, ast.ImportFrom) for node in file.all(kind))
+    return next((node for node in found if name and any((item.asname or item.name.partition(".")[0]) == name for item in node.names)), None)
