@@ -56,7 +56,8 @@ class UndefinedName(Rule):
             return fc(x)
     """,
     )
-    good = """
+    good = (
+        """
     class Net(nn.Module):
         def __init__(self, width):
             super().__init__()
@@ -65,7 +66,20 @@ class UndefinedName(Rule):
         def forward(self, x):
             hidden = self.fc(x)
             return hidden + hidden.relu()
-    """
+    """,
+        """
+    class Net(nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.fc = nn.Linear(width, 8)
+
+        def forward(self, x):
+            return self.fc(x)
+
+    if __name__ == "__notes__":
+        weights = np.load("weights.npz")
+    """,
+    )
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
         template = file.path.rpartition("/")[2].startswith("modular_")  # of a generator that copies what its bases use
@@ -157,6 +171,8 @@ def _is_guarded(file: File, node: ast.Name) -> bool:
     for outer in file.up(node):
         if node.id in _OF_PYTHON_2 and isinstance(outer, (ast.If, ast.IfExp, ast.BoolOp)) and _ASKS_VERSION.search(ast.unparse(outer)):
             return True
+        if isinstance(outer, ast.If) and inner in outer.body and _is_of_no_run(file, outer.test):
+            return True
         if isinstance(outer, ast.arg) or (isinstance(outer, ast.AnnAssign) and inner is outer.annotation):
             return True
         if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner is outer.returns:
@@ -167,6 +183,14 @@ def _is_guarded(file: File, node: ast.Name) -> bool:
                 return True
         inner = outer
     return False
+
+
+def _is_of_no_run(file: File, test: ast.expr) -> bool:
+    """Whether a condition asks for a name that the file has neither as a module nor as a program: notes that are never run."""
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq) or ast.unparse(test.left) != "__name__":
+        return False
+    name = test.comparators[0]
+    return isinstance(name, ast.Constant) and name.value not in ("__main__", file.name)
 
 
 def _help(file: File, node: ast.Name, near: str) -> str:
