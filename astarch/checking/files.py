@@ -153,7 +153,8 @@ class _Checker:
     def _read(self, file: File, path: Path, aside: Aside) -> tuple[list[Diagnostic], dict[str, Reading]]:
         """What is found in the models of a file, and what that depends on."""
         from . import models
-        from .sites import Sites, definitions_of
+        from .parts import ANYTHING
+        from .sites import Sites
 
         project, found, readings = self.project, list[Diagnostic](), dict[str, Reading]()
         job = models.Job(self.job.models, project, Sites(self.survey, project.looked_into))
@@ -168,7 +169,7 @@ class _Checker:
             if name == models.SCRIPT:
                 uses[str(path.absolute())] = None
             elif asked:  # anything in the file may build it, too
-                uses[str(path.absolute())] = definitions_of(file)
+                uses[str(path.absolute())] = (ANYTHING,)
             readings[name] = Reading(uses, tuple(sorted(project.missed)), not new, asked)
             found += new
             read.clear()

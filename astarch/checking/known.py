@@ -28,7 +28,7 @@ from .parts import Parts, parts_of
 from .stamps import GONE, Stamp, Stamps, content_of
 
 #: To be raised when what is kept changes its form.
-_FORM = 4
+_FORM = 5
 
 #: So many states are kept, of projects and of ways to check them; the ones not used for longest go first.
 _MOST_STATES = 50
@@ -135,7 +135,7 @@ class Known:
             raw = state.parts.get(path)
             new = parts_of(text)
             stays = now[path][3] and before.get(path, GONE)[3] and raw is not None and is_broken == (path in state.broken)
-            changes[path] = Change(text, new.changed(_parts.decode(raw)) if stays and raw is not None else None)
+            changes[path] = Change(text, new.changed(_parts.decode(raw), text) if stays and raw is not None else None)
             state.parts.pop(path, None)
             if now[path][3]:
                 state.parts[path] = msgspec.Raw(msgspec.msgpack.encode(new))

@@ -14,6 +14,7 @@ from ..ir.unknown import Reason, Unknown
 from ..readers.discover import Found, parameters_of
 from ..readers.survey import Survey
 from ..source.index import SourceError
+from .parts import ANYTHING
 
 #: In more files than this, and in more ways, nobody looks: then everything that has a default may be anything.
 _MOST_FILES = 12
@@ -67,13 +68,8 @@ class Sites:
             except SourceError:
                 yield None
                 continue
-            self.opened[path] = definitions_of(other)
+            self.opened[path] = (ANYTHING,)
             yield other
-
-
-def definitions_of(file: File) -> tuple[str, ...]:
-    """All that a file defines: who looks into it sees that, and no comment."""
-    return tuple({**file.by_name, **file.functions})
 
 
 def given_unknown(name: str, parameters: list[str]) -> tuple[str, dict[str, Unknown]]:

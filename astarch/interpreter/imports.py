@@ -72,6 +72,7 @@ class Loading:
             limit: Only what stands before this statement has a say: the one being run.
         """
         namespace = self.module.namespace
+        self.file.used.add(name)
         if self.running and limit > self.running[-1]:
             limit = self.running[-1]
         if name in self.watched:
@@ -118,8 +119,7 @@ class Loading:
         if key in self.done or index in self.done:
             return
         self.done.add(key)
-        if entry.kind in ("def", "class"):
-            self.file.used.update(entry.binds)
+        self.file.used.update(entry.binds)
         compiled = self.file.compiled.get(key)
         if compiled is None:
             statements = self.file.statements(entry)
@@ -156,6 +156,7 @@ class Loading:
 
     def imported(self) -> Iterator[str]:
         """The modules of its own package that its statements import, by dotted name."""
+        self.file.list_names()
         root = self.module.name.partition(".")[0]
         for entry in self.entries:
             if entry.kind != "import" or entry.typing_only:
@@ -173,6 +174,7 @@ class Loading:
 
     def run_all(self) -> None:
         """Run whatever has not run yet, in order."""
+        self.file.list_names()
         for index in range(len(self.entries)):
             self.run(index)
 
@@ -229,6 +231,7 @@ def _bound_below(m: Machine, module: str) -> Iterator[str]:
     if file is None:
         yield "*"
         return
+    file.list_names()
     for entry in file.entries:
         yield from (*entry.binds, *entry.typing_only)
         if "__getattr__" in entry.binds:
@@ -409,6 +412,7 @@ def import_name(m: Machine, importer: PyModule, module: str, level: int, name: s
     if not isinstance(source, PyModule):
         return m.get(source, name)
     if source.state is not None and name not in source.state.binders and source.file.is_package:
+        source.file.used.add(name)
         below = find_submodule(m, f"{source.name}.{name}")  # before any lazy machinery of the package is asked
         if below is not MISSING:
             return below
@@ -437,6 +441,7 @@ def names_of(m: Machine, module: PyModule) -> list[str]:
             return names
     if module.state is None:
         return sorted(module.namespace)
+    module.file.list_names()
     return list(dict.fromkeys([*module.state.binders, *module.namespace]))
 
 

@@ -20,6 +20,7 @@ class Registrations:
 
     def __init__(self, m: Machine) -> None:
         self._machine = m
+        self._all: list[Loading] = []
         self._fresh: list[tuple[Loading, str, list[int]]] = []
         self._later: list[tuple[Loading, str, list[int]]] = []  # of classes of their own file that nobody has asked for yet
         self._waiting: dict[int, list[tuple[Loading, int]]] = {}
@@ -28,6 +29,7 @@ class Registrations:
 
     def add(self, loading: Loading) -> None:
         """Note the decorated definitions of a module."""
+        self._all.append(loading)
         roots: dict[str, list[int]] = {}
         for i, entry in enumerate(loading.entries):
             for root in (*entry.decorators, *entry.bases):
@@ -40,6 +42,8 @@ class Registrations:
             return  # in CPython the import would not have finished either
         wanted, self._machine.wanted = self._machine.wanted, None
         self._busy = True
+        for loading in self._all:
+            loading.file.list_names()
         try:
             self._run_waiting(module, wanted)
             if type(registry) not in _PLAIN and not holds(registry, wanted):

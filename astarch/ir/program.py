@@ -65,7 +65,7 @@ class File:
         self._bindings: dict[Scope, dict[str, str]] = {}
         self._rebound: dict[str, bool] = {}
         self._bindable: frozenset[str] | None = None
-        self.via: set[str] = set()  # the modules that the meaning of a name in it went through
+        self.via: set[tuple[str, str]] = set()  # what the meaning of a name in it went through: modules, each with the name asked for
         self._around: dict[ast.AST, ClassSource | None] = {}
 
     @cached_property
@@ -272,7 +272,7 @@ class File:
             return canonical(start + dot + rest, via=self.via) if start else ""
         for module in self.stars:
             name = canonical(f"{module}.{first}", via=self.via)
-            self.via.add(name.rpartition(".")[0])
+            self.via.add((module, first))
             if self.program.known(name):
                 return canonical(name + dot + rest, via=self.via)
         return ""
@@ -293,15 +293,15 @@ class Program:
         self._finder, self._mentions = finder, mentions
         self._files: dict[str, File | None] = {}
         self._texts: dict[str, FoundText | None] = {}
-        self._names: dict[str, tuple[str, frozenset[str]]] = {}  # what a name means, and the modules that its meaning went through
-        self._trail: set[str] = set()  # those of the name that is followed now
+        self._names: dict[str, tuple[str, frozenset[tuple[str, str]]]] = {}  # what a name means, and what its meaning went through
+        self._trail: set[tuple[str, str]] = set()  # that of the name that is followed now
         self._outlines: dict[str, Outline] = {}  # of files that were let go of
         self.gone_through: list[File] = []
         self.taken_in = 0  # characters that were parsed or gone through since it was last seen to what is held
         self._stated: dict[str, list[str] | None] = {}  # what modules hand on, where they say so in full
         self.seen: dict[str, set[str]] = {}  # what was asked for: by module, the names in it; to be emptied by who wants to know
 
-    def _see(self, module: str, name: str = "") -> None:
+    def _see(self, module: str, name: str) -> None:
         names = self.seen.get(module)
         if names is None:
             names = self.seen[module] = set()
@@ -312,10 +312,11 @@ class Program:
         """A program from texts by dotted name."""
         return cls(lambda name: FoundText(name.replace(".", "/") + ".py", False, texts[name]) if name in texts else None)
 
-    def file(self, name: str) -> File | None:
-        """A module by its dotted name; None when the project has none, or it is not Python."""
-        self._see(name)
-        return self._file(name)
+    def home(self, name: str) -> File | None:
+        """The module in which a dotted name stands; None when the project has none, or it is not Python."""
+        module, _, last = name.rpartition(".")
+        self._see(module, last)
+        return self._file(module)
 
     def _file(self, name: str) -> File | None:
         if name in self._files:
@@ -402,24 +403,24 @@ class Program:
         file = self._defining(module, last) if module else None
         return file is not None and ((module.partition(".")[0] not in FOREIGN and last in file.by_name) or last in file.functions)
 
-    def canonical(self, name: str, via: set[str] | None = None) -> str:
+    def canonical(self, name: str, via: set[tuple[str, str]] | None = None) -> str:
         """A dotted name as it is defined: re-exports are followed, and the frameworks' other names are mapped to their public ones.
 
         Args:
             name: The name.
-            via: Where the modules go that its meaning went through; `seen` by default.
+            via: Where that goes which its meaning went through: modules, each with the name asked for; `seen` by default.
         """
         if name not in self._names:
             outer, self._trail = self._trail, set()
             found = self._followed(name, 0)
             self._names[name] = found, frozenset(self._trail)
             self._trail = outer
-        found, modules = self._names[name]
-        if modules and via is not None:
-            via |= modules
-        elif modules:
-            for module in modules:
-                self._see(module)
+        found, trail = self._names[name]
+        if trail and via is not None:
+            via |= trail
+        elif trail:
+            for module, part in trail:
+                self._see(module, part)
         return found
 
     def noted(self, file: File) -> dict[str, set[str]]:
@@ -441,8 +442,8 @@ class Program:
                 for base in each.bases:
                     found.setdefault(base.rpartition(".")[0], set()).add(base.rpartition(".")[2])
         for each in files.values():
-            for module in each.via:
-                found.setdefault(module, set()).add("")
+            for module, name in each.via:
+                found.setdefault(module, set()).add(name)
         found.pop(file.name, None)
         found.pop("", None)
         return found
@@ -453,7 +454,7 @@ class Program:
         if parts[0] not in FOREIGN and depth < 12:
             for cut in range(len(parts) - 1, 0, -1):
                 module = ".".join(parts[:cut])
-                self._trail.add(module)
+                self._trail.add((module, parts[cut]))
                 file = self._outline(module)
                 if file is not None:
                     meaning = file.names.get(parts[cut])
@@ -466,11 +467,12 @@ class Program:
 
     def _starred(self, star: str, modules: list[str], rest: list[str], depth: int) -> str:
         for module in modules:
-            self._trail.add(module)
+            self._trail.add((module, rest[0]))
             other = self._outline(module) if self._may_define(module, rest[0]) else None
             if other is not None and module != star and depth < 6:
                 name = self._followed(".".join([module, *rest]), depth + 1)
-                self._trail.add(name.rpartition(".")[0])
+                defining, _, last = name.rpartition(".")
+                self._trail.add((defining, last))
                 if self.known(name):
                     return name
         return ""

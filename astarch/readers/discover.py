@@ -184,7 +184,7 @@ def made(file: File, call: ast.Call, function: Definition | None = None, depth: 
     if cls is not None and cls.framework:
         return cls.framework
     builder = file.program.function_at(name) if name and depth < 4 else None
-    home = file.program.file(name.rpartition(".")[0]) if builder is not None else None
+    home = file.program.home(name) if builder is not None else None
     if builder is not None and home is not None and builder is not function and (inner := built(home, builder, depth + 1)):
         return inner
     for arg in call.args[:1]:  # `_create(Net, ...)`: a class handed to a builder

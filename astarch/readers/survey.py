@@ -95,7 +95,7 @@ class Survey:
             if source is None:
                 missing.append(module)
             else:
-                found[os.path.abspath(source.path)] = tuple(sorted(names - {""}))
+                found[os.path.abspath(source.path)] = tuple(sorted({name.partition(".")[0] for name in names}))
         return found, tuple(missing)
 
     def _find(self, name: str) -> FoundText | None:

@@ -17,6 +17,9 @@ from .distributions import Distributions, distribution_of, normalized
 from .index import Entry, SourceError, index
 from .notebook import code_of
 
+#: Who asks which names a file has depends on this of it; see `SourceFile.used`.
+ALL_NAMES = "*"
+
 #: Larger files are data, not models.
 LARGEST_FILE = 4 * 2**20
 
@@ -31,7 +34,7 @@ class SourceFile:
         path: Where it is, as it is shown to the reader.
         package: Dotted name that relative imports start from.
         compiled: What the interpreter made of its statements, kept from one run to the next.
-        used: The definitions that were run; for who wants to know, to be emptied before.
+        used: The names that were asked for, and those that what was run for them binds; for who wants to know, to be emptied before.
     """
 
     def __init__(self, name: str, path: str, is_package: bool, cache: store.Cache, text: str | None = None) -> None:
@@ -46,6 +49,10 @@ class SourceFile:
         self._stored: store.Stored | None = None
         self._key = ""
         self._changed = False
+
+    def list_names(self) -> None:
+        """Note that somebody asks which names there are."""
+        self.used.add(ALL_NAMES)
 
     @property
     def lines(self) -> list[str]:

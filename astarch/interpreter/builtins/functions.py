@@ -357,8 +357,10 @@ class Globals:
 
     def keys(self) -> list[str]:
         """All names."""
-        names = self._module.state.binders if self._module.state is not None else ()
-        return list(dict.fromkeys([*self._module.namespace, *names]))
+        if self._module.state is None:
+            return list(self._module.namespace)
+        self._module.file.list_names()
+        return list(dict.fromkeys([*self._module.namespace, *self._module.state.binders]))
 
     def items(self) -> list[tuple[str, Any]]:
         """All names with their values."""
