@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..interpreter.cycles import Aside, rarely_searched
+from ..ir.dependence import ANYTHING
 from ..ir.diagnostic import Diagnostic
 from ..ir.program import File
 from ..ir.span import Span
@@ -153,7 +154,6 @@ class _Checker:
     def _read(self, file: File, path: Path, aside: Aside) -> tuple[list[Diagnostic], dict[str, Reading]]:
         """What is found in the models of a file, and what that depends on."""
         from . import models
-        from .parts import ANYTHING
         from .sites import Sites
 
         project, found, readings = self.project, list[Diagnostic](), dict[str, Reading]()

@@ -22,6 +22,7 @@ from ..ir.parsing import parsed
 from ..readers.listing import LARGE, MOST_SEARCHED, packages_around
 from ..source.cache import default_folder
 from ..version import VERSION
+from .dependents import Dependents
 from .entries import Entry, Names
 from .job import Checked, Job, Kept
 from .parts import Parts, parts_of
@@ -45,6 +46,7 @@ class _State(msgspec.Struct, array_like=True):
         beside: By checked file, a digest of what was found by comparing it with an older state, if anything was.
         parts: What files are made of.
         names: All texts that occur in entries.
+        dependents: Which entries a change may concern.
         entries: By checked file, what its findings depend on.
     """
 
@@ -55,13 +57,15 @@ class _State(msgspec.Struct, array_like=True):
     beside: dict[str, str]
     parts: dict[str, msgspec.Raw]
     names: msgspec.Raw
-    entries: msgspec.Raw
+    dependents: msgspec.Raw
+    entries: dict[str, msgspec.Raw]
 
 
 _states: msgspec.msgpack.Decoder[_State] = msgspec.msgpack.Decoder(_State)
 _parts: msgspec.msgpack.Decoder[Parts] = msgspec.msgpack.Decoder(Parts)
 _texts: msgspec.msgpack.Decoder[list[str]] = msgspec.msgpack.Decoder(list[str])
-_entries: msgspec.msgpack.Decoder[dict[str, Entry]] = msgspec.msgpack.Decoder(dict[str, Entry])
+_dependents: msgspec.msgpack.Decoder[Dependents] = msgspec.msgpack.Decoder(Dependents)
+_entry: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
 
 
 class Known:
@@ -75,8 +79,8 @@ class Known:
 
     def __init__(self, place: Path, state: _State, changed: bool) -> None:
         self._place, self._state, self._changed = place, state, changed
-        self._names = Names(())
-        self._entries: dict[str, Entry] = {}
+        self._names, self._dependents = Names(()), Dependents.none()
+        self._is_open = False
         self._lost: dict[str, Entry] = {}  # of files that must be checked again
         self.kept = Kept()
 
@@ -91,9 +95,9 @@ class Known:
         stamps = Stamps(old.files, old.when)
         now = stamps.around(tops)
         if now is None:
-            return cls(place, _State(0, {}, [], {}, {}, {}, _NOTHING, _NOTHING), True)
+            return cls(place, _nothing(), True)
         now |= {path: stamps.of(path) for path in old.files.keys() - now.keys()}
-        state = _State(stamps.when, now, old.broken, old.found, old.beside, old.parts, old.names, old.entries)
+        state = _State(stamps.when, now, old.broken, old.found, old.beside, old.parts, old.names, old.dependents, old.entries)
         changed = {path for path in now if old.files.get(path, GONE)[3] != now[path][3]}
         known = cls(place, state, bool(changed) or stamps.reread)
         if changed and old.found:
@@ -110,16 +114,17 @@ class Known:
         return self._state.found[str(path)]
 
     def _open(self) -> None:
-        """Read what the findings depend on."""
-        if not self._entries and not self._lost:
+        """Read who depends on what."""
+        if not self._is_open:
+            self._is_open = True
             self._names = Names(_texts.decode(self._state.names))
-            self._entries = _entries.decode(self._state.entries)
+            self._dependents = _dependents.decode(self._state.dependents)
 
     def _lose(self, paths: Collection[str]) -> None:
         if paths:
             self._open()
         for path in paths:
-            self._lost[path] = self._entries.pop(path)
+            self._lost[path] = _entry.decode(self._state.entries.pop(path))
             del self._state.found[path]
 
     def _follow(self, changed: set[str], before: dict[str, Stamp]) -> None:
@@ -145,11 +150,13 @@ class Known:
             del now[path]
         if _is_built_anew(appeared, now) or _is_another_size(appeared, before, now) or len(now) > MOST_SEARCHED:
             state.found.clear()
-            self._entries.clear()
+            state.entries.clear()
+            self._dependents = Dependents.none()
             return
         following = Following(changes, appeared, self._names)
-        lost = [path for path, entry in self._entries.items() if not following.leave(path, entry)]
-        self._lose(lost)
+        concerned = self._dependents.of({path: change.text for path, change in changes.items()}, self._names)
+        near = state.entries if appeared else [path for path in state.entries if path in concerned]
+        self._lose(lost := [path for path in near if not following.leave(path, _entry.decode(state.entries[path]))])
         self.kept = Kept(
             {path: following.quiet(self._lost[path]) for path in lost},
             {answer[:3]: answer[3] for path in lost for answer in following.answers(self._lost[path])},
@@ -162,12 +169,12 @@ class Known:
             return
         self._open()
         stamps = Stamps({}, state.when)
-        used: set[str] = set()
+        notes: dict[str, Entry] = {}
         for one in found:
             full = os.path.abspath(one.path)
             old = self._lost.get(one.path)
-            entry = Entry.of(one, self._names, old if old is not None and one.path in self.kept.quiet else None)
-            self._entries[one.path] = entry
+            notes[one.path] = Entry.of(one, self._names, old if old is not None and one.path in self.kept.quiet else None)
+            state.entries[one.path] = msgspec.Raw(msgspec.msgpack.encode(notes[one.path]))
             state.found[one.path] = one.findings
             if beside := _beside(job, one.path):
                 state.beside[one.path] = beside
@@ -175,14 +182,15 @@ class Known:
                 state.beside.pop(one.path, None)
             if one.broken and full not in state.broken:
                 state.broken.append(full)
-            used.update(self._names.texts[number] for number in entry.files())
-        for path in used - state.parts.keys():
+        self._dependents.add(notes, self._names)
+        used = {number for entry in notes.values() for number in entry.files()}
+        for path in {self._names.texts[number] for number in used} - state.parts.keys():
             if path not in state.files:  # opened outside of the project
                 state.files[path] = stamps.of(path)
             self._take_apart(path)
         if found or self._changed:
             state.names = msgspec.Raw(msgspec.msgpack.encode(self._names.texts))
-            state.entries = msgspec.Raw(msgspec.msgpack.encode(self._entries))
+            state.dependents = msgspec.Raw(msgspec.msgpack.encode(self._dependents))
             _save(self._place, state)
 
     def _take_apart(self, path: str) -> None:
@@ -266,8 +274,10 @@ def _text(path: str) -> str:
     return _data(path).decode("utf-8", "replace")
 
 
-_NOTHING = msgspec.Raw(msgspec.msgpack.encode({}))
-_NO_TEXTS = msgspec.Raw(msgspec.msgpack.encode([]))
+def _nothing() -> _State:
+    """What is known at first."""
+    names, dependents = msgspec.msgpack.encode([]), msgspec.msgpack.encode(Dependents.none())
+    return _State(0, {}, [], {}, {}, {}, msgspec.Raw(names), msgspec.Raw(dependents), {})
 
 
 def _load(place: Path) -> _State:
@@ -277,7 +287,7 @@ def _load(place: Path) -> _State:
     try:
         return _states.decode(place.read_bytes())
     except (OSError, msgspec.MsgspecError):
-        return _State(0, {}, [], {}, {}, {}, _NO_TEXTS, _NOTHING)
+        return _nothing()
     finally:
         if works:
             gc.enable()

@@ -16,10 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..source.project import ALL_NAMES
-
-#: What depends on all that stands in a file, comments aside, depends on this of it.
-ANYTHING = "**"
+from ..ir.dependence import ALL_NAMES, ANYTHING
 
 #: Names that say what other names of a module mean, or which there are.
 _RULING = frozenset({"__all__", "__getattr__", "__path__"})
@@ -93,8 +90,7 @@ def parts_of(text: str) -> Parts:
         for name, said in piece.names:
             texts.setdefault(name, []).append(said)
             order.append(name)
-        if piece.defines:
-            heads.append(_HEAD.match(piece.text)[0])
+        heads += _HEAD.findall(piece.text)[:1] if piece.defines else []
     return Parts(_digest(frame), _digest(heads), order, {name: _digest(said) for name, said in texts.items()})
 
 

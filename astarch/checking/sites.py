@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ..ir.dependence import ANYTHING
 from ..ir.program import File
 from ..ir.unknown import Reason, Unknown
 from ..readers.discover import Found, parameters_of
 from ..readers.survey import Survey
 from ..source.index import SourceError
-from .parts import ANYTHING
 
 #: In more files than this, and in more ways, nobody looks: then everything that has a default may be anything.
 _MOST_FILES = 12

@@ -117,6 +117,7 @@ class Aside:
     def __exit__(self, *error: object) -> None:
         if self._works:
             if not self._alone:
+                gc.freeze()  # what is new counts as old from here on: it is not searched at once
                 gc.unfreeze()
             gc.enable()
 

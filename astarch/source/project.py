@@ -11,14 +11,12 @@ from pathlib import Path
 
 import msgspec
 
+from ..ir.dependence import ALL_NAMES
 from . import cache as store
 from . import syntax as s
 from .distributions import Distributions, distribution_of, normalized
 from .index import Entry, SourceError, index
 from .notebook import code_of
-
-#: Who asks which names a file has depends on this of it; see `SourceFile.used`.
-ALL_NAMES = "*"
 
 #: Larger files are data, not models.
 LARGEST_FILE = 4 * 2**20

@@ -68,7 +68,14 @@ class Net(nn.Module):
 CHANGES = [
     ("# a comment", "", False, False),
     ("text.upper()", "text.lower()", False, False),
-    ("def unrelated", "def unrelated_now", False, True),
+    ("def unrelated", "def unrelated_now", False, False),
+    ("WIDTH = 16", "WIDTH = 16\nDEPTH = 2", False, False),
+    ("import torch\n", "import math\nimport torch\n", False, False),
+    ("WIDTH = 16", "HALF = 4\nWIDTH = 2 * HALF", True, True),
+    ("WIDTH = 16", "WIDTH = 16\nif WIDTH:\n    WIDTH = 8", True, True),
+    ("class Other", "double = round\n\n\nclass Other", True, True),
+    ("from torch import nn", "from torch import nn as other", True, True),
+    ("WIDTH = 16", 'WIDTH = 16\nTEXT = """\nWIDTH = 8\n"""', False, False),
     ("nn.Linear(4, 4)", "nn.Linear(4, 4, bias=False)", False, False),
     ("2 * number", "3 * number", True, True),
     ("WIDTH = 16", "WIDTH = 8", True, True),
@@ -165,6 +172,18 @@ def write(path: str, text: str) -> None:
 
 
 HEIR = "\n\nclass Heir(Block):\n    def forward(self, x):\n        return super().forward(x) + self.{0}\n"
+REGISTRY = """
+made = {}
+
+
+def keep(function):
+    made[function.__name__] = function
+    return function
+
+
+def made_by(name):
+    return made[name]
+"""
 
 
 def to(path: str, text: str) -> Callable[[], object]:
@@ -202,6 +221,35 @@ STEPS: list[list[Callable[[], object]]] = [
         lambda: Path("train.py").unlink(),
         to("nets/train.py", "from .net import Net\nNet(16)\n"),
         to("nets/train.py", "from .net import Net\nNet(17)\n"),
+    ],
+    [
+        to("nets/blocks.py", "HALF = 8\n" + BLOCKS.replace("WIDTH = 16", "WIDTH = 2 * HALF")),
+        to("nets/blocks.py", "HALF = 4\n" + BLOCKS.replace("WIDTH = 16", "WIDTH = 2 * HALF")),
+        to("nets/blocks.py", "HALF = 4\n" + BLOCKS.replace("WIDTH = 16", "HALF = 8\nWIDTH = 2 * HALF")),
+        to("nets/blocks.py", "HALF = 4\n" + BLOCKS.replace("WIDTH = 16", "WIDTH = 2 * HALF\nHALF = 8")),
+    ],
+    [
+        to("nets/blocks.py", BLOCKS.replace("WIDTH = 16", 'WIDTH = len("""\n16\nDEPTH = 2\n""")')),
+        to("nets/blocks.py", BLOCKS.replace("WIDTH = 16", 'WIDTH = len("""\n16\nDEPTH = 2, 3\n""")')),
+    ],
+    [
+        to("nets/net.py", NET.replace("double(8)", "range(16).stop").replace("WIDTH, Block, double", "*")),
+        to("nets/blocks.py", BLOCKS + "\n\ndef range(number):\n    return slice(number + 1)\n"),
+        to("nets/blocks.py", BLOCKS.replace("def double", "def _double")),
+        to("nets/blocks.py", '__all__ = ["Block", "WIDTH"]\n' + BLOCKS + "\n\ndef range(number):\n    return slice(number + 1)\n"),
+    ],
+    [
+        to("nets/blocks.py", REGISTRY + BLOCKS),
+        to("nets/net.py", NET.replace("double(8)", "made_by('double')(8)").replace("WIDTH, Block, double", "WIDTH, Block, made_by")),
+        to("nets/blocks.py", REGISTRY + BLOCKS.replace("def double", "@keep\ndef double")),
+        to("nets/blocks.py", REGISTRY + BLOCKS.replace("def double", "@keep\ndef double").replace("2 * n", "3 * n")),
+    ],
+    [
+        to("nets/heir.py", "import torch\nfrom .blocks import Block" + HEIR.format("scale")),
+        to("nets/more.py", "from torch import nn\n\n\nclass Base(nn.Module):\n    def __init__(self):\n        super().__init__()\n"),
+        to("nets/blocks.py", "from .more import Base\n" + BLOCKS.replace("Block(nn.Module)", "Block(Base)")),
+        to("nets/most.py", "from .more import Base as Old\n\n\nclass Base(Old):\n    scale = 2\n"),
+        to("nets/blocks.py", "from .most import Base\n" + BLOCKS.replace("Block(nn.Module)", "Block(Base)")),
     ],
     [to("nets/__init__.py", "from .net import Net\n"), lambda: Path("nets/__init__.py").unlink(), to("nets/blocks.py", wrong(BLOCKS))],
 ]
