@@ -15,6 +15,7 @@ from .builtins.functions import BUILTINS
 from .compile import calls as _calls  # noqa: F401 # pyright: ignore[reportUnusedImport] - these register the compilers of their node kinds
 from .compile import comprehensions, displays, exceptions, expressions, functions, generators, names, patterns, statements  # noqa: F401 # pyright: ignore[reportUnusedImport]
 from .cycles import rarely_searched
+from .in_full import run_in_full
 from .machine import Library, Machine
 from .registrations import Registrations
 from .values import CURRENT, Raised
@@ -45,18 +46,20 @@ for _name, _ability in _ABILITIES.items():
 
 
 def new_machine(budget: Budget | None = None, project: Any = None, libraries: list[Library] | None = None,
-                decisions: dict[tuple[Any, ...], bool] | None = None) -> Machine:  # fmt: skip
+                decisions: dict[tuple[Any, ...], bool] | None = None, in_full: bool = False) -> Machine:  # fmt: skip
     """A machine at the start of a run.
 
     Args:
         project: Where source files are found (`astarch.source.project.Project`); None reads no files.
         libraries: What is described.
         decisions: Answers for undecided conditions.
+        in_full: Whether modules leave their traces in others when they are imported; else, when these are looked at as far as is known.
     """
     machine = Machine(budget or Budget(), BUILTINS, decisions)
     machine.project = project
     machine.libraries = list(libraries or [])
     machine.registrations = Registrations(machine)
+    machine.in_full = run_in_full if in_full else None
     return machine
 
 

@@ -202,7 +202,7 @@ class Loading:
         for entry in self.entries:
             for node in walk(self.file.statements(entry)) if entry.typed_star else ():
                 if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
-                    if not _may_bind(self.m, _absolute(self.file.package, node), name):
+                    if not _may_bind(self.m, absolute(self.file.package, node), name):
                         continue  # hundreds of others are left alone
                     source = import_relative(self.m, self.module, node.module, node.level, True)
                     if isinstance(source, PyModule) and (value := source.get(name)) is not MISSING:
@@ -210,7 +210,7 @@ class Loading:
         return MISSING
 
 
-def _absolute(package: str, node: Any) -> str:
+def absolute(package: str, node: Any) -> str:
     """The module that an import names, from within a package."""
     for _ in range(node.level - 1):
         package = package.rpartition(".")[0]
@@ -238,7 +238,7 @@ def _bound_below(m: Machine, module: str) -> Iterator[str]:
             yield "*"
         for node in walk(file.statements(entry)) if entry.star or entry.typed_star else ():
             if type(node).__name__ == "ImportFrom" and node.names[0].name == "*":
-                below = _absolute(file.package, node)
+                below = absolute(file.package, node)
                 _may_bind(m, below, "")
                 yield from m.bound_below[below]
 
@@ -391,6 +391,8 @@ def load(m: Machine, name: str, file: Any) -> PyModule:
         module.namespace["__path__"] = [os.path.dirname(file.path)]
     for library in m.libraries:
         module.namespace.update(library.overrides(name))
+    if m.in_full is not None:
+        m.in_full(module.state)
     return module
 
 

@@ -219,6 +219,7 @@ class Machine:
         self.tables: dict[Any, Any] = {}  # what loops over plain data came to, by the loop and the data
         self.project: Any = None
         self.registrations: Any = None
+        self.in_full: Callable[[Any], None] | None = None  # runs of a module what may leave traces in others; None where that waits
         self.rebound = 0  # how often a name of a module was bound by anything but its own statements
         self.importing = 0
         self.guards = 0  # how many handlers around may catch what a framework raises where sizes do not fit

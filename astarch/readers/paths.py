@@ -30,11 +30,32 @@ class Outcome:
         architecture: What it found.
         decisions: The conditions it had to answer.
         reached: How far the program went before it raised: 0 the model was not built, 1 it was, 2 the forward came to its end.
+        unfinished: Whether it raised, or left out what may matter: with all imports in full it may come to something else.
     """
 
     architecture: Architecture
     decisions: tuple[Decision, ...]
     reached: int
+    unfinished: bool = False
+
+
+class InFull:
+    """Whether runs import in full what they import: from the first on that may come to something else by it."""
+
+    def __init__(self) -> None:
+        self._wanted = False
+
+    def run(self, start: Callable[[bool], Outcome]) -> Outcome:
+        """A run, and where that may not be all, the run that has it.
+
+        Args:
+            start: Runs, with imports in full or only as far as names are asked for.
+        """
+        outcome = start(self._wanted)
+        if outcome.unfinished and not self._wanted:
+            self._wanted = True
+            outcome = start(True)
+        return outcome
 
 
 #: Conditions answered the other way, each met with those before it so answered.

@@ -25,12 +25,14 @@ from ..interpreter.builtins.exceptions import message_of
 from ..interpreter.compile.dispatch import block
 from ..interpreter.compile.scopes import Scope
 from ..interpreter.engine import new_machine, run_deep, use
+from ..interpreter.in_full import leaves_out
 from ..interpreter.machine import Decision, Frame, Machine
 from ..interpreter.repetition import Unrepeatable
 from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, Raised
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Assumptions, Dim
+from ..ir.refusal import Refusal
 from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Lost, Reason, Unknown
 from ..source.cache import Cache, default_folder
@@ -42,7 +44,7 @@ from .free import Filling, Given, unbound
 from .inferring import Guess, infer
 from .keras_input import KerasGuess, worked_out
 from .keras_reading import LazyKeras
-from .paths import Outcome, explore
+from .paths import InFull, Outcome, explore
 from .recorder import Recorder, Workings, tree_of
 
 _projects: dict[tuple[str, ...], Project] = {}
@@ -62,10 +64,17 @@ def project_for(search_path: list[Path]) -> Project:
 class Session:
     """One analysis: a machine with its libraries, and the run they record into."""
 
-    def __init__(self, project: Project, budget: Budget, decisions: dict[Any, bool] | None = None, given: Given | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        budget: Budget,
+        decisions: dict[Any, bool] | None = None,
+        given: Given | None = None,
+        in_full: bool = False,
+    ) -> None:
         self.project = project
         self.given = given or Given()
-        self.machine = new_machine(budget, project, decisions=decisions)
+        self.machine = new_machine(budget, project, decisions=decisions, in_full=in_full)
         self.library = TorchLibrary(self.machine)
         self.keras = LazyKeras(self.machine, lambda: self.run)
         self.machine.libraries = [self.library, self.keras]
@@ -146,11 +155,16 @@ class Session:
         return holder.namespace["__target__"]
 
 
+#: A value that is none of what it is used as is not missing anywhere; None may stand for what is.
+_MISUSE = re.compile(r"raises TypeError: (?!.*NoneType)")
+
+
 class Reading:
     """What one target gave: the root, what its forward returned, and how it ended.
 
     Attributes:
         place: The definition of what the target calls: there stands what is wrong with that call.
+        raised: Whether the program itself raised, for what it may have found or not, not a framework that refuses what it is given.
     """
 
     def __init__(self) -> None:
@@ -158,7 +172,7 @@ class Reading:
         self.place = NOWHERE
         self.inputs: dict[str, Any] = {}
         self.outputs: Any = MISSING
-        self.failed = False
+        self.failed = self.raised = False
 
 
 def read_source(
@@ -190,20 +204,23 @@ def read_source(
     project = project or project_for(search_path)
     limits = Budget(**{name: limit for name, limit in (("steps", budget), ("paths", paths)) if limit is not None})
     unread: set[Any] = set()  # loops over a symbol whose rounds differ
-    keras_guess = KerasGuess()
+    in_full, keras_guess = InFull(), KerasGuess()
 
-    def once(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess) -> Outcome:
-        session = Session(project, limits, dict(decisions), given)
+    def start(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess, full: bool) -> Outcome:
+        session = Session(project, limits, dict(decisions), given, full)
         session.keras.guess = keras_guess
         session.machine.unrepeatable = frozenset(unread)
-        try:
-            outcome = session.do(lambda: _run(session, target, source, names))
-        except Unrepeatable as differing:
-            unread.update({None} if differing.places <= unread else differing.places)
-            return once(decisions, source)
+        outcome = session.do(lambda: _run(session, target, source, names))
         if outcome.reached:  # else the names may only not have been met
             session.given.check()
         return outcome
+
+    def once(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess) -> Outcome:
+        try:
+            return in_full.run(lambda full: start(decisions, source, full))
+        except Unrepeatable as differing:
+            unread.update({None} if differing.places <= unread else differing.places)
+            return once(decisions, source)
 
     def whole(source: list[InputSpec] | Guess) -> Architecture:
         return explore(lambda decisions: once(decisions, source), limits.paths)
@@ -234,7 +251,12 @@ def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, name
         recorder = Recorder(Workings(session.machine, session.run), reading.root, tree)
         whole = recorder.rounds.check(recorder.architecture(target.text, reading.inputs, reading.outputs))
         architecture = explained(whole, session.machine.project.text)
-    return Outcome(architecture, (*_missed(session, reading), *session.machine.decided), _reached(reading))
+    return Outcome(
+        architecture,
+        (*_missed(session, reading), *session.machine.decided),
+        _reached(reading),
+        reading.raised or leaves_out(session.machine),
+    )
 
 
 def _reached(reading: Reading) -> int:
@@ -257,6 +279,7 @@ def attempt(session: Session, reading: Reading, work: Callable[[], None]) -> Non
     except Raised as raised:
         reading.failed = True
         session.run.diagnostics.append(_program_error(raised, reading.place))
+        reading.raised = not (isinstance(raised.__context__, Refusal) or _MISUSE.match(session.run.diagnostics[-1].message))
         session.run.found_in.append(next((call.module for call in reversed(session.run.calls) if call.outputs is MISSING), None))
     except BudgetSpent as spent:
         reading.failed = True

@@ -13,13 +13,14 @@ from ..frameworks.describe import Run
 from ..frameworks.torch.instance import ModuleInstance
 from ..frameworks.torch.training import steps_without_gradients
 from ..interpreter.budget import Budget
+from ..interpreter.in_full import leaves_out
 from ..interpreter.values import MISSING, Function, PyModule
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic
 from ..source.project import Project
 from ..targets import Target
 from .flatten_mismatch import explained
-from .paths import Outcome, explore
+from .paths import InFull, Outcome, explore
 from .python import Reading, Session, attempt
 from .recorder import Recorder, Workings, tree_of
 
@@ -35,10 +36,14 @@ def run_script(path: str, functions: Sequence[str], steps: int, project: Project
     """
     limits = Budget(steps=steps)
     runs: list[Architecture] = []
+    in_full = InFull()
+
+    def start(decisions: Mapping[Any, bool], full: bool) -> Outcome:
+        session = Session(project, limits, dict(decisions), in_full=full)
+        return session.do(lambda: _run(session, Target(path, path, ""), functions))
 
     def once(decisions: Mapping[Any, bool]) -> Outcome:
-        session = Session(project, limits, dict(decisions))
-        outcome = session.do(lambda: _run(session, Target(path, path, ""), functions))
+        outcome = in_full.run(lambda full: start(decisions, full))
         runs.append(outcome.architecture)
         return outcome
 
@@ -72,7 +77,7 @@ def _run(session: Session, target: Target, functions: Sequence[str]) -> Outcome:
     root = models[0] if len(models) == 1 else None
     recorder = Recorder(Workings(session.machine, session.run), root, tree_of(root) if root is not None else [])
     architecture = explained(recorder.architecture(target.text, {}, MISSING), session.machine.project.text)
-    return Outcome(architecture, tuple(session.machine.decided), 1 if reading.failed else 2)
+    return Outcome(architecture, tuple(session.machine.decided), 1 if reading.failed else 2, reading.raised or leaves_out(session.machine))
 
 
 def _note_idle_steps(run: Run) -> None:

@@ -56,7 +56,7 @@ class Entry(Struct, array_like=True, gc=False):
         typing_only: Names bound only under ``if TYPE_CHECKING:``.
         star: It holds a ``from x import *``.
         typed_star: It holds one under ``if TYPE_CHECKING:``.
-        decorators: The names that its decorators start with, or what it calls for no result.
+        decorators: The names that its decorators start with, or what it calls for no result, and of what it stores an item.
         bases: The names that the bases of a class start with.
         changes: Names of the module that a function inside may change when it is called: registries.
     """
@@ -127,14 +127,17 @@ def _entry(nodes: list[ast.stmt], lines: list[str], file: str) -> Entry:
 
 
 def _callers(nodes: list[ast.stmt]) -> Iterator[ast.expr]:
-    """What a statement hands things to: the decorators of a definition, and what it calls for no result."""
+    """What a statement hands things to: the decorators of a definition, what it calls for no result, of what it stores an item."""
     for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             yield node.value
+        elif isinstance(node, (ast.Assign, ast.AugAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target for target in targets if isinstance(target, (ast.Subscript, ast.Attribute)))
         elif isinstance(node, (ast.For, ast.If, ast.With, ast.Try)):
-            yield from _callers(node.body)
-        elif len(nodes) == 1:
-            yield from getattr(node, "decorator_list", ())
+            yield from _callers([*node.body, *getattr(node, "orelse", ())])
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield from node.decorator_list
 
 
 def _bases(nodes: list[ast.stmt]) -> list[ast.expr]:
