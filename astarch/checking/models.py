@@ -137,7 +137,7 @@ def architectures(file: File, path: Path, job: Job, known: Container[str] = ()) 
     for number, model in enumerate(named):
         if (name := f"{number}:{model.target.expression}") not in known:
             yield name, iter(_read(model.target, list(model.inputs), job, dict(model.names), str(path)))
-    if "torch" not in file.text and "keras" not in file.text:
+    if not any(name in file.text for name in ("torch", "keras", "tensorflow")):
         return
     done = {model.target.expression for model in named}
     if SCRIPT not in known and (functions := _script(file)) is not None:
@@ -212,13 +212,17 @@ def _runs_models(file: File, node: ast.stmt) -> bool:
     return False
 
 
-#: Parts of torch of which a call at the top of a file computes something; others only set up what libraries are.
-_COMPUTING = ("torch.nn.", "torch.optim.", "torch.utils.data.")
+#: Parts of torch, Keras and TensorFlow of which a call at the top of a file computes something; others only set up what libraries are.
+_COMPUTING = ("torch.nn.", "torch.optim.", "torch.utils.data.", "keras.layers.", "keras.Input", "keras.datasets.", "tensorflow.nn.")
+_OF_TENSORFLOW = frozenset({"Variable", "Session", "InteractiveSession"})
 
 
 def _computes(file: File, call: ast.Call) -> bool:
     """Whether a call makes a layer, an optimizer or batches, or trains: what a program does, rather than a library."""
-    return file.resolve(call.func).startswith(_COMPUTING) or (isinstance(call.func, ast.Attribute) and call.func.attr == "backward")
+    name = file.resolve(call.func)
+    package, _, function = name.partition(".")
+    is_operation = package == "tensorflow" and function and "." not in function and (function.islower() or function in _OF_TENSORFLOW)
+    return name.startswith(_COMPUTING) or is_operation or (isinstance(call.func, ast.Attribute) and call.func.attr == "backward")
 
 
 def _as_script(file: File, functions: list[str], job: Job) -> Iterable[Architecture]:

@@ -54,7 +54,7 @@ def is_certain(file: File, finding: Diagnostic) -> bool:
         return False
     return finding.message.startswith(
         ("raises TypeError", "raises AttributeError", "raises ValueError", "raises IndexError", "raises RuntimeError")
-    )
+    ) or (finding.by_framework and finding.message.startswith(("raises NotImplementedError", "raises InvalidArgumentError")))
 
 
 def is_certain_of_script(file: File, finding: Diagnostic) -> bool:
@@ -79,7 +79,7 @@ def is_refusal(file: File, finding: Diagnostic) -> bool:
     """Whether the program itself refuses to be built with its defaults: that is its good right."""
     if finding.name != "program-error" or finding.message.endswith('already exists"'):
         return False
-    if finding.message.startswith(
+    if not finding.by_framework and finding.message.startswith(
         (
             "raises NotImplementedError",
             "raises ImportError",

@@ -17,12 +17,16 @@ class Ending:
         units: How many numbers there are on the last axis.
         layer: The class of the layer that applies it.
         at: The construction of that layer.
+        squashed: That of the layer before it, when that is a softmax or sigmoid already, with no weights between.
+        dropped: That of a dropout through which the numbers go after it.
     """
 
     activation: str
     units: int | Dim
     layer: str
     at: Span = NOWHERE
+    squashed: Span | None = None
+    dropped: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Training:
         metrics: The names of those that go by a name of the framework, of a model with one output.
         spread: Where labels and outputs of different shapes are compared element by element: both shapes.
         linear: Dense layers that follow each other without an activation.
+        stale: Where layers were frozen, or freed, after an earlier `fit` and without a `compile` since.
     """
 
     at: Span
@@ -76,3 +81,4 @@ class Training:
     metrics: tuple[str, ...] = ()
     spread: tuple[tuple[int | Dim, ...], tuple[int | Dim, ...]] | None = None
     linear: tuple[Linear, ...] = ()
+    stale: Span | None = None

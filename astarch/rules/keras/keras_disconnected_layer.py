@@ -18,7 +18,7 @@ class KerasDisconnectedLayer(Rule):
     It is not on a way from the inputs to the outputs, so the model does not have it: mostly the next layer was given the wrong variable.
 
     ## Known problems
-    Only functions that run straight down are looked at.
+    Only functions, and the top of a file, that run straight down are looked at.
     """
 
     code = "MDL711"
@@ -43,24 +43,33 @@ class KerasDisconnectedLayer(Rule):
     """
 
     def check_file(self, file: File) -> Iterator[Diagnostic]:
-        makers = {function for name in ("keras.Model", "keras.models.Model") for call in file.called.get(name, ())
-                  if (function := file.function_of(call)) is not None}  # fmt: skip
-        for function in sorted(makers, key=lambda one: one.lineno):
+        makers = {file.function_of(call) for name in ("keras.Model", "keras.models.Model") for call in file.called.get(name, ())}
+        if None in makers:
+            yield from self._in(file, file.tree.body, _read_in_functions(file))
+        for function in sorted((one for one in makers if one is not None), key=lambda one: one.lineno):
             if not any(isinstance(node, (ast.FunctionDef, ast.Lambda, ast.Global, ast.Nonlocal)) for node in _inner(file, function)):
-                yield from self._in(file, function)
+                yield from self._in(file, function.body, frozenset())
 
-    def _in(self, file: File, function: Definition) -> Iterator[Diagnostic]:
-        for place, statement in enumerate(function.body):
+    def _in(self, file: File, body: list[ast.stmt], read: frozenset[str]) -> Iterator[Diagnostic]:
+        for place, statement in enumerate(body):
             target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
             if not isinstance(target, ast.Name) or not isinstance(statement, ast.Assign) or not _kind(file, statement.value):
                 continue
-            if not _is_read(function.body[place + 1 :], target.id):
+            if target.id not in read and not _is_read(body[place + 1 :], target.id):
                 yield self.finding(
                     file,
                     statement,
                     f"nothing uses `{target.id}`: this `{_kind(file, statement.value)}` is not part of the model",
                     help="did the next layer mean to take it?",
                 )
+
+
+def _read_in_functions(file: File) -> frozenset[str]:
+    """The names that functions and classes of a file read, and those that it names as its own: they may be those of its top."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    inner = (node for kind in kinds for top in file.all(kind) for node in file.walk(top))
+    read = {node.id for node in inner if isinstance(node, ast.Name)}
+    return frozenset(read | {node.value for node in file.all(ast.Constant) if isinstance(node.value, str)})
 
 
 def _kind(file: File, node: ast.AST) -> str:

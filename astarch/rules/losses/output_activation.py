@@ -20,7 +20,7 @@ class OutputActivation(Rule):
 
     ## Why
     A crossentropy takes the logarithm of probabilities. A `relu` gives numbers below 0 as 0 and others above 1, a `tanh` gives negative
-    ones: they are clipped, their gradient is 0, and the model stays as it is.
+    ones: they are clipped, their gradient is 0, and the model stays as it is. A softmax of a softmax is nearly the same for every class.
 
     ## Known problems
     Only models that are put together from layers of Keras, and compiled with a loss by its name or class, are looked at.
@@ -44,6 +44,9 @@ class OutputActivation(Rule):
     def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
         for output in outputs(file, architecture):
             end, loss = output.ending, output.loss
+            if end.squashed is not None and end.activation in ("softmax", "sigmoid"):
+                message = f"a {end.activation} of what are probabilities already"
+                yield Diagnostic(self.code, self.name, self.severity, message, end.at, (Note(end.squashed, "these"),), "one is enough")
             if end.activation in _UNFIT and loss.name in OF_CLASSES | OF_YES_AND_NO:
                 wanted = "sigmoid" if loss.name in OF_YES_AND_NO else "softmax"
                 takes = "logits, of any size," if loss.logits else "probabilities"

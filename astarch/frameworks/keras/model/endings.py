@@ -48,23 +48,32 @@ def _source(tensor: Any) -> Any:
 
 
 def _ending(source: Any, output: Any) -> Ending | None:
-    units = output.shape[-1] if output.shape else 0
+    units, dropped = output.shape[-1] if output.shape else 0, None
     while source is not None:
         layer, inputs = source
         if not isinstance(layer, LayerInstance):
             return None
-        kind = _kind(layer)
-        if (activation := _activation(layer)) not in ("", "linear"):
-            return Ending(activation, units, kind, layer.span)
+        kind, activation = _kind(layer), _activation(layer)
+        before = _source(inputs[0]) if len(inputs) == 1 else None
+        if activation not in ("", "linear"):
+            return Ending(activation, units, kind, layer.span, _squashed(kind, before[0] if before else None), dropped)
         if kind in _WEIGHING:
-            return Ending(activation, units, kind, layer.span) if activation else None
+            return Ending(activation, units, kind, layer.span, None, dropped) if activation else None
         if kind in ("Sequential", "Functional", "Model"):
             inner = endings(layer)
             return inner[0] if len(inner) == 1 else None
         if (kind not in _HANDING_ON and activation != "linear") or len(inputs) != 1:
             return None
-        source = _source(inputs[0])
+        dropped = layer.span if kind == "Dropout" else dropped
+        source = before
     return None
+
+
+def _squashed(kind: str, before: Any) -> Any:
+    """The layer before one that is only an activation, when that gives probabilities already."""
+    if kind not in ("Activation", "Softmax") or not isinstance(before, LayerInstance):
+        return None
+    return before.span if _activation(before) in ("softmax", "sigmoid") else None
 
 
 def _of_chain(layers: list[Any]) -> Ending | None:

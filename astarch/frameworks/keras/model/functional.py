@@ -124,7 +124,7 @@ class Functional(Layer):
     def call(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
         if "_unknown" in self.__dict__:
             return self.__dict__["_unknown"]
-        flat = _standardized(self, inputs)
+        flat = _standardized(self, inputs, kwargs.get("checked", True))
         if mask is not None:
             for tensor, one in zip(flat, flatten(mask), strict=False):
                 if one is not None and isinstance(tensor, KerasTensor):
@@ -181,8 +181,8 @@ def _specifications(structure: Any, inputs: list[Any]) -> Any:
     return [specification(tensor) for tensor in inputs]
 
 
-def _standardized(self: Any, inputs: Any) -> list[Any]:
-    """The inputs as a flat list in the order of the model's."""
+def _standardized(self: Any, inputs: Any, checked: bool = True) -> list[Any]:
+    """The inputs as a flat list in the order of the model's; whether they fit may have been said before."""
     structure, tensors = self.__dict__["_inputs_struct"], self.__dict__["_inputs"]
     if isinstance(inputs, dict) and not isinstance(structure, dict):
         names = [tensor.name for tensor in tensors]
@@ -193,10 +193,10 @@ def _standardized(self: Any, inputs: Any) -> list[Any]:
     flat = flatten(inputs)
     if len(flat) != len(tensors):
         refuse("ValueError", f"Function was called with an invalid input structure: {len(flat)} inputs, expected {len(tensors)}")
-    return [_adjusted(self, tensor, wanted) for tensor, wanted in zip(flat, tensors, strict=False)]
+    return [_adjusted(tensor, wanted, checked) for tensor, wanted in zip(flat, tensors, strict=False)]
 
 
-def _adjusted(self: Any, tensor: Any, wanted: Any) -> Any:
+def _adjusted(tensor: Any, wanted: Any, checked: bool) -> Any:
     if not isinstance(tensor, KerasTensor):
         return tensor
     rank, expected = len(tensor.shape), len(wanted.shape)
@@ -208,7 +208,7 @@ def _adjusted(self: Any, tensor: Any, wanted: Any) -> Any:
         differing = [same(size, other) is False for size, other in zip(tensor.shape, wanted.shape, strict=True)]
         if differing and 1 in (tensor.shape[-1], wanted.shape[-1]):
             differing[-1] = False  # a last axis of one is not compared: the first layer says whether it fits
-        if any(differing):
+        if checked and any(differing):
             # that was said when the inputs were checked; all that follows from it is not worth saying
             sizes = [other if no else size for size, other, no in zip(tensor.shape, wanted.shape, differing, strict=True)]
             return made.like(sizes)

@@ -10,6 +10,7 @@ from ....ir.training import Loss
 from ....ir.unknown import Unknown
 from ...describe import REGISTRY, refuse
 from ..nested import flatten
+from ..state import state
 from ..tensor import outward
 
 #: Short names that `losses.get` and `metrics.get` understand.
@@ -36,18 +37,29 @@ def full_name(name: str) -> str:
     return _SHORT.get(plain, plain)
 
 
-def unknown_name(package: str, name: str) -> bool:
-    """Whether a package has nothing of that name, in any spelling."""
-    if name.lower() in _SHORT or full_name(name) in _SHORT.values():
+#: Short names as they must be spelled.
+_SPELLED = frozenset({"bce", "BCE", "mse", "MSE", "mae", "MAE", "mape", "MAPE", "msle", "MSLE", "kld", "KLD"})
+
+
+def is_unknown(package: str, name: str) -> bool:
+    """Whether a package certainly has nothing that goes by this text."""
+    if name in _SPELLED or (package != "keras.optimizers" and full_name(name.lower()) in ("accuracy", "crossentropy")) or _customs():
         return False
-    plain = name.lower().replace("_", "")
-    return not any(known.startswith(f"{package}.") and known.rpartition(".")[2].lower().replace("_", "") == plain for known in REGISTRY)
+    own = (known.rpartition(".")[2] for known in REGISTRY if known.startswith(f"{package}.") and known.count(".") == 2)
+    if package == "keras.optimizers":
+        return all(known.lower() != name.lower() for known in own)
+    return all(name not in (known, snake(known)) for known in own)
+
+
+def _customs() -> bool:
+    """Whether the program has given names to objects of its own."""
+    return bool(state().custom_objects)
 
 
 def identified(given: Any) -> Loss | None:
     """A loss of the framework's own; None for one of the program, or none."""
     if isinstance(given, str):
-        if unknown_name("keras.losses", given):
+        if is_unknown("keras.losses", given):
             refuse("ValueError", f"Could not interpret loss identifier: {given}")
         return Loss(full_name(given))
     name = str(getattr(given, "name", "")) if not isinstance(given, Instance) else str(given.py_class.namespace.get("described_as", ""))
@@ -61,6 +73,13 @@ def identified(given: Any) -> Loss | None:
     if isinstance(logits, Unknown) or not isinstance(logits, (bool, int)) or kwargs.get("axis", -1) != -1:
         return None
     return Loss(last, bool(logits))
+
+
+def check_metrics(given: Any) -> None:
+    """Refuse metrics that go by a text that means none."""
+    for one in flatten(given):
+        if isinstance(one, str) and is_unknown("keras.metrics", one):
+            refuse("ValueError", f"Could not interpret metric identifier: {one}")
 
 
 def metric_names(given: Any) -> tuple[str, ...]:

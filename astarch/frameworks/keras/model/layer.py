@@ -121,6 +121,7 @@ class Layer(_Self):
     @trainable.setter
     def trainable(self, value: Any) -> None:
         value = CURRENT.get().truth(value)
+        RUN.get().state["trainable set"] = RUN.get().where()
         self.__dict__["_trainable"] = value
         for variable in self.__dict__["_trainable_variables"]:
             variable.trainable = value

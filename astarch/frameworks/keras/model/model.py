@@ -324,7 +324,7 @@ class Sequential(Model):
         functional = self.__dict__["_functional"]
         machine = CURRENT.get()
         if functional is not None:
-            return functional.call(inputs, training=training, mask=mask, **kwargs)
+            return functional.call(inputs, training=training, mask=mask, checked=False, **kwargs)
         outputs = inputs
         for layer in _own_layers(self):
             names = call_signature(layer).parameters if isinstance(layer, LayerInstance) else ()

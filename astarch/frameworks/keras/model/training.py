@@ -16,8 +16,8 @@ from ..nested import flatten, map_leaves
 from ..state import state
 from ..tensor import BATCH, KerasTensor, outward
 from .endings import endings, linear_pairs
-from .instances import LayerInstance, raw
-from .judging import compared, identified, metric_names, unknown_name
+from .instances import LayerInstance, MetricInstance, raw
+from .judging import check_metrics, compared, identified, is_unknown, metric_names
 
 _PASSES = (Refusal, Undecided, Raised, Lost, BudgetSpent)
 
@@ -35,8 +35,11 @@ class Trainer:
     def compile(self: Any, optimizer: Any = "rmsprop", loss: Any = None, loss_weights: Any = None, metrics: Any = None,
                 weighted_metrics: Any = None, run_eagerly: Any = False, steps_per_execution: Any = 1, jit_compile: Any = "auto",
                 auto_scale_loss: Any = True) -> None:  # fmt: skip
-        if isinstance(optimizer, str) and unknown_name("keras.optimizers", optimizer):
+        if isinstance(optimizer, str) and is_unknown("keras.optimizers", optimizer):
             refuse("ValueError", f"Could not interpret optimizer identifier: {optimizer}")
+        for name, given in (("metrics", metrics), ("weighted_metrics", weighted_metrics)):
+            if isinstance(given, (str, MetricInstance)):
+                refuse("ValueError", f"Expected `{name}` argument to be a list, tuple, or dict. Received instead: {name}={given}")
         attributes = self.__dict__
         attributes.update({"optimizer": optimizer, "loss": loss, "compiled": True, "_metrics_given": metrics, "_trains": None})
         _note(self, None)
@@ -49,6 +52,7 @@ class Trainer:
         _fed(self, x, y, sample_weight)
         if isinstance(validation_data, (tuple, list)) and len(validation_data) >= 2:
             _fed(self, validation_data[0], validation_data[1])
+        _still_trained(self)
         return _outside("the history of training")
 
     def evaluate(self: Any, x: Any = None, y: Any = None, batch_size: Any = None, verbose: Any = "auto", sample_weight: Any = None,
@@ -115,6 +119,18 @@ def _checked(self: Any, x: Any, y: Any, weight: Any) -> Any:
     return given
 
 
+def _still_trained(self: Any) -> None:
+    """Note a `fit` that goes on with the step of an earlier one, although other weights are to be trained since."""
+    found = CURRENT.get().get(self, "trainable_weights", None)
+    if not isinstance(found, list) or not found or any(isinstance(one, Unknown) for one in found):
+        return
+    now, before = frozenset(map(id, found)), self.__dict__.get("_trains")
+    if before is None:
+        self.__dict__["_trains"] = now
+    elif before != now and (place := RUN.get().state.get("trainable set")) is not None:
+        RUN.get().state.setdefault("trainings", []).append(Training(RUN.get().where(), (), (), stale=place))
+
+
 def raw_method(self: Any, name: str) -> Any:
     """A sign that the program does not define a method itself."""
     found = self.py_class.find(name)
@@ -156,6 +172,7 @@ def _called(self: Any, batch: Any) -> Any:
 
 def _judged(self: Any, y: Any, given: Any) -> None:
     """Hold what the model gives against the labels, as the losses do."""
+    check_metrics(self.__dict__.get("_metrics_given"))
     outputs, targets = flatten(given), flatten(y)
     losses = _losses(self, len(outputs))
     if losses is None or isinstance(y, dict) or isinstance(given, dict) or len(outputs) != len(targets):

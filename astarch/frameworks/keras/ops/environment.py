@@ -13,6 +13,7 @@ from ..model.policies import standardize_dtype
 from ..nested import flatten, is_nested, map_leaves, pack
 from ..state import Scope, State, snake_case, state, uniquify
 from ..tensor import KerasTensor, Variable, open_size
+from .elementwise import as_tensor
 
 
 @op("keras.backend.backend", "keras.config.backend", "keras.src.backend.config.backend")
@@ -184,8 +185,9 @@ def assert_same_structure(*structures: Any, **kwargs: Any) -> None:
 
 @op("keras.utils.to_categorical")
 def to_categorical(x: Any, num_classes: Any = None) -> Any:
-    """Classes as ones at their places."""
-    shape = getattr(x, "shape", ())
+    """Classes as ones at their places; a last axis of one is none."""
+    shape = tuple(as_tensor(x).shape)
+    shape = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape
     return KerasTensor((*shape, num_classes if num_classes is not None else open_size()), "float32")
 
 

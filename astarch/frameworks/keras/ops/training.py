@@ -83,6 +83,9 @@ def _checked(name: str) -> Any:
         strange = {given: value for given, value in kwargs.items() if given not in own | _OF_ALL}
         if strange:
             refuse("ValueError", f"Argument(s) not recognized: {strange}")
+        rate = args[0] if args else kwargs.get("learning_rate", 0.1)
+        if type(rate) in (int, bool, str):
+            refuse("ValueError", f"Argument `learning_rate` should be float, or an instance of LearningRateSchedule. Received: {rate}")
         Training.__init__(self, *args, **kwargs)
 
     return start
