@@ -136,7 +136,7 @@ def architectures(file: File, path: Path, job: Job, known: Container[str] = ()) 
     named = [model for model in job.models if model.target.is_source and _same(model.target.path, path)]
     for number, model in enumerate(named):
         if (name := f"{number}:{model.target.expression}") not in known:
-            yield name, iter(_read(model.target, list(model.inputs), job, dict(model.names), str(path)))
+            yield name, _at_its_model(_read(model.target, list(model.inputs), job, dict(model.names), str(path)), file, model.target)
     if not any(name in file.text for name in ("torch", "keras", "tensorflow")):
         return
     done = {model.target.expression for model in named}
@@ -153,6 +153,23 @@ def architectures(file: File, path: Path, job: Job, known: Container[str] = ()) 
     for found in needy[:MOST_MODELS]:
         if found.name not in known and found.name not in done:
             yield found.name, _with_arguments(file, found, job)
+
+
+def _at_its_model(read: Iterable[Architecture], file: File, target: Target) -> Iterator[Architecture]:
+    """A model that is named with arguments it does not take is wrong where it is defined: a target stands in no file that is checked."""
+    for architecture in read:
+        moved = tuple(_from_target(one, file, target) if one.span.file == "<target>" else one for one in architecture.diagnostics)
+        yield replace(architecture, diagnostics=moved)
+
+
+def _from_target(finding: Diagnostic, file: File, target: Target) -> Diagnostic:
+    named = (re.search(pattern, text) for pattern, text in ((r"Error: (\w+)[\w.]*\(\)", finding.message), (r"(\w+)", target.expression)))
+    for name in (found[1] for found in named if found is not None):
+        cls = file.by_name.get(name)
+        place = cls.methods.get("__init__", cls.node) if cls is not None else file.functions.get(name)
+        if place is not None:
+            return replace(finding, span=file.span(place), help=finding.help or f"it is built as `{target.expression}`")
+    return finding
 
 
 def _with_arguments(file: File, found: Found, job: Job) -> Iterator[Architecture]:

@@ -82,6 +82,7 @@ def is_refusal(file: File, finding: Diagnostic) -> bool:
     if not finding.by_framework and finding.message.startswith(
         (
             "raises NotImplementedError",
+            "raises AssertionError",
             "raises ImportError",
             "raises ModuleNotFoundError",
             "raises KeyError",

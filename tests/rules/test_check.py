@@ -400,6 +400,16 @@ def test_a_block_of_another_file_fails_where_it_is_built(project: Path) -> None:
     assert row["message"] == "`1.conv` takes 16 channels and gets 8"
 
 
+def test_a_model_that_is_named_with_arguments_it_does_not_take(project: Path) -> None:
+    """Nothing in the file builds it so: the finding stands where it is defined, and says how it is built."""
+    (project / "net.py").write_text(BLOCKS.partition("class Net")[0])
+    (project / "pyproject.toml").write_text('[[tool.astarch.models]]\ntarget = "net.py:Block(8)"\ninputs = ["1,8,6,6"]\n')
+    (row,) = json.loads(run("-o", "json").output)
+    assert "def __init__" in BLOCKS.splitlines()[row["location"]["row"] - 1]
+    assert row["message"].startswith("raises TypeError: Block.__init__() missing 1 required positional argument")
+    assert "`Block(8)`" in run().output
+
+
 def leftover(comment: str, **settings: object) -> list[tuple[str, str, bool]]:
     """What is said of a comment at a line where nothing is found: message, help, whether it can be removed."""
     text = BAD.replace("0.5)", f"0.5, self.training)  {comment}")

@@ -46,6 +46,22 @@ class ForwardMissingReturn(Rule):
         return Net(width)
     """,
         """
+    class Net(nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.fc = nn.Linear(8, width)
+
+        def forward(self, x):
+            return self.fc(x)
+
+    @torch.no_grad()
+    def small(width) -> Net:
+        if width < 1:
+            raise ValueError("too small")
+        net = Net(width)
+        net
+    """,
+        """
     def head(width):
         layers = nn.Sequential(nn.Linear(width, 8), nn.ReLU())
         layers
@@ -115,6 +131,22 @@ class ForwardMissingReturn(Rule):
 
     def made(width, **options):
         return Net(width)
+    """,
+        """
+    class Net(nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.fc = nn.Linear(8, width)
+
+        def forward(self, x):
+            return self.fc(x)
+
+    @torch.no_grad()
+    def small(width) -> Net:
+        if width < 1:
+            raise ValueError("too small")
+        net = Net(width)
+        return net
     """,
         """
     def head(width):
@@ -206,11 +238,10 @@ class ForwardMissingReturn(Rule):
             return
         for function in file.functions.values():
             last = next((one for one in _ends(function.body) if isinstance(one, ast.Expr) and _is_lost(file, function, one.value)), None)
-            promised = (
-                isinstance(function.body[-1], ast.Expr) and isinstance(function.body[-1].value, ast.Call) and _promises(file, function)
-            )
-            last = function.body[-1] if promised else last
-            if last is None or _returns(file, function) is not False:
+            end = function.body[-1]
+            promised = isinstance(end, ast.Expr) and isinstance(end.value, (ast.Call, ast.Name)) and _promises(file, function)
+            last = end if promised else last
+            if last is None or _returns(file, function, promised) is not False:
                 continue
             if promised or all(map(_keeps_it, function.decorator_list)):
                 at = file.span(last)

@@ -36,6 +36,8 @@ def _sliding(self: Any) -> dict[str, Any]:
 
 
 def _positive(value: Any, name: str) -> None:
+    if isinstance(value, (str, list, tuple, dict)):
+        refuse("TypeError", f"'<=' not supported between instances of '{type(value).__name__}' and 'int'")
     if isinstance(value, int) and value <= 0:
         refuse("ValueError", f"Invalid value for argument `{name}`. Expected a strictly positive value. Received {name}={value}.")
 

@@ -106,6 +106,8 @@ def _assert(condition: Any, message: Any = "") -> None:
     """What holds from here on."""
     if isinstance(condition, Unknown):
         RUN.get().settle(condition)
+    elif condition is False:
+        refuse("AssertionError", str(message))
 
 
 @op("torch.overrides.handle_torch_function", lenient=True)
