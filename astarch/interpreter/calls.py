@@ -220,7 +220,7 @@ def bind_arguments(m: Machine, function: Function, args: tuple[Any, ...], kwargs
     names = dict(zip(positional, args))
     if count > len(positional):
         if code.rest is None:
-            raise m.error("TypeError", _too_many(function, count))
+            raise _unfit(m, function, _too_many(function, count))
         names[code.rest] = tuple(args[len(positional) :])
     elif code.rest is not None:
         names[code.rest] = ()
@@ -232,9 +232,16 @@ def bind_arguments(m: Machine, function: Function, args: tuple[Any, ...], kwargs
     for name in code.all_names:
         if name not in names:
             if name not in defaults:
-                raise m.error("TypeError", _missing(function, names))
+                raise _unfit(m, function, _missing(function, names))
             names[name] = defaults[name]
     return names
+
+
+def _unfit(m: Machine, function: Function, message: str) -> Raised:
+    """What a call with the wrong arguments raises; it knows what was called."""
+    raised = m.error("TypeError", message)
+    raised.called = function.code.span
+    return raised
 
 
 def _too_many(function: Function, count: int) -> str:
@@ -261,12 +268,12 @@ def _bind_keywords(m: Machine, function: Function, names: dict[str, Any], kwargs
     for name, value in kwargs.items():
         if name in code.by_keyword:
             if name in names:
-                raise m.error("TypeError", f"{function.qualname}() got multiple values for argument '{name}'")
+                raise _unfit(m, function, f"{function.qualname}() got multiple values for argument '{name}'")
             names[name] = value
         elif code.keywords is not None:
             extra[name] = value
         else:
-            raise m.error("TypeError", f"{function.qualname}() got an unexpected keyword argument '{name}'")
+            raise _unfit(m, function, f"{function.qualname}() got an unexpected keyword argument '{name}'")
     if code.keywords is not None:
         names[code.keywords] = extra
 

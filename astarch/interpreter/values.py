@@ -50,11 +50,13 @@ class Raised(Exception):
         span: Where it was raised.
         stack: The calls that led there, outermost first.
         by_framework: Whether a description predicts it, and not the program or the language raises it.
+        called: The function whose parameters do not fit, when that is what it says.
     """
 
     def __init__(self, value: Any, span: Span = NOWHERE, stack: tuple[Span, ...] = ()) -> None:
         super().__init__(value)
         self.by_framework = False
+        self.called = NOWHERE
         self.value = value
         self.span = span
         self.stack = stack

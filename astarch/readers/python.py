@@ -299,7 +299,8 @@ def _program_error(raised: Raised, instead: Span) -> Diagnostic:
     way = tuple(Note(span, "called from here") for span in raised.stack[:-1] if span.line and span.file != "<target>")
     place = instead if instead.line and (not raised.span.line or raised.span.file == "<target>") else raised.span
     message = f"raises {message_of(raised.value)}"
-    return Diagnostic("MDL001", "program-error", "error", message, place, way[-6:], by_framework=raised.by_framework)
+    called = (Note(raised.called, "what is called"),) if raised.called.line else ()
+    return Diagnostic("MDL001", "program-error", "error", message, place, (*called, *way[-6:]), by_framework=raised.by_framework)
 
 
 def _build(session: Session, reading: Reading, target: Target, names: dict[str, str]) -> None:
