@@ -8,12 +8,13 @@ from ..ir.program import ClassSource, File
 from .assignments import only_value
 from .layers import own_module, torch_layer
 
-_FUNCTIONS = {f"{start}.{name}": name for start in ("torch", "torch.nn.functional") for name in ("softmax", "sigmoid")}
-_LAYERS = {"Softmax": "softmax", "Sigmoid": "sigmoid"}
+_METHODS = ("softmax", "sigmoid", "log_softmax", "relu")
+_FUNCTIONS = {f"{start}.{name}": name for start in ("torch", "torch.nn.functional") for name in _METHODS}
+_LAYERS = {"Softmax": "softmax", "Sigmoid": "sigmoid", "LogSoftmax": "log_softmax", "ReLU": "relu", "Linear": "linear"}
 
 
 def ending_of_model(file: File, made: ast.expr) -> tuple[str, File, ast.expr] | None:
-    """The activation that a model gives its result through, and where: of a class of the project, or a `Sequential`."""
+    """The activation that a model gives its result through (``linear`` for none), and where: of a class of the project, or a `Sequential`."""
     if not isinstance(made, ast.Call):
         return None
     if torch_layer(file, made) == "Sequential":
@@ -46,7 +47,7 @@ def _of_value(cls: ClassSource, value: ast.expr | None) -> tuple[str, File, ast.
             if isinstance(layer, ast.Call) and torch_layer(made[0][0], layer) == "Sequential":
                 return _of_layers(made[0][0], layer)
             kind = _LAYERS.get(torch_layer(made[0][0], layer), "") if layer is not None else ""
-        elif attribute in _LAYERS.values():
+        elif attribute in _METHODS:
             kind = attribute
     return (kind, cls.file, value) if kind else None
 

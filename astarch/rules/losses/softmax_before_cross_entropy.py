@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import ClassSource, File, dotted_text
 from ..assignments import only_value
-from ..endings import ending_of_model, values_of
+from ..fed_losses import fed_losses
 from ..layers import torch_layer
 from ..rule import Rule, argument, replace
 
@@ -59,31 +59,10 @@ class SoftmaxBeforeCrossEntropy(Rule):
 
     def _of_models(self, file: File) -> Iterator[Diagnostic]:
         """A model that ends in an activation, and a loss with its own, both by names that mean one thing in the file."""
-        losses = [call for kind in _LOSS_LAYERS for call in file.called.get(f"torch.nn.{kind}", ())]
-        for made in losses:
-            outer = next(file.up(made), None)
-            name = outer.targets[0].id if isinstance(outer, ast.Assign) and isinstance(outer.targets[0], ast.Name) else ""
-            if not name or any(torch_layer(file, value) != torch_layer(file, made) for value in values_of(file, name)):
-                continue
-            kinds = _LOSS_LAYERS[torch_layer(file, made)]
-            for call in file.called.get("", []) + file.called.get(f"{file.name}.{name}", []):
-                if isinstance(call.func, ast.Name) and call.func.id == name and (found := _ending(file, argument(call, 0, "input"))):
-                    kind, home, place = found
-                    if kind in kinds and home is file:
-                        message = f"the loss applies its own {kind}: it takes logits, and this gives probabilities"
-                        yield self.finding(file, place, message, notes=[(call, "the loss")])
-
-
-def _ending(file: File, given: ast.expr | None) -> tuple[str, File, ast.expr] | None:
-    """What a model ends in whose result is given: its call, or a name of it."""
-    if isinstance(given, ast.Name):
-        values = values_of(file, given.id)
-        given = only_value(file, given, given) or (values[0] if len(values) == 1 else None)
-    if not isinstance(given, ast.Call) or not isinstance(given.func, ast.Name):
-        return None
-    models = values_of(file, given.func.id)
-    endings = [ending_of_model(file, model) for model in models]
-    return endings[0] if endings and all(one == endings[0] for one in endings) else None
+        for fed in fed_losses(file):
+            if fed.ending in _LOSSES.get(fed.loss, ()) and fed.home is file:
+                message = f"the loss applies its own {fed.ending}: it takes logits, and this gives probabilities"
+                yield self.finding(file, fed.place, message, notes=[(fed.call, "the loss")])
 
 
 def _activations(file: File) -> Iterator[ast.Call]:
