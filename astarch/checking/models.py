@@ -196,6 +196,8 @@ def _built(file: File, found: Found, expression: str, job: Job) -> Iterator[Arch
     target = Target(f"{file.path}:{expression}", file.path, expression)
     for architecture in _read(target, [], job, {}, file.path, FREE_STEPS):
         kept = [finding for finding in architecture.diagnostics if not is_refusal(file, finding) and is_trusted(file, found, finding)]
+        if found.kind == "variable":  # the program around a model ends with its first error; what the model shows beside is its own
+            kept = [finding for place, finding in enumerate(kept) if not place or finding.module]
         yield _certain(replace(architecture, diagnostics=tuple(kept)), file, found, [], job)
         if not kept and not architecture.unknown and found.framework == "torch":
             yield from _run_as_likely(architecture, target, file, found, job)
@@ -222,11 +224,21 @@ def _runs_models(file: File, node: ast.stmt) -> bool:
         return False
     if isinstance(node, ast.If) and "__name__" in file.source(node.test):
         return True
+    if _prints(file, node):
+        return any(file.resolve(call.func).startswith("torch.") for call in file.all(ast.Call) if file.function_of(call) is None)
     for call in file.within(node, ast.Call):
         function = file.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
         if made(file, call) or (function is not None and _makes_model(file, function)) or _computes(file, call):
             return True
     return False
+
+
+def _prints(file: File, node: ast.stmt) -> bool:
+    """Whether a statement at the top of a file says something, or goes round: a library only defines."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(node, ast.For | ast.While) or (
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+    )
 
 
 #: Parts of torch, Keras and TensorFlow of which a call at the top of a file computes something; others only set up what libraries are.

@@ -20,7 +20,12 @@ def ending_of_model(file: File, made: ast.expr) -> tuple[str, File, ast.expr] | 
     if torch_layer(file, made) == "Sequential":
         return _of_layers(file, made)
     own = own_module(file, made)
-    if own is None or own.framework != "torch" or own.forward is None:
+    return None if own is None else ending_of_class(own)
+
+
+def ending_of_class(own: ClassSource) -> tuple[str, File, ast.expr] | None:
+    """The activation that the forward of a class ends in, and where."""
+    if own.framework != "torch" or own.forward is None:
         return None
     values = [node.value for node in own.file.within(own.forward, ast.Return)]
     found = [_of_value(own, value) for value in values]

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..ir.program import File
+from ..ir.program import File, dotted_text
 from .assignments import only_value
-from .endings import ending_of_model, values_of
+from .endings import ending_of_class, ending_of_model, values_of
 from .layers import torch_layer
 from .rule import argument
 
@@ -59,9 +59,19 @@ def _losses(file: File) -> Iterator[tuple[ast.Call, str]]:
         name = outer.targets[0].id if isinstance(outer, ast.Assign) and isinstance(outer.targets[0], ast.Name) else ""
         if name and all(torch_layer(file, value) == kind for value in values_of(file, name)):
             names[name] = _LAYERS[kind]
-    for call in file.all(ast.Call) if names else ():
+    for call in file.all(ast.Call) if made else ():
         if isinstance(call.func, ast.Name) and call.func.id in names:
             yield call, names[call.func.id]
+        elif loss := _kept_loss(file, call):
+            yield call, loss
+
+
+def _kept_loss(file: File, call: ast.Call) -> str:
+    """The loss that a class keeps and calls: ``self.criterion(...)``."""
+    text = dotted_text(call.func)
+    cls = file.class_of(call) if text.startswith("self.") and text.count(".") == 1 else None
+    kinds = {torch_layer(each.file, one.value) for each, one in cls.kept.get(text[5:], ())} if cls is not None else set[str]()
+    return _LAYERS.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
 def _ending(file: File, given: ast.expr | None) -> tuple[str, File, ast.expr] | None:
@@ -74,6 +84,9 @@ def _ending(file: File, given: ast.expr | None) -> tuple[str, File, ast.expr] | 
     if not isinstance(given, ast.Call) or not isinstance(given.func, ast.Name):
         return None
     name = given.func.id
+    if name == "self":
+        cls = file.class_of(given)
+        return ending_of_class(cls) if cls is not None else None
     models = [_without(model, _MOVES) for model in values_of(file, name)]
     endings = [
         ending_of_model(file, model) for model in models if not (isinstance(model, ast.Name) and model.id == name) and model is not None

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ..ir.program import Definition, File
+from ..ir.program import Definition, File, dotted_text
 from .endings import values_of
 
 Loop = ast.For | ast.While
@@ -21,10 +21,18 @@ def method_calls(file: File, node: ast.AST, name: str) -> list[ast.Call]:
 
 def is_made_by_torch(file: File, optimizer: ast.expr) -> bool:
     """Whether every value that the file gives the name of an optimizer is one of torch's own."""
-    if not isinstance(optimizer, ast.Name):
-        return False
-    values = values_of(file, optimizer.id)
+    values = _values(file, optimizer)
     return bool(values) and all(isinstance(one, ast.Call) and file.resolve(one.func).startswith("torch.optim.") for one in values)
+
+
+def _values(file: File, node: ast.expr) -> list[ast.expr]:
+    """Everything that a file gives a name, or an attribute of ``self``."""
+    if isinstance(node, ast.Name):
+        return values_of(file, node.id)
+    text = dotted_text(node)
+    if not text.startswith("self.") or text.count(".") != 1:
+        return []
+    return [one.value for one in file.all(ast.Assign) if any(dotted_text(target) == text for target in one.targets)]
 
 
 def optimizer_of(file: File, call: ast.Call) -> ast.expr | None:
@@ -32,14 +40,14 @@ def optimizer_of(file: File, call: ast.Call) -> ast.expr | None:
     if not isinstance(call.func, ast.Attribute) or call.func.attr != "step":
         return None
     owner: ast.expr = call.func.value
-    if len(call.args) == 1 and isinstance(call.args[0], ast.Name) and "scaler" in file.source(owner).lower():
+    if len(call.args) == 1 and "scaler" in file.source(owner).lower():
         owner = call.args[0]  # scaler.step(optimizer)
     elif call.args or call.keywords:
         return None  # a closure does the rest
+    if is_made_by_torch(file, owner):
+        return None if any("LBFGS" in file.source(one) for one in _values(file, owner)) else owner
     if not isinstance(owner, ast.Name):
         return None
-    if is_made_by_torch(file, owner):
-        return None if any("LBFGS" in file.source(one) for one in values_of(file, owner.id)) else owner
     function = file.function_of(call)
     named = _NAMED.fullmatch(owner.id) and not values_of(file, owner.id)
     own_ways = any(isinstance(node, ast.FunctionDef) and node.name == "step" for node in file.all(ast.FunctionDef))
@@ -62,9 +70,9 @@ def loops_around(file: File, node: ast.AST) -> Iterator[Loop]:
 
 def has_helper(file: File) -> bool:
     """Whether a library may do what the text does not show: it steps, zeroes or goes backward by itself."""
-    return bool(_HELPERS.search(file.text))
+    roots = {name.partition(".")[0] for name in file.names.values()}
+    return not roots.isdisjoint(_HELPERS) or "register_hook" in file.text or "optimizer_step" in file.text
 
 
-_HELPERS = re.compile(
-    r"\b(accelerat\w*|deepspeed|lightning|fabric|ignite|horovod|apex|Trainer|optimizer_step|register_hook|fused_backward|hvd)\b"
-)
+_HELPERS = frozenset({"accelerate", "apex", "catalyst", "deepspeed", "fairseq", "fastai", "horovod", "ignite", "lightning", "lightning_fabric",
+                      "mmcv", "mmengine", "pytorch_lightning", "transformers"})  # fmt: skip

@@ -64,6 +64,8 @@ class TorchTensor(Tensor):
         known = self.data is not None and len(self.data) == 1
         if known and not self.summary:
             return bool(self.data[0])  # type: ignore[index]
+        if same(self.shape.numel(), 1) is False:
+            refuse("RuntimeError", "Boolean value of Tensor with more than one value is ambiguous")
         undecided = Undecided(f"the truth of {self!r}")
         undecided.elements = known
         raise undecided

@@ -173,6 +173,42 @@ for _name in (
     )
 
 
+@derivable("torch.amp.GradScaler", "torch.cuda.amp.GradScaler", "torch.cpu.amp.GradScaler", module="torch.amp.grad_scaler")
+class GradScaler:
+    """Scales losses, and steps for optimizers: here, only that."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def scale(self, outputs: Any) -> Any:
+        return outputs
+
+    def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+        machine = CURRENT.get()
+        return machine.call(machine.get(optimizer, "step"), args, kwargs)
+
+    def unscale_(self, optimizer: Any) -> None:
+        pass
+
+    def update(self, new_scale: Any = None) -> None:
+        pass
+
+    def is_enabled(self) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "GradScaler.is_enabled")
+
+    def get_scale(self) -> Any:
+        return RUN.get().unknown(Reason.OUTSIDE, "GradScaler.get_scale")
+
+    def state_dict(self) -> Any:
+        return {}
+
+    def load_state_dict(self, state_dict: Any) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        return RUN.get().unknown(Reason.NOT_DESCRIBED, f"GradScaler.{name}")
+
+
 # --- from files -------------------------------------------------------------------------------------------------------
 
 

@@ -207,14 +207,6 @@ class Stream(Mode):
         """Nothing to wait for."""
 
 
-@kind("torch.cuda.amp.GradScaler", "torch.amp.GradScaler", "torch.amp.grad_scaler.GradScaler")
-class GradScaler:
-    """Scales losses while training; a model's forward never meets it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-
 @kind("torch.jit.Final", "torch.jit.ScriptFunction", "torch.jit.Future")
 class Annotation:
     """A name used in annotations only."""
