@@ -11,7 +11,7 @@ from typing import Any
 
 from ..frameworks.describe import Run
 from ..frameworks.torch.instance import ModuleInstance
-from ..frameworks.torch.training import steps_without_gradients
+from ..frameworks.torch.training import layers_without_gradients, steps_without_gradients
 from ..interpreter.budget import Budget
 from ..interpreter.in_full import leaves_out
 from ..interpreter.values import MISSING, Function, PyModule
@@ -51,6 +51,8 @@ def run_script(path: str, functions: Sequence[str], steps: int, project: Project
         found = explore(once, limits.paths)
     finally:
         project.keep()
+    if len(runs) > 1:  # what one of them leaves out another may do
+        found = replace(found, attributes={**found.attributes, "idle layers": ()})
     certain = set.intersection(*({(one.code, one.span) for one in run.diagnostics} for run in runs))
     return replace(found, diagnostics=tuple(one for one in found.diagnostics if (one.code, one.span) in certain))
 
@@ -77,6 +79,9 @@ def _run(session: Session, target: Target, functions: Sequence[str]) -> Outcome:
     root = models[0] if len(models) == 1 else None
     recorder = Recorder(Workings(session.machine, session.run), root, tree_of(root) if root is not None else [])
     architecture = explained(recorder.architecture(target.text, {}, MISSING), session.machine.project.text)
+    if not reading.failed and not session.run.diagnostics:
+        idle = tuple(layers_without_gradients(session.run))
+        architecture = replace(architecture, attributes={**architecture.attributes, "idle layers": idle})
     return Outcome(architecture, tuple(session.machine.decided), 1 if reading.failed else 2, reading.raised or leaves_out(session.machine))
 
 

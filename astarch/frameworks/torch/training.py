@@ -13,6 +13,7 @@ from ..describe import RUN
 from .calling import HookHandle
 from .making import call
 from .native import derivable, native
+from .ops.gradients import is_made_of_leaves, is_open
 from .tensor import TorchTensor
 
 
@@ -29,14 +30,39 @@ def _weights(optimizer: Any) -> list[TorchTensor]:
     return [weight for group in groups for weight in group.get("params", ()) if isinstance(weight, TorchTensor)]
 
 
-def steps_without_gradients(run: Any) -> Iterator[Span]:
-    """Where optimizers step that never find a gradient, in a program of which nothing is left open that could make one."""
-    if any(lost.detail != "Tensor.item" for lost in run.unknowns):
+def _stepped(run: Any) -> Iterator[tuple[list[TorchTensor], Span, dict[int, Any]]]:
+    """What each optimizer that steps holds, where it does, and which of these ever had a gradient.
+
+    Only of a program of which nothing is left open that could make one.
+    """
+    if is_open() or any(lost.detail != "Tensor.item" for lost in run.unknowns):
         return
     for optimizer, where, followed in run.state.get("optimizer steps", {}).values():
         held = [one for group in optimizer.__dict__.get("param_groups", ()) for one in group["params"]]
-        if held and not followed and all(isinstance(one, TorchTensor) for one in held):
-            yield where
+        if held and all(isinstance(one, TorchTensor) for one in held):
+            yield held, where, followed
+
+
+def steps_without_gradients(run: Any) -> Iterator[Span]:
+    """Where optimizers step that never find a gradient."""
+    return (where for _, where, followed in _stepped(run) if not followed)
+
+
+def layers_without_gradients(run: Any) -> Iterator[tuple[str, Span]]:
+    """Layers that are called, and whose weights an optimizer holds beside others that it trains, but that no gradient ever reaches."""
+    trained: dict[int, Any] = {}
+    idle: dict[int, Any] = {}
+    for held, _, followed in _stepped(run):
+        trained |= followed
+        idle |= {id(one): one for one in held if followed and one.requires_grad}
+    told: set[int] = set()
+    for node in run.nodes if idle else ():
+        own = [one for one in getattr(node.module, "__dict__", {}).get("_parameters", {}).values() if one is not None]
+        if node.op != "call_module" or id(node.module) in told or not own:
+            continue
+        if all(id(one) in idle and id(one) not in trained for one in own):
+            told.add(id(node.module))
+            yield node.module.py_class.name, node.span
 
 
 @derivable("torch.optim.Optimizer", module="torch.optim.optimizer")
@@ -60,6 +86,8 @@ class Optimizer:
     def add_param_group(self, param_group: Any) -> None:
         params = param_group["params"]
         held = [params] if hasattr(params, "dtype") else _items(params)
+        if any(is_made_of_leaves(one) for one in held):
+            raise Refusal("ValueError", "can't optimize a non-leaf Tensor")
         group = {**param_group, "params": held}
         for name, value in self.defaults.items():
             group.setdefault(name, value)
@@ -73,8 +101,9 @@ class Optimizer:
         result = call(closure) if closure is not None else None
         run = RUN.get()
         steps = run.state.setdefault("optimizer steps", {})
-        _, where, followed = steps.get(id(self), (self, run.where(), False))
-        steps[id(self)] = (self, where, followed or any("gradient" in weight.__dict__ for weight in _weights(self)))
+        _, where, followed = steps.get(id(self), (self, run.where(), {}))
+        followed.update({id(weight): weight for weight in _weights(self) if "gradient" in weight.__dict__})
+        steps[id(self)] = (self, where, followed)
         return result
 
     def state_dict(self) -> Any:

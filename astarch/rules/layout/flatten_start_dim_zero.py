@@ -35,13 +35,15 @@ class FlattenStartDimZero(Rule):
     """
 
     def check_architecture(self, architecture: Architecture) -> Iterator[Diagnostic]:
-        batch = next((str(value.shape[0]) for value in architecture.inputs.values() if isinstance(value, TensorType) and value.shape), "")
+        shapes = [value.shape for value in architecture.inputs.values() if isinstance(value, TensorType) and isinstance(value.shape, tuple)]
+        batch = next((str(shape[0]) for shape in shapes if shape), "")
         for call in architecture.calls:
             module, given = architecture.modules.get(call.module), call.inputs[0] if call.inputs else None
             if (
                 module is None
                 or module.type != "torch.nn.modules.linear.Linear"
                 or not isinstance(given, TensorType)
+                or not isinstance(given.shape, tuple)
                 or not batch.isalpha()
             ):
                 continue

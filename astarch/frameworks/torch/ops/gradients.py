@@ -261,24 +261,44 @@ def go_back(tensor: Any, kept: bool) -> None:
 
 
 def _leaves(tensor: Any) -> Iterator[Any]:
-    """The tensors that a gradient of this one may reach."""
+    """The tensors that a gradient of this one may reach; that there may be others is noted (`is_open`)."""
+    run = RUN.get()
     waiting, seen = [tensor], set[int]()
     while waiting:
         value = waiting.pop()
-        if id(value) in seen or not isinstance(value, TorchTensor):
+        if id(value) in seen:
             continue
         seen.add(id(value))
+        if not isinstance(value, TorchTensor) or "_own_gradient" in value.__dict__ or id(_root(value)) in _looked().written:
+            run.state["grad open"] = run.state.get("grad open") or not isinstance(value, Tensor) or isinstance(value, TorchTensor)
+        if not isinstance(value, TorchTensor) or category(value.dtype) < 2:
+            continue
         if value.requires_grad:
             yield value
-        elif (index := _step(value)) is not None:
-            node = RUN.get().nodes[index]
-            if _mode_of(index) is False or node.op in _CUT:
-                continue
+            continue
+        index = _step(value)
+        if index is None:
+            run.state["grad open"] = run.state.get("grad open") or not isinstance(value, Parameter)
+            continue
+        node = run.nodes[index]
+        if _mode_of(index) is None:
+            run.state["grad open"] = True
+        if _mode_of(index) is not False and node.op not in _CUT:
             waiting += [*_operands(node.args), *_operands(node.kwargs), *(_weights(node.module) if node.op == "call_module" else ())]
+
+
+def is_open() -> bool:
+    """Whether a gradient that was computed may have gone where nobody saw."""
+    return bool(RUN.get().state.get("grad open"))
 
 
 #: Steps that make a tensor of nothing that needs a gradient.
 _MAKING = frozenset(_spelled(_T, "tensor zeros ones rand randn empty full"))
+
+
+def is_made_of_leaves(tensor: Any) -> bool:
+    """Whether a tensor certainly was computed from others that need a gradient, and is none of them."""
+    return isinstance(tensor, TorchTensor) and not tensor.requires_grad and is_certain_place() and passed_through(tensor)[0]
 
 
 def write_to(tensor: Any) -> None:
