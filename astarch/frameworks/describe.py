@@ -141,7 +141,7 @@ class Run:
         found_in: The module that was being run when each of the diagnostics was found, or None.
         open: Sizes that must be equal although that cannot be told: both sides, the module, and the place.
         settle: Takes a condition that is not known for true from here on.
-        refuse_misfit: Refuses a call of an op whose rule looked for a tensor and found what can never be one.
+        refuse_misfit: Refuses a call of an op whose rule looked for a tensor or a number and found what can never be one.
         passing: What functions of the program that an op calls may raise: no fault of the op.
         caught: Whether the program may catch what is raised here: then it is raised, not recorded.
     """
@@ -161,7 +161,7 @@ class Run:
     unknowns: list[Unknown] = field(default_factory=list)
     open: list[tuple[Any, Any, Any, Span]] = field(default_factory=list)
     settle: Callable[[Unknown], None] = lambda lost: None
-    refuse_misfit: Callable[[Any, tuple[Any, ...], dict[str, Any], AttributeError], None] = lambda op, args, kwargs, error: None
+    refuse_misfit: Callable[[Any, tuple[Any, ...], dict[str, Any], AttributeError | TypeError], None] = lambda op, args, kwargs, error: None
     passing: tuple[type[Exception], ...] = ()
     caught: Callable[[], Any] = lambda: False
     state: dict[str, Any] = field(default_factory=dict)
@@ -298,7 +298,7 @@ def fault(run: Run, op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], erro
             inspect.signature(op.function).bind(*args, **kwargs)
         except TypeError as mismatch:
             raise Refusal("TypeError", f"{op.name}: {mismatch}") from None
-    elif isinstance(error, AttributeError):
+    if isinstance(error, (AttributeError, TypeError)):
         run.refuse_misfit(op, args, kwargs, error)
     return run.unknown(*reason_of(error, op.name))
 

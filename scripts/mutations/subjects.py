@@ -88,7 +88,7 @@ def of_library(name: str) -> list[Subject]:
     found: list[Subject] = []
     for module, record in sorted(best.items()):
         path = folder / (module.replace(".", "/") + ".py")
-        if (expression := _expression(record, folder)) is not None:
+        if path.exists() and (expression := _expression(record, folder)) is not None:
             given = next(iter(record["input"].items()))
             run = (expression, ((tuple(given[1]), "int64" if given[0].endswith("ids") else "float32"),))
             found.append(Subject(record["id"], path, (run,), module, folder, tuple(reads)))

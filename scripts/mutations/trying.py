@@ -96,13 +96,16 @@ def trials(
             continue
         if original["stage"] != "ok":
             raise RuntimeError(f"{subject.name} does not run as it is: {original['error']}")
-        if findings := errors(subject, path, place, blind):
+        findings = errors(subject, path, place, blind)
+        if findings and subject.library is None:
             raise RuntimeError(f"{subject.name} runs, and is reported as wrong: {findings}")
+        known = {finding[:2] for finding in findings}  # a library's file may be wrong where the model does not pass through
         run = Executed(set(original["executed"]), [tuple(place) for place in original["places"]])
         for kind, edit in drawn(Source(text), run, count, random.Random(f"{seed} {subject.name}"), only):  # noqa: S311
             mutant = edit.apply(text)
             path = place.write(subject, mutant)
-            answer, found = live.ask(subject, path, mutant), errors(subject, path, place, blind)
+            answer = live.ask(subject, path, mutant)
+            found = tuple(one for one in errors(subject, path, place, blind) if one[:2] not in known)
             if found and answer["stage"] == "ok" and (thorough := live.ask(subject, path, mutant, device="cpu"))["stage"] == "failed":
                 answer = thorough
             yield Trial(subject.name, kind, edit.what, edit.lines, answer, original["computed"], found)

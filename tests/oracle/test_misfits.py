@@ -154,3 +154,26 @@ def test_what_is_no_size() -> None:
     live = {call: answer[0] for call, answer in zip(asked, values["answers"], strict=True)}
     assert {call: answer[0] for call, answer in zip(asked, read(source), strict=True)} == live
     assert list(live.values()).count("TypeError") >= 25
+
+
+#: Numbers in quotes, and other things that are no numbers, for axes, counts and sizes.
+NO_NUMBERS = """
+torch.flatten(x, '1'); x.flatten(None); nn.Flatten('1')(x); x.softmax('1'); nn.Softmax('1')(x); torch.cat([x, x], '1'); x.transpose('0', 1);
+x.permute(1, '0'); x.squeeze('1'); x.unsqueeze('1'); torch.stack([x, x], '1'); x.repeat('1', 1); x.expand('3', -1); nn.Dropout('0.5')(x);
+nn.GroupNorm('2', 4)(x); nn.MultiheadAttention('4', 2)(x, x, x); nn.PixelShuffle('2')(images); x.narrow('1', 0, 1); x.select('1', 0);
+x.flip('1'); x.topk('1'); F.glu(x, '1'); x.index_select('1', places); x.split([1, '3'], 1); x.unbind('1'); x.flatten(layer); x.view('3', -1);
+x.transpose(layer, 1); x.unsqueeze(x.sum); x.view(x, -1); x.reshape(row, 4); x.view(x.shape, -1); torch.zeros(x.shape, 3); x.flatten(0);
+x.softmax(-1); x.view(torch.tensor(3), -1); nn.Conv2d(4, 4, 3, padding='same')(images); F.interpolate(images, scale_factor=2, mode='nearest')
+"""
+
+
+def test_what_is_no_number_is_refused() -> None:
+    """Exactly what torch refuses; the last ones it takes."""
+    asked = [" ".join(call.split()) for call in NO_NUMBERS.split(";")]
+    source = PROGRAM.replace("from torch import nn", "from torch import nn\nimport torch.nn.functional as F")
+    source += "answers = []\n" + "".join(f"answers.append(ask(lambda: {call}))\n" for call in asked)
+    values: dict[str, Any] = {}
+    with torch.no_grad():
+        exec(source, values)
+    live, ours = ([answer if type(answer) is Unknown else answer[0] for answer in answers] for answers in (values["answers"], read(source)))
+    assert {call: (a, b) for call, a, b in zip(asked, live, ours, strict=True) if (a == "gives") != (b == "gives")} == {}

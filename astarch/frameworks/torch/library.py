@@ -30,7 +30,7 @@ from . import ops as _ops
 from . import templates
 from .containers import CONTAINERS
 from .instance import ModuleInstance
-from .misfits import refuse_misfit
+from .misfits import refuse_misfit, refuse_no_number
 from .module import Module
 from .names import exists
 from .native import Native
@@ -437,6 +437,7 @@ def _fault(host: type, function: Callable[..., Any], args: tuple[Any, ...], kwar
             inspect.signature(function).bind(*args, **kwargs)
         except TypeError as mismatch:
             raise Refusal("TypeError", f"{host.__name__}.{function.__name__}() {mismatch}") from None
+        refuse_no_number(f"{host.__name__}.{function.__name__}", function, args, kwargs, error)
     if isinstance(error, AttributeError):
         refuse_misfit(f"{host.__name__}.{function.__name__}", function, args, kwargs, error)
     if RUN.get().state.get("raise faults"):

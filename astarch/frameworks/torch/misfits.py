@@ -1,8 +1,9 @@
-"""What can never stand where torch takes a tensor."""
+"""What can never stand where torch takes a tensor, or a number."""
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from types import GeneratorType
 from typing import Any
@@ -67,7 +68,36 @@ def _takes_no_number(name: str, given: dict[str, Any], parameters: Mapping[str, 
     return given.get("input", MISSING) is value and _TWO.isdisjoint(parameters)
 
 
-def of_an_op(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: AttributeError) -> None:
+#: None of these is a number; what a rule cannot compute with was given for one.
+_NO_NUMBERS = frozenset(
+    {str, bytes, dict, set, type(None), Function, BoundMethod, Builtin, Class, PyModule, Op, BoundOp, GeneratorType, ModuleInstance}
+)
+
+
+def refuse_no_number(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], error: TypeError) -> None:
+    """A rule that computed with what can never be a number was called wrongly by the program.
+
+    Raises:
+        Refusal: Such a value was given, and is not what the parameter holds by default.
+    """
+    said = set(re.findall(r"'(\w+)'", str(error)))
+    signature = inspect.signature(function)
+    for key, value in signature.bind(*args, **kwargs).arguments.items():
+        parameter = signature.parameters[key]
+        several = parameter.kind is parameter.VAR_POSITIONAL or isinstance(value, (list, tuple))
+        for item in value if several else (value,):
+            if type(item) in _NO_NUMBERS and type(item).__name__ in said and value is not parameter.default:
+                raise Refusal("TypeError", f"{name}(): argument '{key}' must be int, not {CURRENT.get().class_of(item).name}") from None
+    for key, value in vars(args[0]).items() if args and isinstance(args[0], ModuleInstance) and "str" in said else ():
+        if type(value) is str and not value.isidentifier():  # a number in quotes, not a word that the layer knows
+            raise Refusal("TypeError", f"{name}(): '{key}' must be int, not str")
+
+
+def of_an_op(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: AttributeError | TypeError) -> None:
     """The same for an op of torch; other libraries make arrays of lists."""
-    if op.name.startswith("torch."):
+    if not op.name.startswith("torch."):
+        return
+    if isinstance(error, AttributeError):
         refuse_misfit(op.__name__, op.function, args, kwargs, error)
+    else:
+        refuse_no_number(op.__name__, op.function, args, kwargs, error)

@@ -179,7 +179,7 @@ def sizes_of(args: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
     for a in args:
-        if isinstance(a, (tuple, list)):
+        if isinstance(a, (tuple, list, str)):
             refuse("TypeError", f"sizes must be ints, but found a {'torch.Size' if type(a) is Shape else type(a).__name__}")
     return tuple(_size_in(a) if isinstance(a, TorchTensor) else a for a in args)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...describe import op, refuse, require
-from .demands import FLOATING, floating
+from .demands import FLOATING, floating, tensors
 
 
 def _dropped(name: str, input: Any, p: Any, training: Any, inplace: Any, features: int = 0) -> Any:
@@ -17,6 +17,7 @@ def _dropped(name: str, input: Any, p: Any, training: Any, inplace: Any, feature
         if input.dtype not in FLOATING:
             floating(name, input)
     if inplace:
+        tensors(name, input=input)  # what is only assigned to is told nothing
         input.data = None
         return input
     return input.like()
