@@ -223,7 +223,7 @@ class BoundOp:
     """An op taken from a value: ``x.view``."""
 
     __slots__ = ("op", "receiver")
-    described = True
+    described = memberless = True
 
     def __init__(self, op: Op, receiver: Any) -> None:
         self.op, self.receiver = op, receiver

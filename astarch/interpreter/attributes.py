@@ -71,7 +71,8 @@ def get(m: Machine, value: Any, name: str, default: Any = _NO_DEFAULT) -> Any:
             return gap
         if default is not _NO_DEFAULT:
             return default
-        if callable(value) and not isinstance(value, Instance) and class_of(m, value) is m.builtins["object"]:
+        memberless = getattr(type(value), "memberless", False)
+        if callable(value) and not isinstance(value, Instance) and class_of(m, value) is m.builtins["object"] and not memberless:
             return m.unknown(Reason.UNSUPPORTED, f"'{name}' of {value!r}")  # what it is described by says nothing of its members
         if isinstance(value, PyModule) and is_given_names(value):
             return m.unknown(Reason.UNSUPPORTED, f"{value.name}.{name}")
@@ -84,6 +85,8 @@ def _spoken(m: Machine, value: Any) -> str:
         return f"module '{value.name}'"
     if isinstance(value, Class):
         return f"type object '{value.name}'"
+    if getattr(type(value), "memberless", False):
+        return "'builtin_function_or_method' object"
     return f"'{'super' if type(value) is Super else class_of(m, value).name}' object"
 
 

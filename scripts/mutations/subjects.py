@@ -99,13 +99,17 @@ def _is_plain(record: dict[str, Any]) -> bool:
     """Whether a model takes one tensor, and is small enough."""
     inputs = list((record["input"] or {}).values())
     plain = len(inputs) == 1 and isinstance(inputs[0], list) and bool(inputs[0]) and all(isinstance(size, int) for size in inputs[0])
-    runs = not record["error"] and not record["forward_error"] and record["forward_device"] == "meta" and "quantized" not in record["id"]
+    device = "cpu" if "statement" in record else "meta"
+    runs = not record["error"] and not record["forward_error"] and record["forward_device"] == device and "quantized" not in record["id"]
     most = MOST_CALLS if "config" not in record["kwargs"] else 3 * MOST_CALLS  # these are made smaller
     return plain and runs and len(record["calls"]) <= most
 
 
 def _expression(record: dict[str, Any], folder: Path) -> str | None:
     """What builds a model in the file that defines it; None when its configuration is not imported there."""
+    if "statement" in record:  # from a page that shows how it is built
+        statement = ast.parse(record["statement"]).body[0]
+        return ast.unparse(statement.value) if isinstance(statement, ast.Assign) else None
     kwargs, name = record["kwargs"], record["builder"].partition(":")[2]
     if "config" not in kwargs:
         return f"{name}({', '.join(f'{key}={value!r}' for key, value in kwargs.items())})"
