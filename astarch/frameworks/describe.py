@@ -223,7 +223,7 @@ class BoundOp:
     """An op taken from a value: ``x.view``."""
 
     __slots__ = ("op", "receiver")
-    described = memberless = True
+    described, memberless = True, "builtin_function_or_method"
 
     def __init__(self, op: Op, receiver: Any) -> None:
         self.op, self.receiver = op, receiver

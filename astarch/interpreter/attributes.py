@@ -9,7 +9,7 @@ from typing import Any
 from ..ir.refusal import Refusal
 from ..ir.unknown import Reason, Unknown
 from .builtins.hosts import CLASS_OF_HOST, METHODS, NONE_CLASS, OBJECT_METHODS, TYPE
-from .gaps import is_given_names, undescribed
+from .gaps import is_given_names, is_only_described, undescribed
 from .machine import Machine
 from .values import (
     MISSING,
@@ -71,8 +71,7 @@ def get(m: Machine, value: Any, name: str, default: Any = _NO_DEFAULT) -> Any:
             return gap
         if default is not _NO_DEFAULT:
             return default
-        memberless = getattr(type(value), "memberless", False)
-        if callable(value) and not isinstance(value, Instance) and class_of(m, value) is m.builtins["object"] and not memberless:
+        if is_only_described(m, value):
             return m.unknown(Reason.UNSUPPORTED, f"'{name}' of {value!r}")  # what it is described by says nothing of its members
         if isinstance(value, PyModule) and is_given_names(value):
             return m.unknown(Reason.UNSUPPORTED, f"{value.name}.{name}")
@@ -85,9 +84,8 @@ def _spoken(m: Machine, value: Any) -> str:
         return f"module '{value.name}'"
     if isinstance(value, Class):
         return f"type object '{value.name}'"
-    if getattr(type(value), "memberless", False):
-        return "'builtin_function_or_method' object"
-    return f"'{'super' if type(value) is Super else class_of(m, value).name}' object"
+    name = getattr(type(value), "memberless", "") or ("super" if type(value) is Super else class_of(m, value).name)
+    return f"'{name}' object"
 
 
 def bind(m: Machine, found: Any, receiver: Any, owner: Class) -> Any:

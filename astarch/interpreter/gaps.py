@@ -11,7 +11,7 @@ from typing import Any
 from ..ir.span import NOWHERE
 from ..ir.unknown import Reason, Unknown
 from .machine import Machine
-from .values import Class, PyModule
+from .values import Class, Instance, PyModule
 
 
 def undescribed(m: Machine, value: Any, name: str) -> Unknown | None:
@@ -25,6 +25,13 @@ def undescribed(m: Machine, value: Any, name: str) -> Unknown | None:
         if cls.span is NOWHERE and _has(cls.module, cls.name, name):
             return m.unknown(Reason.UNSUPPORTED, f"{cls.name}.{name}")
     return None
+
+
+def is_only_described(m: Machine, value: Any) -> bool:
+    """Whether it is a callable described by what says nothing of its members; the methods of the frameworks' own types have none."""
+    if not callable(value) or isinstance(value, Instance) or getattr(type(value), "memberless", ""):
+        return False
+    return m.class_of(value) is m.builtins["object"]
 
 
 #: Ways in which a module, or what it defines, gives modules names that no statement of theirs binds: generated messages, registries.

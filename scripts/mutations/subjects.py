@@ -99,8 +99,8 @@ def _is_plain(record: dict[str, Any]) -> bool:
     """Whether a model takes one tensor, and is small enough."""
     inputs = list((record["input"] or {}).values())
     plain = len(inputs) == 1 and isinstance(inputs[0], list) and bool(inputs[0]) and all(isinstance(size, int) for size in inputs[0])
-    device = "cpu" if "statement" in record else "meta"
-    runs = not record["error"] and not record["forward_error"] and record["forward_device"] == device and "quantized" not in record["id"]
+    known = record["forward_device"] == "meta" or "statement" in record
+    runs = not record["error"] and not record["forward_error"] and known and "quantized" not in record["id"]
     most = MOST_CALLS if "config" not in record["kwargs"] else 3 * MOST_CALLS  # these are made smaller
     return plain and runs and len(record["calls"]) <= most
 
