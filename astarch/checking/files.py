@@ -19,6 +19,7 @@ from ..readers.survey import Survey
 from ..rules.runner import check_file, found_in_models
 from ..source.index import SourceError
 from .job import Checked, Job, Kept, Reading
+from .parts import taken_apart
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -44,7 +45,7 @@ def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None
     """
     if not files:
         return []
-    checker = _Checker(job, kept or Kept())
+    checker = _Checker(job, kept)
     return checker.check(files) if jobs <= 1 or len(files) < 2 else _by_several(files, checker, jobs)
 
 
@@ -68,7 +69,7 @@ def _processes(count: int, checker: _Checker) -> ProcessPoolExecutor:
     from multiprocessing import get_context
 
     if not _can_branch():
-        return ProcessPoolExecutor(count, get_context("spawn"), _begin, (checker.job, checker.kept))
+        return ProcessPoolExecutor(count, get_context("spawn"), _begin, (checker.job, checker.kept if checker.keeps else None))
     checker.load()
     return ProcessPoolExecutor(count, get_context("fork"), _branch, (checker,))
 
@@ -90,10 +91,11 @@ def _portions(files: list[Path], jobs: int) -> Iterator[list[Path]]:
 class _Checker:
     """Checks file after file; what several of them share is read once."""
 
-    def __init__(self, job: Job, kept: Kept, alone: bool = False) -> None:
-        self.job, self.kept, self._alone = job, kept, alone  # alone: nobody else works in this process
+    def __init__(self, job: Job, kept: Kept | None, alone: bool = False) -> None:
+        self.job, self.kept, self._alone = job, kept or Kept(), alone  # alone: nobody else works in this process
+        self.keeps = kept is not None
         self._unsearched = False  # whether a search for cycles would find any
-        self._root, self._start, self.survey = "", "", Survey(job.folders, kept.answers)
+        self._root, self._start, self.survey = "", "", Survey(job.folders, self.kept.answers)
 
     def load(self) -> None:
         """Load what every file needs."""
@@ -141,6 +143,7 @@ class _Checker:
             file = survey.open(path)
         except SourceError as error:
             return Checked(str(path), (syntax_error(error, str(path)),), broken=True)
+        made_of = taken_apart(path) if self.keeps else ("", b"")
         if not self._unsearched:  # else what goes round in cycles would be put aside, too, and never be found
             aside.put()
         of_models, readings = self._read(file, path, aside) if job.read else ([], {})
@@ -149,7 +152,7 @@ class _Checker:
         asked = _answers(survey)
         uses, missing = survey.noted(file)
         survey.program.forget()
-        return Checked(str(path), findings, False, uses, missing, asked, readings)
+        return Checked(str(path), findings, False, uses, missing, asked, readings, *made_of)
 
     def _read(self, file: File, path: Path, aside: Aside) -> tuple[list[Diagnostic], dict[str, Reading]]:
         """What is found in the models of a file, and what that depends on."""
@@ -184,7 +187,7 @@ def _answers(survey: Survey) -> tuple[tuple[str, str, str, str], ...]:
 _worker: list[_Checker] = []  # of a process of the pool
 
 
-def _begin(job: Job, kept: Kept) -> None:
+def _begin(job: Job, kept: Kept | None) -> None:
     """What a process of the pool keeps from one portion to the next."""
     _worker.append(_Checker(job, kept, alone=True))
 

@@ -63,6 +63,8 @@ class Checked:
         missing: The modules that rules looked for and are not there.
         asked: The words that other files were searched for, each with how, for whom, and the files that have it.
         readings: The models that were read, by name.
+        content: The name that git gives what stood in it; empty when nobody wants to know.
+        parts: What it is made of, as it is kept (see `Parts`).
     """
 
     path: str
@@ -72,6 +74,8 @@ class Checked:
     missing: tuple[str, ...] = ()
     asked: tuple[tuple[str, str, str, str], ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    content: str = ""
+    parts: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from ..version import VERSION
 from .dependents import Dependents
 from .entries import Entry, Names
 from .job import Checked, Job, Kept
-from .parts import Parts, parts_of
-from .stamps import GONE, Stamp, Stamps, content_of
+from .parts import Parts, parts_of, taken_apart
+from .stamps import GONE, Stamp, Stamps
 
 #: To be raised when what is kept changes its form.
 _FORM = 5
@@ -182,22 +182,22 @@ class Known:
                 state.beside.pop(one.path, None)
             if one.broken and full not in state.broken:
                 state.broken.append(full)
+            self._put_parts(full, one.content, one.parts)
         self._dependents.add(notes, self._names)
         used = {number for entry in notes.values() for number in entry.files()}
         for path in {self._names.texts[number] for number in used} - state.parts.keys():
             if path not in state.files:  # opened outside of the project
                 state.files[path] = stamps.of(path)
-            self._take_apart(path)
+            self._put_parts(path, *taken_apart(path))
         if found or self._changed:
             state.names = msgspec.Raw(msgspec.msgpack.encode(self._names.texts))
             state.dependents = msgspec.Raw(msgspec.msgpack.encode(self._dependents))
             _save(self._place, state)
 
-    def _take_apart(self, path: str) -> None:
+    def _put_parts(self, path: str, content: str, parts: bytes) -> None:
         """Note what a file is made of, unless it changed while it was looked at."""
-        data = _data(path)
-        if self._state.files[path][3] == content_of(data):
-            self._state.parts[path] = msgspec.Raw(msgspec.msgpack.encode(parts_of(data.decode("utf-8", "replace"))))
+        if parts and path in self._state.files and self._state.files[path][3] == content:
+            self._state.parts[path] = msgspec.Raw(parts)
 
 
 def _is_built_anew(appeared: set[str], now: dict[str, Stamp]) -> bool:

@@ -12,11 +12,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from keyword import iskeyword
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from ..ir.dependence import ALL_NAMES, ANYTHING
+from .stamps import content_of
 
 #: Names that say what other names of a module mean, or which there are.
 _RULING = frozenset({"__all__", "__getattr__", "__path__"})
@@ -75,6 +77,15 @@ class Parts(msgspec.Struct, array_like=True, gc=False):
             return None
         listed = others or self.heads != old.heads
         return frozenset({*found, *([ALL_NAMES] if listed else []), *([ANYTHING] if names else [])})
+
+
+def taken_apart(path: str | Path) -> tuple[str, bytes]:
+    """The name of the content of a file, and its parts as they are kept; empty for one that cannot be read."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        return "", b""
+    return content_of(data), msgspec.msgpack.encode(parts_of(data.decode("utf-8", "replace")))
 
 
 def parts_of(text: str) -> Parts:
