@@ -94,7 +94,6 @@ class _Checker:
     def __init__(self, job: Job, kept: Kept | None, alone: bool = False) -> None:
         self.job, self.kept, self._alone = job, kept or Kept(), alone  # alone: nobody else works in this process
         self.keeps = kept is not None
-        self._unsearched = False  # whether a search for cycles would find any
         self._root, self._start, self.survey = "", "", Survey(job.folders, self.kept.answers)
 
     def load(self) -> None:
@@ -133,8 +132,6 @@ class _Checker:
             return [self._one(path, aside) for path in files]
 
     def _one(self, path: Path, aside: Aside) -> Checked:
-        if self._unsearched and aside.search():
-            self._unsearched = False
         self._go_to(str(path))
         survey, job = self.survey, self.job
         survey.asked.clear()
@@ -144,8 +141,6 @@ class _Checker:
         except SourceError as error:
             return Checked(str(path), (syntax_error(error, str(path)),), broken=True)
         made_of = taken_apart(path) if self.keeps else ("", b"")
-        if not self._unsearched:  # else what goes round in cycles would be put aside, too, and never be found
-            aside.put()
         of_models, readings = self._read(file, path, aside) if job.read else ([], {})
         changed = None if job.changed is None else job.changed.get(str(path), ())
         findings = tuple(check_file(file, (), job.settings, changed, of_models, job.read))
@@ -164,6 +159,7 @@ class _Checker:
         for name, architectures in models.architectures(file, path, job, self.kept.quiet.get(str(path), ())):
             project.begin()
             before, self.survey.asked = self.survey.asked, {}
+            aside.put()
             with aside.searched():
                 read = list(architectures)
             new = found_in_models(file, read, self.job.settings)
@@ -176,7 +172,7 @@ class _Checker:
             readings[name] = Reading(uses, tuple(sorted(project.missed)), not new, asked)
             found += new
             read.clear()
-            self._unsearched = True
+            aside.sweep()  # at once, and so through little else than what the reading made
         return found, readings
 
 

@@ -137,6 +137,11 @@ class Aside:
             if self._works:
                 gc.disable()
 
+    def sweep(self) -> None:
+        """Search what is not put aside."""
+        if self._works:
+            gc.collect()
+
     def search(self) -> bool:
         """Search what is not put aside, if it is worth it by now; whether it was."""
         worth = self._works and gc.get_count()[0] > _WORTH

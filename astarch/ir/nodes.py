@@ -6,6 +6,7 @@ import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import Any, TypeVar
 
 N = TypeVar("N", bound=ast.AST)
@@ -16,10 +17,11 @@ _PLAIN = frozenset({"id", "attr", "ctx", "op", "ops", "name", "asname", "module"
 
 
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields in which nodes of a kind hold others."""
+    """The fields in which nodes of a kind hold others, the last one first."""
     if kind in (ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton):
         return ()
-    return tuple(name for name in kind._fields if name not in _PLAIN or (name == "name" and kind.__name__ == "TypeAlias"))
+    found = [name for name in kind._fields if name not in _PLAIN or (name == "name" and kind.__name__ == "TypeAlias")]
+    return tuple(reversed(found))
 
 
 _FIELDS: dict[type, tuple[str, ...]] = {
@@ -33,33 +35,39 @@ class Nodes:
     def __init__(self, tree: ast.Module) -> None:
         nodes: list[ast.AST] = []
         around: list[int] = []
-        stack: list[tuple[ast.AST, int]] = [(tree, 0)]
-        while stack:
-            node, outer = stack.pop()
-            place = len(nodes)
-            nodes.append(node)
-            around.append(outer)
-            for name in reversed(_FIELDS[type(node)]):
-                value = getattr(node, name, None)
-                if type(value) is list:
-                    stack += [(item, place) for item in reversed(value) if item is not None]
-                elif value is not None:
-                    stack.append((value, place))
-        self._nodes, self._around = nodes, around
-        self._order = {node: place for place, node in enumerate(nodes)}
-        last = list(range(len(nodes)))
-        for place in range(len(nodes) - 1, 0, -1):
-            if last[around[place]] == around[place]:  # from behind, the first that stands in it is its last
-                last[around[place]] = last[place]
-        self._last = last
-        self._kinds: dict[type, tuple[list[int], list[Any]]] = {}
-        for place, node in enumerate(nodes):
+        kinds: dict[type, list[int]] = {}
+        stack: list[Any] = [tree]
+        outer = [0]
+        place = 0
+        while stack:  # once for every node of a repository: written out
+            node = stack.pop()
             kind = type(node)
-            if kind not in self._kinds:
-                self._kinds[kind] = ([], [])
-            places, found = self._kinds[kind]
-            places.append(place)
-            found.append(node)
+            nodes.append(node)
+            around.append(outer.pop())
+            try:
+                kinds[kind].append(place)
+            except KeyError:
+                kinds[kind] = [place]
+            held = node.__dict__
+            for name in _FIELDS[kind]:
+                value = held.get(name)
+                if type(value) is list:
+                    inner = [item for item in reversed(value) if item is not None]
+                    stack += inner
+                    outer += repeat(place, len(inner))
+                elif value is not None:
+                    stack.append(value)
+                    outer.append(place)
+            place += 1
+        self._nodes, self._around, self._kinds = nodes, around, kinds
+        self._order = dict(zip(nodes, range(place), strict=True))
+        last = list(range(place))
+        for place in range(len(nodes) - 1, 0, -1):
+            outside = around[place]
+            if last[outside] == outside:  # from behind, the first that stands in it is its last
+                last[outside] = last[place]
+        self._last = last
+        self._found: dict[type, list[Any]] = {}
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -69,7 +77,9 @@ class Nodes:
 
     def all(self, kind: type[N]) -> list[N]:
         """Every node of a kind, in the order of the text."""
-        return self._kinds[kind][1] if kind in self._kinds else []
+        if kind not in self._found:
+            self._found[kind] = [self._nodes[place] for place in self._kinds.get(kind, ())]
+        return self._found[kind]
 
     def up(self, node: ast.AST) -> Iterator[ast.AST]:
         """What encloses a node, from the inside."""
@@ -83,8 +93,8 @@ class Nodes:
         if kind not in self._kinds:
             return []
         first = self._order[node]
-        places, nodes = self._kinds[kind]
-        return nodes[bisect_left(places, first) : bisect_right(places, self._last[first])]
+        places = self._kinds[kind]
+        return self.all(kind)[bisect_left(places, first) : bisect_right(places, self._last[first])]
 
     def walk(self, node: ast.AST) -> list[ast.AST]:
         """A node and all that is in it, in the order of the text."""

@@ -75,14 +75,20 @@ def _used(file: File, settings: Settings, beside_older: bool) -> list[Rule]:
 def _source_findings(file: File, used: list[Rule]) -> Iterable[Diagnostic]:
     if not _FRAMEWORKS.search(file.text):
         return
-    for rule in used:
+    for rule in _with(used, "check_file"):
         yield from _asked(rule, file, rule.check_file, file)
+    of_classes = _with(used, "check_class")
     for cls in file.classes:
         if not cls.framework:
             continue
-        for rule in used:
+        for rule in of_classes:
             if rule.framework in ("both", cls.framework):
                 yield from _asked(rule, file, rule.check_class, cls)
+
+
+def _with(used: list[Rule], check: str) -> list[Rule]:
+    """The rules that have something to say in some check."""
+    return [rule for rule in used if getattr(type(rule), check) is not getattr(Rule, check)]
 
 
 def _model_findings(file: File, architectures: Iterable[Architecture], used: list[Rule]) -> Iterable[Diagnostic]:
@@ -95,9 +101,10 @@ def _model_findings(file: File, architectures: Iterable[Architecture], used: lis
             if known is None or known.name in names:
                 placed = at_home(finding, architecture, file.path)
                 yield replace(placed, code=known.code, name=known.name) if known is not None else placed
-        for rule in used:
-            found = () if architecture.attributes.get("guessed input") else _asked(rule, file, rule.check_architecture, architecture)
+        for rule in () if architecture.attributes.get("guessed input") else _with(used, "check_architecture"):
+            found = _asked(rule, file, rule.check_architecture, architecture)
             yield from (at_home(finding, architecture, file.path) for finding in found)
+        for rule in _with(used, "check_run"):
             found = _asked(rule, file, rule.check_run, file, architecture)
             yield from (at_home(finding, architecture, file.path) for finding in found)
 
