@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..ir.dim import Dim
-from ..ir.unknown import Lost, Reason, Unknown
+from ..ir.unknown import Lost, MoreItems, Reason, Unknown
 
 
 class Repeat:
@@ -32,6 +32,34 @@ class Repeat:
     def like(self, items: tuple[Any, ...], varying: frozenset[str] = frozenset()) -> Repeat:
         """Other values of the same rounds."""
         return Repeat(self.count, self.index, items, self.place, self.varying | varying)
+
+
+class Endless:
+    """Numbers that never end (``itertools.count``): whoever goes over them says when it is enough."""
+
+    __slots__ = ("items",)
+    described = True
+
+    def __init__(self, items: Iterator[Any]) -> None:
+        self.items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self.items)
+
+    def until_open(self, decided: list[Any]) -> Iterator[Any]:
+        """The items, as long as not every one so far could have been the last: then data says when it ends."""
+        before = len(decided)
+        for rounds, item in enumerate(self.items):
+            if rounds > MOST_OPEN_ITEMS and len(decided) - before >= rounds:
+                raise MoreItems(Unknown(Reason.DATA_DEPENDENT, "when the loop ends"))
+            yield item
+
+
+#: So many items of what never ends are looked at that each could have been the last.
+MOST_OPEN_ITEMS = 32
 
 
 class Repeated:

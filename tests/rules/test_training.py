@@ -226,3 +226,43 @@ def test_whole_programs_with_one_mistake(name: str, tmp_path: Path) -> None:
     found = checking.check([path])
     places = {span.line for one in found for span in (one.span, *(note.span for note in one.notes))}
     assert places & lines, [(one.name, one.span.line, one.message) for one in found]
+
+
+STRANGE = """
+from strange import Encoder, play
+from itertools import count
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = Encoder(4)
+        self.a = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.a(self.encoder(x))
+
+net, only = Net(), Encoder(4)
+
+class Held(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.held = Encoder(2)
+
+optimizer = torch.optim.Adam(net.parameters())
+other = torch.optim.Adam(Held().parameters())
+for episode in range(3):
+    for step in count():
+        optimizer.zero_grad()
+        net(torch.randn(2, 4)).sum().backward()
+        optimizer.step()
+        if play(step):
+            break
+"""
+
+
+def test_what_is_not_known_may_hold_weights_and_lead_back_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(HEAD + STRANGE)
+    assert checking.check([path]) == []
+    path.write_text(HEAD + STRANGE.replace("nn.Linear(4, 2)", "nn.Linear(0.5, 2)"))  # it is run
+    assert [one.severity for one in checking.check([path])] == ["error"]

@@ -24,6 +24,15 @@ def _items(value: Any) -> list[Any]:
 # --- torch.optim ------------------------------------------------------------------------------------------------------
 
 
+#: Why something is not known that may hold weights: a part of a model, say.
+_MAY_HOLD = frozenset(Reason) - {Reason.OUTSIDE, Reason.DATA_DEPENDENT}
+
+
+def _unknowns() -> list[Unknown]:
+    """All that the program came upon that is not known."""
+    return [*RUN.get().unknowns, *CURRENT.get().unknowns]
+
+
 def _weights(optimizer: Any) -> list[TorchTensor]:
     """The weights that an optimizer is known to change."""
     groups = [group for group in optimizer.__dict__.get("param_groups", ()) if isinstance(group, dict)]
@@ -35,7 +44,7 @@ def _stepped(run: Any) -> Iterator[tuple[list[TorchTensor], Span, dict[int, Any]
 
     Only of a program of which nothing is left open that could make one.
     """
-    if is_open() or any(lost.detail != "Tensor.item" for lost in run.unknowns):
+    if is_open() or any(lost.detail != "Tensor.item" for lost in _unknowns()):
         return
     for optimizer, where, followed in run.state.get("optimizer steps", {}).values():
         held = [one for group in optimizer.__dict__.get("param_groups", ()) for one in group["params"]]
@@ -76,8 +85,10 @@ class Optimizer:
         if type(params) is Unknown:
             return
         groups = _items(params)
-        if not groups:
+        if not groups and not any(lost.reason in _MAY_HOLD for lost in _unknowns()):
             raise Refusal("ValueError", "optimizer got an empty parameter list")
+        if not groups:
+            return
         if not isinstance(groups[0], dict):
             groups = [{"params": [one[1] if isinstance(one, tuple) else one for one in groups]}]
         for group in groups:

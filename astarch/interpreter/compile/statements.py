@@ -10,7 +10,7 @@ from ...ir.unknown import MoreItems, Reason, Unknown
 from ...source import syntax as s
 from ..machine import Frame
 from ..operators import binary, store, subscript, truth
-from ..repeated import Repeated
+from ..repeated import Endless, Repeated
 from ..values import Lost, PyModule, Raised
 from .dispatch import BREAK, CONTINUE, RETURN, Run, Store, block, compiles, expression, optional
 from .expressions import condition
@@ -365,7 +365,7 @@ def _for(node: s.For, scope: Scope) -> Run:
         try:
             value = iterable(frame)
             frame.at = at
-            items = m.iterate(value)
+            items = m.iterate(value) if type(value) is not Endless else value.until_open(m.decided)
         except Lost as lost:
             forget(frame, lost.unknown)
             return None

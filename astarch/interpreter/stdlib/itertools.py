@@ -11,6 +11,7 @@ from ...ir.unknown import Reason
 from ..builtins.hosts import gather, payload_of
 from ..machine import Machine
 from ..natives.describing import machined
+from ..repeated import Endless
 from ..values import Builtin
 
 
@@ -28,7 +29,7 @@ def _count(m: Machine, start: Any = 0, step: Any = 1) -> Any:
             yield number
             number = m.binary("+", number, step)
 
-    return run()
+    return Endless(run())
 
 
 def _cycle(m: Machine, iterable: Any) -> Any:
