@@ -230,6 +230,8 @@ def _runs_models(file: File, node: ast.stmt) -> bool:
         function = file.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
         if made(file, call) or (function is not None and _makes_model(file, function)) or _computes(file, call):
             return True
+        if isinstance(call.func, ast.Name) and _holds_model(file, call.func.id):
+            return True
     return False
 
 
@@ -239,6 +241,12 @@ def _prints(file: File, node: ast.stmt) -> bool:
     return isinstance(node, ast.For | ast.While) or (
         isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
     )
+
+
+def _holds_model(file: File, name: str) -> bool:
+    """Whether a class of a file that is no model itself makes one."""
+    classes = (cls for cls in file.tree.body if isinstance(cls, ast.ClassDef) and cls.name == name)
+    return any(made(file, call) for cls in classes for call in file.within(cls, ast.Call))
 
 
 #: Parts of torch, Keras and TensorFlow of which a call at the top of a file computes something; others only set up what libraries are.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any
 
 from ...ir.dim import Dim
@@ -11,11 +12,17 @@ from ...ir.dim import Dim
 
 def is_nested(value: Any) -> bool:
     """Whether a value holds others."""
-    return isinstance(value, (tuple, list, dict)) and not _is_leaf(value)
+    return (isinstance(value, (tuple, list, dict)) and not _is_leaf(value)) or _parts(value) is not None
 
 
 def _is_leaf(value: Any) -> bool:
     return type(value).__name__ in ("TensorShape", "Shape")
+
+
+def _parts(value: Any) -> tuple[Any, ...] | None:
+    """What a named tuple of the program holds; None of anything else."""
+    held = getattr(value, "payload", None)
+    return held if type(held) is tuple and hasattr(value, "py_class") else None
 
 
 def _keys(value: dict[Any, Any]) -> list[Any]:
@@ -38,6 +45,9 @@ def _leaves(value: Any) -> Iterator[Any]:
     elif isinstance(value, (tuple, list)) and not _is_leaf(value):
         for item in value:
             yield from _leaves(item)
+    elif (parts := _parts(value)) is not None:
+        for item in parts:
+            yield from _leaves(item)
     else:
         yield value
 
@@ -52,6 +62,10 @@ def map_leaves(function: Callable[[Any], Any], value: Any) -> Any:
         if hasattr(value, "_fields"):
             return type(value)(*items)
         return tuple(items) if isinstance(value, tuple) else items
+    if (parts := _parts(value)) is not None:
+        made: Any = copy(value)
+        made.payload = tuple(map_leaves(function, item) for item in parts)
+        return made
     return function(value)
 
 
@@ -71,6 +85,8 @@ def map_shapes(function: Callable[[Any], Any], value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         items = [map_shapes(function, item) for item in value]
         return tuple(items) if isinstance(value, tuple) else items
+    if (parts := _parts(value)) is not None:
+        return tuple(map_shapes(function, item) for item in parts)
     return function(value)
 
 

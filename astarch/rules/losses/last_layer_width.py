@@ -61,6 +61,6 @@ class LastLayerWidth(Rule):
     def check_run(self, file: File, architecture: Architecture) -> Iterator[Diagnostic]:
         for output in outputs(file, architecture):
             end = output.ending
-            if end.activation == "softmax" and end.units == 1 and end.layer in ("Activation", "Softmax"):
+            if end.activation == "softmax" and end.units == 1 and end.layer != "Dense":
                 notes = (Note(output.at, "the loss"),)
                 yield Diagnostic(self.code, self.name, self.severity, "a softmax over one unit is always 1", end.at, notes, "use a sigmoid")

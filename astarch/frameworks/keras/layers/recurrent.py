@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...describe import REGISTRY, RUN
+from ....ir.dim import same
+from ...describe import REGISTRY, RUN, require
 from ..describing import KerasLayer, KerasTensor, call, described_config, is_open, keep, layer, make, ops, plain, refuse, rule_of, shaped
 from ..model.checking import InputSpec
+from ..model.instances import LayerInstance
 from ..nested import flatten
 from ..tensor import outward
 from .core import Wrapper
@@ -197,6 +199,7 @@ class RNN(KerasLayer):
         return [output, *[None for _ in self.state_size]] if self.return_state else output
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
+        _check_widths(self, sequences, initial_state)
         outputs = shaped(self, sequences)
         products = sum(math.prod(one.shape) for one in self.cell.weights if len(one.shape) == 2 and "bias" not in one.name)
         return _steps(outputs, sequences, sequences.shape[0] * sequences.shape[1] * products)
@@ -208,6 +211,20 @@ class RNN(KerasLayer):
         pass
 
     reset_state = reset_states
+
+
+def _check_widths(self: Any, sequences: Any, initial_state: Any) -> None:
+    """What flows must be as wide as the weights; Keras finds out when the cell multiplies, which it never does with symbols."""
+    kernel = self.cell.__dict__.get("kernel")
+    if sequences.symbolic or kernel is None or not isinstance(self.cell, LayerInstance):
+        return
+    width = sequences.shape[-1]
+    fits = same(width, kernel.shape[0]) is not False
+    require(fits, f"the layer was built for {kernel.shape[0]} features at every step, and gets {width}", name="rnn-width")
+    for one in flatten(initial_state) if fits else ():
+        if isinstance(one, KerasTensor) and not one.symbolic and len(one.shape) == 2:
+            is_state = same(one.shape[-1], self.cell.units) is not False
+            require(is_state, f"the layer has {self.cell.units} units, and its first state {one.shape[-1]}", name="rnn-hidden-shape")
 
 
 def _start_rnn(self: Any, given: dict[str, Any], cell: str, *names: str) -> None:

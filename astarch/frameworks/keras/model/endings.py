@@ -115,19 +115,33 @@ def _activation(layer: Any) -> str:
 
 
 def linear_pairs(model: Any) -> Iterator[Linear]:
-    """Dense layers of a wired model that follow each other with nothing between them that is not linear."""
-    inner = model.__dict__.get("_functional") or model
-    for layer in inner.__dict__.get("_operations", ()) if "_graph" in inner.__dict__ else ():
-        if not isinstance(layer, LayerInstance) or _kind(layer) != "Dense" or len(layer._inbound_nodes) != 1:
-            continue
-        before: Any = layer._inbound_nodes[0].inputs
-        while len(before) == 1 and (source := _source(before[0])) is not None:
-            first, inputs = source
-            if not isinstance(first, LayerInstance) or len(first._outbound_nodes) != 1 or len(first._inbound_nodes) != 1:
-                break
-            if _kind(first) == "Dense" and _activation(first) == "linear" and len(inputs) == 1:
-                yield Linear(inputs[0].shape[-1], first.units, layer.units, first.span, layer.span)
-                break
-            if _kind(first) not in _LINEAR and not (_kind(first) == "Activation" and _activation(first) == "linear"):
-                break
-            before = inputs
+    """Dense layers of a model that follow each other with nothing between them that is not linear."""
+    chain = model.__dict__.get("_layers") if model.py_class.name == "Sequential" else None
+    if chain is not None:
+        yield from _pairs_of_chain([layer for layer in chain if isinstance(layer, LayerInstance)])
+        return
+    for layer in model.__dict__.get("_operations", ()) if "_graph" in model.__dict__ else ():
+        if isinstance(layer, LayerInstance) and _kind(layer) == "Dense" and len(layer._inbound_nodes) == 1:
+            before: list[Any] = []
+            inputs: Any = layer._inbound_nodes[0].inputs
+            while len(inputs) == 1 and (source := _source(inputs[0])) is not None and isinstance(source[0], LayerInstance):
+                if len(source[0]._outbound_nodes) != 1 or len(source[0]._inbound_nodes) != 1:
+                    break
+                before.append(source[0])
+                inputs = source[1]
+            yield from _pairs_of_chain([*reversed(before), layer], last=True)
+
+
+def _pairs_of_chain(layers: list[Any], last: bool = False) -> Iterator[Linear]:
+    """The same of layers one after another; only the pair that the last one ends, if that is wanted."""
+    for place in range(len(layers) - 1 if last else 0, len(layers)):
+        between = place - 1
+        while between >= 0 and (_kind(layers[between]) in _LINEAR or (_kind(layers[between]), _activation(layers[between])) == _NOTHING):
+            between -= 1
+        first, second = layers[max(between, 0)], layers[place]
+        if between >= 0 and _kind(first) == _kind(second) == "Dense" and _activation(first) == "linear" and first.built:
+            yield Linear(first.kernel.shape[0], first.units, second.units, first.span, second.span)
+
+
+#: An activation layer that does nothing.
+_NOTHING = ("Activation", "linear")

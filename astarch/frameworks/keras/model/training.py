@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ....interpreter.budget import BudgetSpent
-from ....interpreter.values import CURRENT, Lost, Raised
+from ....interpreter.values import CURRENT, Function, Lost, Raised
 from ....ir.dim import Undecided
 from ....ir.refusal import Refusal
 from ....ir.tensor import Tensor
@@ -154,17 +155,40 @@ def _placeholder(leaf: Any) -> KerasTensor:
     return KerasTensor((BATCH, *leaf.shape[1:]), dtype)
 
 
+def _apart(work: Callable[[], Any]) -> Any:
+    """What is traced, and is no part of what the program computes."""
+    run = RUN.get()
+    state().tracing += 1
+    run.nested += 1
+    try:
+        return work()
+    finally:
+        state().tracing -= 1
+        run.nested -= 1
+
+
+def _check_structure(self: Any, y: Any, outputs: list[Any], targets: list[Any]) -> None:
+    """There must be labels and a loss for each output, by the names that the outputs have."""
+    given = self.__dict__.get("loss")
+    names = _output_names(self)
+    if isinstance(given, dict) and names and len(names) == len(outputs) and set(names) != set(given):
+        refuse("ValueError", f"Expected keys {names} in loss dict, but found loss.keys()={list(given)}")
+    if isinstance(given, (list, tuple)) and len(outputs) > 1 and not isinstance(y, dict) and len(given) > len(outputs):
+        refuse("KeyError", f"The path: ({len(outputs)},) in the `loss` argument, can't be found in the model's output (`y_pred`)")
+    if len(outputs) > 1 and isinstance(y, Tensor) and isinstance(given, (list, tuple, dict)) and None not in flatten(given):
+        refuse("ValueError", f"y_true and y_pred have different structures: one array of labels for {len(outputs)} outputs")
+
+
+def _output_names(self: Any) -> Any:
+    inner = self.__dict__.get("_functional") or self
+    return inner.__dict__.get("output_names")
+
+
 def _called(self: Any, batch: Any) -> Any:
     """What the model gives, as Keras works it out before the first step; None where that is not known."""
     run, machine = RUN.get(), CURRENT.get()
     before = len(run.diagnostics)
-    state().tracing += 1
-    run.nested += 1
-    try:
-        given = machine.call(self, (batch,), {})
-    finally:
-        state().tracing -= 1
-        run.nested -= 1
+    given = _apart(lambda: machine.call(self, (batch,), {}))
     if len(run.diagnostics) > before or any(not isinstance(leaf, Tensor) for leaf in flatten(given)):
         return None
     return given
@@ -174,7 +198,11 @@ def _judged(self: Any, y: Any, given: Any) -> None:
     """Hold what the model gives against the labels, as the losses do."""
     check_metrics(self.__dict__.get("_metrics_given"))
     outputs, targets = flatten(given), flatten(y)
+    _check_structure(self, y, outputs, targets)
     losses = _losses(self, len(outputs))
+    own = self.__dict__.get("loss")
+    if isinstance(own, Function) and len(outputs) == len(targets) == 1:
+        _apart(lambda: CURRENT.get().call(own, (_placeholder(targets[0]), outputs[0]), {}))
     if losses is None or isinstance(y, dict) or isinstance(given, dict) or len(outputs) != len(targets):
         return
     spread = None
@@ -189,7 +217,7 @@ def _losses(self: Any, count: int) -> list[Any] | None:
     """The loss of each output; None when it is not known which is whose."""
     given = self.__dict__.get("loss")
     if isinstance(given, dict):
-        names = self.__dict__.get("output_names") or getattr(self.__dict__.get("_functional"), "__dict__", {}).get("output_names")
+        names = _output_names(self)
         if not names or set(names) != set(given):
             return None
         given = [given[name] for name in names]

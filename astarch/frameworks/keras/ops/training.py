@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....ir.tensor import Tensor
 from ....ir.unknown import Reason
 from ...describe import RUN, layer, op, refuse
 from ..model.instances import MetricInstance, ObjectInstance
+from ..model.judging import compared, identified
 from ..model.policies import standardize_dtype
 from ..tensor import Variable, inward
 
@@ -96,9 +98,18 @@ def _add_weight(self: Any, shape: Any = (), initializer: Any = None, dtype: Any 
     return Variable(inward(shape, False), standardize_dtype(dtype), False, name or "variable", name or "variable")
 
 
+def _called(self: Any, y_true: Any = None, y_pred: Any = None, sample_weight: Any = None) -> Any:
+    """A loss that the program calls itself: what it compares must fit."""
+    loss = identified(self)
+    if loss is not None and isinstance(y_true, Tensor) and isinstance(y_pred, Tensor) and y_true.shape and y_pred.shape:
+        compared(loss, tuple(y_true.shape), tuple(y_pred.shape))
+    return _outside()
+
+
 for _package, _names in _CLASSES.items():
     _layout = MetricInstance if _package == "keras.metrics" else ObjectInstance
     _more = {"add_weight": _add_weight, "add_variable": _add_weight} if _package == "keras.metrics" else {}
+    _more |= {"__call__": _called} if _package == "keras.losses" else {}
     _base = type(_BASES[_package], (Training,), {"layout": _layout, **_more})
     layer(f"{_package}.{_BASES[_package]}", _package)(_base)
     for _name in _names.split():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....ir.unknown import Unknown
-from ...describe import REGISTRY, constant, layer, op
+from ...describe import REGISTRY, constant, kind, layer, op, unknown
 from ..model.instances import LayerInstance, ModuleInstance
 from ..model.policies import standardize_dtype
+from ..nested import map_leaves
 from ..ops.elementwise import as_tensor
 from ..state import Scope, snake_case
 from ..tensor import DType, KerasTensor, TensorShape, Variable, inward
@@ -171,6 +172,39 @@ class _Nothing:
 
     def __exit__(self, *error: Any) -> None:
         return None
+
+
+@kind("tensorflow.GradientTape")
+class GradientTape:
+    """Watches what is computed; the gradients have the shapes of what they are taken by."""
+
+    described = True
+
+    def __init__(self, persistent: Any = False, watch_accessed_variables: Any = True) -> None:
+        self.persistent = persistent
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *args: Any) -> None:
+        return None
+
+    def watch(self, tensor: Any) -> None:
+        return None
+
+    def gradient(self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: Any = None) -> Any:
+        return map_leaves(lambda leaf: KerasTensor(leaf.shape, leaf.dtype) if isinstance(leaf, KerasTensor) else leaf, sources)
+
+    def jacobian(self, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
+        return unknown("a jacobian")
+
+    batch_jacobian = jacobian
+
+    def reset(self) -> None:
+        return None
+
+    def stop_recording(self) -> Any:
+        return _Nothing()
 
 
 @op("tensorflow.is_tensor", "tensorflow.keras.is_tensor", lenient=True)
