@@ -6,6 +6,7 @@ was written to in place, comes out of a function with a gradient of its own, or 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -81,12 +82,9 @@ def switch(on: bool | None) -> None:
 
 
 def _mode_of(index: int) -> bool | None:
-    found: bool | None = True
-    for start, on in RUN.get().state.get("grad mode", ()):
-        if start > index:
-            break
-        found = on
-    return found
+    switches = RUN.get().state.get("grad mode")
+    place = bisect_right(switches, index, key=lambda one: one[0]) if switches else 0
+    return switches[place - 1][1] if place else True
 
 
 class _Looked:
