@@ -7,6 +7,9 @@ from typing import Any
 from ..describe import RUN, require
 from .tensor import is_open
 
+#: The rule that a size of nothing is found by.
+_NAME = "kernel-larger-than-input"
+
 
 def conv_sizes(spatial: Any, kernel: Any, strides: Any, padding: Any, dilation: Any) -> list[Any]:
     """Sizes after a convolution.
@@ -20,17 +23,22 @@ def conv_sizes(spatial: Any, kernel: Any, strides: Any, padding: Any, dilation: 
         if padding == "valid":
             out = (size - dilation[place] * (kernel[place] - 1) - 1) // stride + 1
             if type(out) is int and out <= 0 and not is_open(size):
-                if size or not RUN.get().diagnostics:  # where nothing was left before, that has been said
+                if size or not _is_said():
                     require(
                         False,
                         f"Computed output size would be zero or negative: a window of {kernel[place]} on a size of {size}",
-                        name="kernel-larger-than-input",
+                        name=_NAME,
                     )
                 out = 0
         else:
             out = (size - 1) // stride + 1
         found.append(out)
     return found
+
+
+def _is_said() -> bool:
+    """Whether it was said before that nothing is left of an image: all that follows from it is not worth saying."""
+    return any(one.name == _NAME for one in RUN.get().diagnostics)
 
 
 def pool_sizes(spatial: Any, pool: Any, strides: Any, padding: Any) -> list[Any]:
