@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import astarch
+from astarch.source.index import index
 
 CLASS = """
 class Registry:
@@ -161,3 +162,11 @@ def test_what_is_registered_nowhere_is_an_error(tmp_path: Path, monkeypatch: pyt
     Path("nets.py").write_text(uses("registry", "MODELS", "@MODELS.register()"))
     Path("main.py").write_text("import nets\nfrom registry import MODELS\n\n\ndef make():\n    return MODELS.build('Large')\n")
     assert [one.message for one in astarch.read("main.py:make").diagnostics] == ["raises KeyError: 'Large is not registered in models'"]
+
+
+@pytest.mark.parametrize(("test", "roots"), [("TYPE_CHECKING", []), ("TYPE_CHECKING is True", []), ("WANTED", ["TABLE"])])
+def test_what_a_package_does_to_find_its_names_is_no_registration(test: str, roots: list[str]) -> None:
+    """What else there is than the names for checkers of types lists folders and takes the module's own place: no reading runs that."""
+    text = f"if {test}:\n    from .net import *\nelse:\n    TABLE['a'] = 1\n"
+    (entry,) = index(text, "zoo.py")
+    assert list(entry.decorators) == roots

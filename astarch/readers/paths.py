@@ -53,8 +53,9 @@ class InFull:
         """
         outcome = start(self._wanted)
         if outcome.unfinished and not self._wanted:
-            self._wanted = True
-            outcome = start(True)
+            further = start(True)
+            if further.reached >= outcome.reached:  # what else is imported may come to less: then the program does without it
+                self._wanted, outcome = True, further
         return outcome
 
 

@@ -133,9 +133,10 @@ def _callers(nodes: list[ast.stmt]) -> Iterator[ast.expr]:
             yield node.value
         elif isinstance(node, (ast.Assign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (target for target in targets if isinstance(target, (ast.Subscript, ast.Attribute)))
+            yield from (one for one in targets if isinstance(one, (ast.Subscript, ast.Attribute)))
         elif isinstance(node, (ast.For, ast.If, ast.With, ast.Try)):
-            yield from _callers([*node.body, *getattr(node, "orelse", ())])
+            lazy = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)  # what else there is finds names when asked for
+            yield from _callers([*node.body, *([] if lazy else getattr(node, "orelse", ()))])
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield from node.decorator_list
 
