@@ -82,8 +82,8 @@ def switch(on: bool | None) -> None:
 
 
 def _mode_of(index: int) -> bool | None:
-    switches = RUN.get().state.get("grad mode")
-    place = bisect_right(switches, index, key=lambda one: one[0]) if switches else 0
+    switches: list[tuple[int, bool | None]] = RUN.get().state.get("grad mode", [])
+    place = bisect_right(switches, index, key=lambda one: one[0])
     return switches[place - 1][1] if place else True
 
 
