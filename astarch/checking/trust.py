@@ -12,8 +12,8 @@ from ..readers.discover import Found, constructor_of
 #: How errors begin that say of a name that it is not there.
 _UNBOUND = ("raises NameError", "raises UnboundLocalError", "raises AttributeError: module '")
 
-#: What Python says of a call that does not fit what is called, whatever the values of its arguments.
-_UNFIT = re.compile(r"raises TypeError: [\w.]+\(\) (takes \d|got an unexpected keyword argument|got multiple values|missing \d)")
+#: What Python says of a call that does not fit what is called, whatever the values of its arguments; one that lacks some may be given them by `**`.
+_UNFIT = re.compile(r"raises TypeError: [\w.]+\(\) (takes \d|got an unexpected keyword argument|got multiple values)")
 
 
 def is_error_of_program(finding: Diagnostic) -> bool:
