@@ -32,7 +32,7 @@ def run_in_full(loading: Loading) -> None:
         if entry.kind == "import":
             if not entry.typing_only:
                 _import(m, _imported(loading, index))
-        elif any(_may_note(loading, root, index) for root in entry.decorators) or any(
+        elif any(_may_note(loading, root, index) for root in entry.keepers) or any(
             _notes_heirs(loading, root, index) for root in entry.bases
         ):
             decided = len(m.decided)
@@ -106,7 +106,7 @@ def leaves_out(m: Machine) -> bool:
         loading.is_there(root) and loading.module.get(root) is kept[root]
         for loading in loaded
         for index, entry in enumerate(loading.entries)
-        if entry.decorators and index not in loading.done
-        for root in entry.decorators
+        if entry.keepers and index not in loading.done
+        for root in entry.keepers
         if root in kept and not any(loading.entries[i].kind == "assign" for i in loading.binders.get(root, ()))
     )

@@ -31,7 +31,7 @@ _decoder: msgspec.msgpack.Decoder[Stored] = msgspec.msgpack.Decoder(Stored)
 
 
 #: Counts up when what is kept of a file changes.
-_FORM = 4
+_FORM = 5
 
 
 def key(text: str) -> str:

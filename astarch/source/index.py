@@ -56,9 +56,10 @@ class Entry(Struct, array_like=True, gc=False):
         typing_only: Names bound only under ``if TYPE_CHECKING:``.
         star: It holds a ``from x import *``.
         typed_star: It holds one under ``if TYPE_CHECKING:``.
-        decorators: The names that its decorators start with, or what it calls for no result, and of what it stores an item.
+        decorators: The names that its decorators start with, or what it calls for no result.
         bases: The names that the bases of a class start with.
         changes: Names of the module that a function inside may change when it is called: registries.
+        keepers: The names that all start with which may keep something of what it does: see `_keepers`.
     """
 
     first: int
@@ -73,6 +74,7 @@ class Entry(Struct, array_like=True, gc=False):
     decorators: list[str] = []
     bases: list[str] = []
     changes: list[str] = []
+    keepers: list[str] = []
 
 
 def index(text: str, file: str) -> list[Entry]:
@@ -123,22 +125,32 @@ def _entry(nodes: list[ast.stmt], lines: list[str], file: str) -> Entry:
     only = [name for name in dict.fromkeys(survey.typing_only) if name not in binds]
     return Entry(_first_line(nodes[0]), nodes[-1].end_lineno or 0, kind, [*binds, *only], list(dict.fromkeys(survey.reads)),
                  survey.bodies, only, survey.star, survey.typed_star, _roots(_callers(nodes)), _roots(_bases(nodes)),
-                 list(dict.fromkeys(survey.changes)))  # fmt: skip
+                 list(dict.fromkeys(survey.changes)), _roots(_keepers(nodes)))  # fmt: skip
 
 
 def _callers(nodes: list[ast.stmt]) -> Iterator[ast.expr]:
-    """What a statement hands things to: the decorators of a definition, what it calls for no result, of what it stores an item."""
+    """What a statement hands things to: the decorators of a definition, and what it calls for no result."""
+    for node in nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield node.value
+        elif isinstance(node, (ast.For, ast.If, ast.With, ast.Try)):
+            yield from _callers(node.body)
+        elif len(nodes) == 1:
+            yield from getattr(node, "decorator_list", ())
+
+
+def _keepers(nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
+    """What may keep something of a statement, on whichever arm: decorators, what it calls for no result, of what it stores an item."""
     for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             yield node.value
         elif isinstance(node, (ast.Assign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (one for one in targets if isinstance(one, (ast.Subscript, ast.Attribute)))
-        elif isinstance(node, (ast.For, ast.If, ast.With, ast.Try)):
-            lazy = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)  # what else there is finds names when asked for
-            yield from _callers([*node.body, *([] if lazy else getattr(node, "orelse", ()))])
+            yield from (target for target in targets if isinstance(target, (ast.Subscript, ast.Attribute)))
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield from node.decorator_list
+        elif isinstance(node, (ast.For, ast.If, ast.With, ast.Try, ast.ExceptHandler)):
+            yield from _keepers(ast.iter_child_nodes(node))
 
 
 def _bases(nodes: list[ast.stmt]) -> list[ast.expr]:
