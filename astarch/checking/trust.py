@@ -45,7 +45,7 @@ def is_trusted(file: File, found: Found, finding: Diagnostic) -> bool:
         return False
     if found.framework != "keras" or found.kind == "variable" or finding.name != "program-error":
         return True
-    return is_unbound(finding) or (finding.by_framework and not _is_of_older_keras(file))
+    return is_unbound(finding) or (finding.by_framework and not _is_of_other_keras(file))
 
 
 def is_certain(file: File, finding: Diagnostic) -> bool:
@@ -61,7 +61,7 @@ def is_certain_of_script(file: File, finding: Diagnostic) -> bool:
     """Whether a step of a script fails whatever it was given: what is in its lists is data."""
     if is_unbound(finding, file) or _is_of_library(file, finding):
         return True
-    if finding.by_framework and _is_of_older_keras(file):
+    if finding.by_framework and _is_of_other_keras(file):
         return False
     if "has no attribute '_" in finding.message and not finding.by_framework and "tensorflow" in file.text:
         return False  # what classes of TensorFlow keep to themselves is not described
@@ -100,9 +100,13 @@ def is_refusal(file: File, finding: Diagnostic) -> bool:
     return any(node.lineno <= finding.span.line <= (node.end_lineno or 0) for node in refusals)
 
 
-def _is_of_older_keras(file: File) -> bool:
-    """Whether a program asks for Keras 2, which allows what Keras 3 refuses."""
-    return "tf_keras" in file.text or "TF_USE_LEGACY_KERAS" in file.text
+#: What asks for Keras 2, which allows what Keras 3 refuses; and for another backend than the one that counts where none is named.
+_OTHER_KERAS = re.compile(r"tf_keras|TF_USE_LEGACY_KERAS|TorchModuleWrapper")
+
+
+def _is_of_other_keras(file: File) -> bool:
+    """Whether a program asks for another Keras than the one whose errors are described."""
+    return _OTHER_KERAS.search(file.text) is not None
 
 
 def _is_left_open(file: File, found: Found, finding: Diagnostic) -> bool:

@@ -32,7 +32,6 @@ from ..interpreter.values import MISSING, Class, Function, Instance, PyModule, R
 from ..ir.architecture import Architecture
 from ..ir.diagnostic import Diagnostic, Note
 from ..ir.dim import Assumptions, Dim
-from ..ir.refusal import Refusal
 from ..ir.span import NOWHERE, Span
 from ..ir.unknown import Lost, Reason, Unknown
 from ..source.cache import Cache, default_folder
@@ -279,7 +278,7 @@ def attempt(session: Session, reading: Reading, work: Callable[[], None]) -> Non
     except Raised as raised:
         reading.failed = True
         session.run.diagnostics.append(_program_error(raised, reading.place))
-        reading.raised = not (isinstance(raised.__context__, Refusal) or _MISUSE.match(session.run.diagnostics[-1].message))
+        reading.raised = not (raised.by_framework or _MISUSE.match(session.run.diagnostics[-1].message))
         session.run.found_in.append(next((call.module for call in reversed(session.run.calls) if call.outputs is MISSING), None))
     except BudgetSpent as spent:
         reading.failed = True

@@ -68,6 +68,7 @@ FOREIGN = [
     ("", "layers.JaxLayer(lambda params, inputs: inputs, lambda shape: shape)"), ("", "layers.JaxLayer(lambda inputs: inputs)"),
     ("", "layers.JaxLayer(lambda params, inputs: inputs, lambda rng, inputs: {}, seed=3, name='probe')"), ("", "layers.FlaxLayer()"),
     ("", "layers.FlaxLayer(None)"), ("", "layers.FlaxLayer(None, None, None, name='a/b')"), ("", "layers.TorchModuleWrapper()"),
+    ("", "layers.StringLookup(vocabulary=['a'], vocabulary_size=3, has_input_vocabulary=True)"), ("", "layers.IntegerLookup(vocabulary_sizes=3)"),
     ("", "layers.TorchModuleWrapper(3)"), ("import torch", "layers.TorchModuleWrapper(torch.nn.ReLU())"),
     ("import torch", "layers.TorchModuleWrapper(torch.nn.Linear(3, 4))"), ("import torch", "layers.TorchModuleWrapper(torch.nn.LazyLinear(4))"),
     ("import torch", "layers.TorchModuleWrapper(torch.nn.Linear(3, 4).requires_grad_(False), output_shape=(None, 4))"),

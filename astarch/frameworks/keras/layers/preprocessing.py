@@ -181,6 +181,7 @@ def _hashed_type(self: Any, dtype: Any) -> None:
 class _Lookup(DataLayer):
     """Words or numbers by their place in a vocabulary."""
 
+    takes = ("vocabulary_size", "has_input_vocabulary")  # a saved one says so, and a `TextVectorization` of its own
     described_in = "keras.src.layers.preprocessing.index_lookup"
 
     def _special(self) -> list[Any]:

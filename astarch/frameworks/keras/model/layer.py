@@ -80,7 +80,8 @@ class Layer(_Self):
         if shape is not None:
             attributes["_input_shape_arg"] = shape
         if kwargs:
-            refuse("ValueError", f"Unrecognized keyword arguments passed to {self.py_class.name}: {kwargs}")
+            told = {name: ... if isinstance(value, Unknown) else value for name, value in kwargs.items()}
+            refuse("ValueError", f"Unrecognized keyword arguments passed to {self.py_class.name}: {told}")
         if not isinstance(trainable, (bool, Unknown)):
             refuse("ValueError", f"Expected `trainable` to be a boolean. Received: trainable={trainable}")
         attributes.update({
