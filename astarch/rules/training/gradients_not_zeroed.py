@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ...ir.diagnostic import Diagnostic
 from ...ir.program import File
 from ..rule import Rule, insert_before
-from ..training_steps import has_helper, loops_around, method_calls, optimizer_of
+from ..training_steps import has_helper, is_made_by_torch, loops_around, method_calls, optimizer_of
 
 
 class GradientsNotZeroed(Rule):
@@ -20,7 +20,8 @@ class GradientsNotZeroed(Rule):
     falls at first, then swings or grows.
 
     ## Known problems
-    Silent where anything in the file touches gradients by itself, or a helper library may zero them.
+    Silent where anything in the file touches gradients by itself, or a helper library may zero them. A warning where the optimizer is an
+    argument: one that is not torch's own may zero them in its step.
 
     ## Fix
     Unsafe: `zero_grad()` before `backward()`.
@@ -64,10 +65,10 @@ class GradientsNotZeroed(Rule):
             fix = None
             if isinstance(statement, ast.Expr):
                 fix = insert_before(file, statement, f"{name}.zero_grad()\n{' ' * statement.col_offset}", "zero them before")
+            severity = "" if is_made_by_torch(file, optimizer) else "warning"  # one that is handed in may zero them by itself
             notes = [(one, "zeroed here, outside of this loop") for one in zeroed[:1]] or [(backward[0], "added to what there is")]
-            yield self.finding(
-                file, step, "the gradients of the rounds before are never zeroed: each step follows their sum", notes=notes, fix=fix
-            )
+            message = "the gradients of the rounds before are never zeroed: each step follows their sum"
+            yield self.finding(file, step, message, notes=notes, fix=fix, severity=severity)
 
 
 _TOUCHED = re.compile(r"\.grad\b|set_to_none|zero_gradients|clear_grad|zero_grad_|\w+_zero_grad")
