@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 import astarch
+from astarch import checking
 from astarch.interpreter.cycles import LATER, PACE, rarely_searched
+from astarch.ir.program import File
 
 MODEL = """
 import torch.nn as nn
@@ -78,3 +81,18 @@ def test_what_the_host_sets_while_it_holds_a_reading_stays(model: str) -> None:
     gc.set_threshold(1234, 10, 10)
     del found
     assert gc.get_threshold()[0] == 1234
+
+
+def test_a_check_leaves_no_file_behind(tmp_path: Path) -> None:
+    for number in range(3):
+        text = f"from torch import nn\nfrom net{(number + 1) % 3} import Net as Other\n\n\nclass Net(nn.Module):\n    fc = Other\n"
+        (tmp_path / f"net{number}.py").write_text(text)
+    gc.disable()
+    try:
+        left = []
+        for _ in range(4):
+            checking.check([tmp_path])
+            left.append(sum(isinstance(one, (File, ast.ClassDef)) for one in gc.get_objects()))
+        assert left[1:] == left[1:2] * 3
+    finally:
+        gc.enable()

@@ -16,7 +16,7 @@ from ..rules.baseline import unknown_to as beyond_baseline
 from ..rules.catalog import matching, rule_named, rules
 from ..rules.rule import Rule
 from ..rules.settings import Settings
-from .job import Job
+from .job import Job, end_with_command
 
 if TYPE_CHECKING:
     from ..ir.architecture import Architecture
@@ -30,6 +30,7 @@ __all__ = [
     "cells_of",
     "check",
     "check_text",
+    "end_with_command",
     "explain",
     "listed",
     "model_classes",

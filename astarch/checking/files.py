@@ -18,7 +18,7 @@ from ..readers.listing import root_of, start_of
 from ..readers.survey import Survey
 from ..rules.runner import check_file, found_in_models
 from ..source.index import SourceError
-from .job import Checked, Job, Kept, Reading
+from .job import Checked, Job, Kept, Reading, ends_with_command
 from .parts import taken_apart
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None
     if not files:
         return []
     checker = _Checker(job, kept)
-    return checker.check(files) if jobs <= 1 or len(files) < 2 else _by_several(files, checker, jobs)
+    try:
+        return checker.check(files) if jobs <= 1 or len(files) < 2 else _by_several(files, checker, jobs)
+    finally:
+        checker.close()
 
 
 def _by_several(files: list[Path], checker: _Checker, jobs: int) -> list[Checked]:
@@ -104,6 +107,11 @@ class _Checker:
 
             _ = python, self.project
 
+    def close(self) -> None:
+        """Undo what goes round, as far as the process goes on: it need not be searched for then."""
+        if not ends_with_command():
+            self.survey.close()
+
     def is_alone(self) -> None:
         """From here on nobody else works in this process."""
         self._alone = True
@@ -114,6 +122,7 @@ class _Checker:
         if (root, start) != (self._root, self._start):
             self.__dict__.pop("project", None)
         if root != self._root:
+            self.close()
             self.survey = Survey(self.job.folders, self.kept.answers)
         self._root, self._start = root, start
 

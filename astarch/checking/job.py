@@ -89,3 +89,16 @@ class Kept:
 
     quiet: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+
+
+_ending: list[bool] = []
+
+
+def end_with_command() -> None:
+    """From here on the process is for one command only: what a check leaves behind need not be taken apart."""
+    _ending.append(True)
+
+
+def ends_with_command() -> bool:
+    """Whether the process is for one command only."""
+    return bool(_ending)

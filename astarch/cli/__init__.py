@@ -68,7 +68,7 @@ def commands() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The program ``astarch``. Exit codes: 0 fine, 1 the model has errors, 2 the call has."""
     try:
-        sys.exit(commands.main(arguments, prog_name="astarch", standalone_mode=False) or 0)
+        sys.exit(commands.main(arguments, prog_name="astarch", standalone_mode=False, obj=arguments is None) or 0)
     except AstarchError as error:
         Complaint(error).show()
         sys.exit(2)

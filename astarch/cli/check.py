@@ -75,6 +75,8 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     """
     from .. import checking
 
+    if click.get_current_context().obj:  # nobody else works in this process
+        checking.end_with_command()
     if options["base_ref"] and not options["changed_only"]:
         raise click.UsageError("--base-ref is used with --changed-only.")
     if options["update_baseline"] and not (options["baseline"] or _config(options).check.baseline):

@@ -86,6 +86,13 @@ class Survey:
         self.program.add(file)
         return file
 
+    def close(self) -> None:
+        """Let go of all that was read: nothing is asked any more."""
+        for file in filter(None, self.program._files.values()):
+            file.release()
+        for held in (self.program._files, self.program.gone_through, self._around, self._bases, self._words, self._answers):
+            held.clear()
+
     def noted(self, file: File) -> tuple[dict[str, tuple[str, ...] | None], tuple[str, ...]]:
         """What a file was found to depend on since `program.seen` was emptied: files with definitions, and modules that are not there."""
         found: dict[str, tuple[str, ...] | None] = {}
