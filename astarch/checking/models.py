@@ -113,11 +113,13 @@ class Job:
         models: Targets with their inputs, that the project names.
         project: Where modules are found.
         sites: How else the project builds them.
+        in_full: Whether imports run in full where a program fails without: a class that fails by itself asks no registry.
     """
 
     models: tuple[ModelConfig, ...]
     project: WatchedProject
     sites: Sites
+    in_full: bool = True
 
 
 #: The name under which a file is read as a script.
@@ -145,14 +147,15 @@ def architectures(file: File, path: Path, job: Job, known: Container[str] = ()) 
     free = [found for found in [*models_of(file, needless=True), *variables_of(file)] if found.name not in done]
     for found in free[:MOST_MODELS]:
         if found.name not in known:
-            yield found.name, _built(file, found, found.name if found.kind == "variable" else f"{found.name}()", job)
+            expression = found.name if found.kind == "variable" else f"{found.name}()"
+            yield found.name, _built(file, found, expression, replace(job, in_full=found.kind != "class"))
     if job.sites.survey.is_large(str(path)):
         return
     used = {name.id for name in file.all(ast.Name)}
     needy = [found for found in models_of(file) if found.needs and found.kind == "class" and found.name not in used]
     for found in needy[:MOST_MODELS]:
         if found.name not in known and found.name not in done:
-            yield found.name, _with_arguments(file, found, job)
+            yield found.name, _with_arguments(file, found, replace(job, in_full=False))
 
 
 def _at_its_model(read: Iterable[Architecture], file: File, target: Target) -> Iterator[Architecture]:
@@ -363,7 +366,7 @@ def _read(
     from ..readers.python import read_source
 
     try:
-        architecture = read_source(target, inputs, [], names, steps, job.project, given, paths)
+        architecture = read_source(target, inputs, [], names, steps, job.project, given, paths, job.in_full)
     except (AstarchError, SourceError):
         return
     except Exception as error:  # a fault of ours: said aloud, and it must not cost what else there is to find

@@ -40,10 +40,14 @@ class Outcome:
 
 
 class InFull:
-    """Whether runs import in full what they import: from the first on that may come to something else by it."""
+    """Whether runs import in full what they import: from the first on that may come to something else by it.
 
-    def __init__(self) -> None:
-        self._wanted = False
+    Args:
+        allowed: Whether any may: that takes time, and what nobody asked for is left as it is.
+    """
+
+    def __init__(self, allowed: bool = True) -> None:
+        self._wanted, self._allowed = False, allowed
 
     def run(self, start: Callable[[bool], Outcome]) -> Outcome:
         """A run, and where that may not be all, the run that has it.
@@ -52,7 +56,7 @@ class InFull:
             start: Runs, with imports in full or only as far as names are asked for.
         """
         outcome = start(self._wanted)
-        if outcome.unfinished and not self._wanted:
+        if outcome.unfinished and self._allowed and not self._wanted:
             further = start(True)
             if further.reached >= outcome.reached:  # what else is imported may come to less: then the program does without it
                 self._wanted, outcome = True, further

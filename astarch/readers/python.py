@@ -183,6 +183,7 @@ def read_source(
     project: Project | None = None,
     given: Given | None = None,
     paths: int | None = None,
+    in_full: bool = True,
 ) -> Architecture:
     """Everything known of the model a target names.
 
@@ -195,20 +196,19 @@ def read_source(
         project: Where the files come from, when it is not the disk.
         given: Values for arguments by name, and which are to be symbols.
         paths: How many ways are gone where conditions cannot be decided; None for the usual.
+        in_full: Whether imports are run in full where the program fails without.
 
     Raises:
-        ReadError: The file is not Python.
-        TargetError: The target names no model.
+        ReadError: The file is not Python; a `TargetError` where the target names no model.
     """
     project = project or project_for(search_path)
     limits = Budget(**{name: limit for name, limit in (("steps", budget), ("paths", paths)) if limit is not None})
     unread: set[Any] = set()  # loops over a symbol whose rounds differ
-    in_full, keras_guess = InFull(), KerasGuess()
+    imports, keras_guess = InFull(in_full), KerasGuess()
 
     def start(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess, full: bool) -> Outcome:
         session = Session(project, limits, dict(decisions), given, full)
-        session.keras.guess = keras_guess
-        session.machine.unrepeatable = frozenset(unread)
+        session.keras.guess, session.machine.unrepeatable = keras_guess, frozenset(unread)
         outcome = session.do(lambda: _run(session, target, source, names))
         if outcome.reached:  # else the names may only not have been met
             session.given.check()
@@ -216,7 +216,7 @@ def read_source(
 
     def once(decisions: Mapping[Any, bool], source: list[InputSpec] | Guess) -> Outcome:
         try:
-            return in_full.run(lambda full: start(decisions, source, full))
+            return imports.run(lambda full: start(decisions, source, full))
         except Unrepeatable as differing:
             unread.update({None} if differing.places <= unread else differing.places)
             return once(decisions, source)
@@ -232,8 +232,12 @@ def read_source(
         raise ReadError(str(error)) from None
     finally:
         project.keep()
-    fields = {"fields": dict(given.fields), "config classes": tuple(given.classes)} if given is not None and given.fields else {}
-    return replace(found, attributes={**found.attributes, **fields, "search_path": tuple(map(str, project.search_path))})
+    return replace(found, attributes={**found.attributes, **_fields(given), "search_path": tuple(map(str, project.search_path))})
+
+
+def _fields(given: Given | None) -> dict[str, Any]:
+    """What was found of configs."""
+    return {"fields": dict(given.fields), "config classes": tuple(given.classes)} if given is not None and given.fields else {}
 
 
 def _run(session: Session, target: Target, inputs: list[InputSpec] | Guess, names: dict[str, str]) -> Outcome:

@@ -172,6 +172,7 @@ def write(path: str, text: str) -> None:
 
 
 HEIR = "\n\nclass Heir(Block):\n    def forward(self, x):\n        return super().forward(x) + self.{0}\n"
+MAKE = "\n\ndef make():\n    return Net()\n"
 REGISTRY = """
 made = {}
 
@@ -240,7 +241,7 @@ STEPS: list[list[Callable[[], object]]] = [
     ],
     [
         to("nets/blocks.py", REGISTRY + BLOCKS),
-        to("nets/net.py", NET.replace("double(8)", "made_by('double')(8)").replace("WIDTH, Block, double", "WIDTH, Block, made_by")),
+        to("nets/net.py", NET.replace("double(8)", "made_by('double')(8)").replace("WIDTH, Block, double", "WIDTH, Block, made_by") + MAKE),
         to("nets/blocks.py", REGISTRY + BLOCKS.replace("def double", "@keep\ndef double")),
         to("nets/blocks.py", REGISTRY + BLOCKS.replace("def double", "@keep\ndef double").replace("2 * n", "3 * n")),
     ],
