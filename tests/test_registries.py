@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 import astarch
+from astarch.ir.unknown import Reason
+from astarch.readers.python import read_source
 from astarch.source.index import index
+from astarch.targets import Target
 
 CLASS = """
 class Registry:
@@ -162,6 +165,25 @@ def test_what_is_registered_nowhere_is_an_error(tmp_path: Path, monkeypatch: pyt
     Path("nets.py").write_text(uses("registry", "MODELS", "@MODELS.register()"))
     Path("main.py").write_text("import nets\nfrom registry import MODELS\n\n\ndef make():\n    return MODELS.build('Large')\n")
     assert [one.message for one in astarch.read("main.py:make").diagnostics] == ["raises KeyError: 'Large is not registered in models'"]
+
+
+def test_a_file_that_is_no_python_costs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("registry.py").write_text(TABLE)
+    Path("broken.py").write_text("def (:\n")
+    Path("nets.py").write_text(uses("registry", "register", "@register"))
+    Path("main.py").write_text("import broken\nimport nets\nfrom registry import build\n\n\ndef make():\n    return build('Small')\n")
+    assert astarch.read("main.py:make").modules[""].type.endswith("Small")
+
+
+@pytest.mark.parametrize("steps", [3, 30, 300])
+def test_a_budget_that_is_spent_is_said(steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files, main = PROJECTS["a list that would not be missed"]
+    for path, text in {**files, "main.py": main}.items():
+        Path(path).write_text(text)
+    read = read_source(Target("main.py:make", "main.py", "make"), [], [Path()], {}, steps)
+    assert "" in read.modules or any(one.reason is Reason.BUDGET_SPENT for one in read.unknown)
 
 
 @pytest.mark.parametrize("test", ["TYPE_CHECKING", "TYPE_CHECKING is True", "WANTED"])

@@ -45,7 +45,7 @@ def checked(files: list[Path], job: Job, jobs: int = 1, kept: Kept | None = None
     """
     if not files:
         return []
-    checker = _Checker(job, kept)
+    checker = _Checker(job, kept, ends_with_command())
     try:
         return checker.check(files) if jobs <= 1 or len(files) < 2 else _by_several(files, checker, jobs)
     finally:
@@ -108,8 +108,8 @@ class _Checker:
             _ = python, self.project
 
     def close(self) -> None:
-        """Undo what goes round, as far as the process goes on: it need not be searched for then."""
-        if not ends_with_command():
+        """Undo what goes round, where the process goes on: it need not be searched for then."""
+        if not self._alone:
             self.survey.close()
 
     def is_alone(self) -> None:
@@ -122,7 +122,7 @@ class _Checker:
         if (root, start) != (self._root, self._start):
             self.__dict__.pop("project", None)
         if root != self._root:
-            self.close()
+            self.survey.close()
             self.survey = Survey(self.job.folders, self.kept.answers)
         self._root, self._start = root, start
 

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..ir.parsing import SourceError
 from ..ir.unknown import Lost
+from .budget import BudgetSpent
 from .compile.scopes import walk
 from .imports import absolute
 from .values import MISSING, BoundMethod, Class, Function, Instance, PyModule, Raised
@@ -38,7 +40,7 @@ def run_in_full(loading: Loading) -> None:
             decided = len(m.decided)
             try:
                 loading.run(index)
-            except (Raised, Lost):
+            except (Raised, Lost, SourceError):
                 del m.decided[decided:]
 
 
@@ -61,15 +63,15 @@ def _import(m: Machine, names: Iterable[str]) -> None:
             part = ".".join(parts[:length])
             if part in m.modules or m.project.find(part) is None:
                 continue
-            with suppress(Raised, Lost):
+            with suppress(Raised, Lost, SourceError):
                 m.import_module(part, True)
 
 
 def _value(loading: Loading, root: str, index: int) -> Any:
-    """What a name means where a statement stands."""
+    """What a name means where a statement stands; `MISSING` where that cannot be found out."""
     try:
         return loading.resolve(root, index)
-    except (Raised, Lost):
+    except (Raised, Lost, SourceError, BudgetSpent):
         return MISSING
 
 
@@ -103,7 +105,7 @@ def leaves_out(m: Machine) -> bool:
         if type(value) in _CONTAINERS or (type(value) is Instance and value.py_class.span.line)
     }
     return any(
-        loading.is_there(root) and loading.module.get(root) is kept[root]
+        loading.is_there(root) and _value(loading, root, index) is kept[root]
         for loading in loaded
         for index, entry in enumerate(loading.entries)
         if entry.keepers and index not in loading.done

@@ -8,6 +8,21 @@ import warnings
 from typing import Any
 
 
+class SourceError(Exception):
+    """A file that is not Python, with the place and what to do.
+
+    Args:
+        message: What is wrong.
+        file: Its path.
+        line: From 1; 0 when it concerns the whole file.
+        column: From 1.
+    """
+
+    def __init__(self, message: str, file: str, line: int = 0, column: int = 0) -> None:
+        self.message, self.file, self.line, self.column = message, file, line, column
+        super().__init__(f"{file}:{line}:{column}: {message}" if line else f"{file}: {message}")
+
+
 def parsed(text: str) -> ast.Module:
     """The syntax of a text.
 

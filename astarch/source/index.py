@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from ..ir.parsing import parsed
+from ..ir.parsing import SourceError, parsed
 
 #: Syntax nested deeper than this is refused: no model is written so, and every later pass recurses.
 DEEPEST = 600
@@ -26,21 +26,6 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 #: A function body shorter than this is lowered along with its header.
 _SHORT_BODY = 3
-
-
-class SourceError(Exception):
-    """A file that is not Python, with the place and what to do.
-
-    Args:
-        message: What is wrong.
-        file: Its path.
-        line: From 1; 0 when it concerns the whole file.
-        column: From 1.
-    """
-
-    def __init__(self, message: str, file: str, line: int = 0, column: int = 0) -> None:
-        self.message, self.file, self.line, self.column = message, file, line, column
-        super().__init__(f"{file}:{line}:{column}: {message}" if line else f"{file}: {message}")
 
 
 class Entry(Struct, array_like=True, gc=False):
